@@ -1,0 +1,78 @@
+/**
+ * Bundles what browsers are sent:
+ *
+ *   server/web/static/src/pages/NAME.js  →  server/web/static/dist/pages/NAME.js   (what pages share is split off)
+ *   server/web/static/src/desk.css       →  server/web/static/dist/desk.css
+ *   mobile_stub/webapp/src/map.js        →  mobile_stub/webapp/dist/map.js
+ *
+ * Sources that are not there are passed over. With `--watch` it keeps at it.
+ */
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const desk = "server/web/static";
+const phone = "mobile_stub/webapp";
+
+/** @type {import("esbuild").BuildOptions} */
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  sourcemap: false,
+  charset: "utf8",
+  legalComments: "none",
+  target: ["chrome87", "firefox90", "safari15"],
+  external: ["/*"], // addresses of the server's own, in styles
+  loader: { ".svg": "dataurl", ".png": "dataurl", ".woff2": "file" },
+  metafile: true,
+  logLevel: "warning",
+};
+
+/** @type {import("esbuild").BuildOptions[]} */
+const bundles = [
+  {
+    entryPoints: scripts(`${desk}/src/pages`),
+    outbase: `${desk}/src`,
+    outdir: `${desk}/dist`,
+    format: "esm",
+    splitting: true,
+    chunkNames: "shared/[name]-[hash]",
+  },
+  { entryPoints: present(`${desk}/src/desk.css`), outdir: `${desk}/dist` },
+  { entryPoints: present(`${phone}/src/map.js`), outdir: `${phone}/dist`, format: "esm" },
+];
+
+const wanted = bundles.filter(({ entryPoints }) => Array.isArray(entryPoints) && entryPoints.length > 0);
+
+if (process.argv.includes("--watch")) {
+  const contexts = await Promise.all(wanted.map((bundle) => esbuild.context({ ...common, ...bundle, logLevel: "info" })));
+  await Promise.all(contexts.map((context) => context.watch()));
+} else {
+  const built = await Promise.all(wanted.map((bundle) => esbuild.build({ ...common, ...bundle })));
+  removeAllBut(new Set(built.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}))));
+}
+
+/** The scripts in a folder, if there is one. @param {string} folder */
+function scripts(folder) {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder)).filter((name) => name.endsWith(".js")).map((name) => `${folder}/${name}`);
+}
+
+/** The file, if there is one. @param {string} file */
+function present(file) {
+  return existsSync(join(root, file)) ? [file] : [];
+}
+
+/** Removes from the bundles' folders what an earlier bundling left. @param {Set<string>} kept */
+function removeAllBut(kept) {
+  for (const folder of [`${desk}/dist`, `${phone}/dist`]) {
+    if (!existsSync(join(root, folder))) continue;
+    for (const found of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
+      const file = join(found.parentPath ?? found.path, found.name);
+      if (found.isFile() && !kept.has(file.slice(root.length + 1))) rmSync(file);
+    }
+  }
+}

