@@ -20,10 +20,10 @@ TYPED := $(foreach each,server mobile_stub setup tests bench,\
 help: ## 列出所有目标 / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: setup-run ## 安装并运行演示县(PORT=8000,TLS=1 为 HTTPS)/ set up and run a demonstration county
+demo: setup-run ## 安装并运行演示县(PORT=8000,TLS=1 为 HTTPS) / set up and run a demonstration county
 	@exec flask --app wsgi demo run --port $(PORT) $(if $(TLS),--tls)
 
-test: check ## 安装并运行全部检查与测试(两种数据库)/ set up, run every check and test on both databases
+test: check ## 安装并运行全部检查与测试(两种数据库) / set up, run every check and test on both databases
 	@pytest
 
 fast: check ## 格式、静态检查与纯函数测试 / the checks and the tests that need no database
@@ -54,7 +54,7 @@ format: setup ## 改写为统一格式 / rewrite the sources in the one format
 lock: setup ## 重新锁定依赖版本 / pin the dependencies anew from requirements/*.in
 	@python -m setup.lock
 
-clean: ## 删除安装与生成的一切(不删数据)/ remove what was installed and generated, never data
+clean: ## 删除安装与生成的一切(不删数据) / remove what was installed and generated, never data
 	@rm -rf .venv .venv-lock .venv-node node_modules server/web/static/dist mobile_stub/webapp/dist
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find server -name '*.mo' -delete

@@ -1,1 +1,1 @@
-"""Sets a machine up: Debian packages, the virtual environment, Node, the bundled pages. Standard library only."""
+"""Sets a machine up: Debian packages, virtual environment, Node, bundled pages. Standard library only."""

@@ -1,4 +1,4 @@
-"""`python3 -m setup run` and `python3 -m setup test`: everything between a clone and the product, or its tests."""
+"""`python3 -m setup run` and `python3 -m setup test`: all between a clone and the product, or its tests."""
 
 import argparse
 import fcntl
@@ -16,7 +16,7 @@ def main(arguments: Sequence[str]) -> int:
     purpose = _asked(arguments)
     try:
         with _alone():
-            system.install(purpose)
+            system.install(system.needs(purpose))
             environment.install(purpose)
             node.install()
             pages.build()

@@ -1,4 +1,4 @@
-"""Pins the dependencies anew: requirements/*.in → requirements/*.txt with every file's hash, and the npm lock file.
+"""Pins the dependencies anew: requirements/*.in → requirements/*.txt with all hashes, and the npm lock file.
 
 Runs for whoever changes a dependency, never as part of setting up. Of pip's settings only those in the
 environment hold here (PIP_INDEX_URL, PIP_CERT, PIP_PROXY): no private index may leave its mark in the files.
@@ -18,7 +18,7 @@ _NO_PLACES = ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-
 
 
 def main() -> int:
-    """Pin everything; answer 0, or 1 after saying what stands in the way. `--upgrade` takes newer versions."""
+    """Pin everything (`--upgrade`: newer versions); answer 0, or 1 after saying what stands in the way."""
     speak_plainly()
     upgrade = ["--upgrade"] if "--upgrade" in sys.argv[1:] else []
     try:

@@ -1,10 +1,9 @@
-"""Node: the machine's own when it is new enough, else one from a pinned Python wheel; then the npm packages."""
+"""Node, the machine's own when it is new enough, else from a pinned Python wheel; then the npm packages."""
 
 import os
 import re
 import shutil
 import subprocess
-from pathlib import Path
 
 from setup import environment, network, stamps
 from setup.say import ROOT, Failed, step
@@ -18,7 +17,7 @@ _LOCK = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
 
 def install() -> None:
     """Make `node_modules` hold what the lock file names; nothing when it already does."""
-    if not _own_node_will_do():
+    if not own_node_will_do():
         _install_wheel()
     wanted = {"lock": stamps.digest(*_LOCK)}
     stamp = MODULES / "guatu-stamp.json"
@@ -38,7 +37,8 @@ def surroundings() -> dict[str, str]:
     return {**os.environ, "PATH": path}
 
 
-def _own_node_will_do() -> bool:
+def own_node_will_do() -> bool:
+    """Whether the machine has npm and a Node that is new enough."""
     node = shutil.which("node")
     if node is None or shutil.which("npm") is None:
         return False
@@ -48,7 +48,7 @@ def _own_node_will_do() -> bool:
 
 
 def _install_wheel() -> None:
-    """Bring Node as a Python wheel into an environment of its own, and lay `node` and `npm` in its `tools`."""
+    """Bring Node as a Python wheel into an environment of its own, with `node` and `npm` in its `tools`."""
     requirements = environment.REQUIREMENTS / "node.txt"
     stamp = VENV / "guatu-stamp.json"
     wanted = {"node": stamps.digest(requirements), "place": str(VENV)}

@@ -12,7 +12,7 @@ TRANSLATIONS = ROOT / "server" / "web" / "translations"
 def build() -> None:
     """Bundle the pages and compile the translations; sources that are not there yet are passed over."""
     step("打包前端 / bundling the pages", ["node", "frontend/build.mjs"], env=node.surroundings())
-    if stale := _stale_catalogues(TRANSLATIONS):
+    if stale := stale_catalogues(TRANSLATIONS):
         pybabel = str(
             Path(sys.prefix if sys.prefix != sys.base_prefix else ROOT / ".venv") / "bin" / "pybabel"
         )
@@ -24,7 +24,7 @@ def build() -> None:
             )
 
 
-def _stale_catalogues(folder: Path) -> list[Path]:
+def stale_catalogues(folder: Path) -> list[Path]:
     """Return the catalogues whose compiled form is missing or older."""
     return [source for source in sorted(folder.glob("*/LC_MESSAGES/*.po")) if not _fresh(source)]
 

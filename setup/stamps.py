@@ -1,4 +1,4 @@
-"""Stamps: small files that say what an installation was made from, so that the second time nothing is done."""
+"""Stamps: small files that say what an installation was made from; the second time, nothing is done."""
 
 import hashlib
 import json

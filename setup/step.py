@@ -1,4 +1,4 @@
-"""Runs one check as one line: `python3 -m setup.step WORDS COMMAND …`; prints the tool's words only when it fails."""
+"""Runs one check as one line, `python3 -m setup.step WORDS COMMAND …`; shows the tool's words if it fails."""
 
 import sys
 from collections.abc import Sequence

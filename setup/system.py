@@ -1,7 +1,8 @@
-"""Debian packages: finds what the machine lacks by looking for the files themselves, and installs only that."""
+"""Debian packages: finds what the machine lacks by looking for the files, and installs only that."""
 
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -39,12 +40,12 @@ def needs(purpose: str) -> list[Need]:
     return running + testing if purpose == "test" else running
 
 
-def install(purpose: str) -> None:
+def install(wanted: Iterable[Need]) -> None:
     """Install the packages that are missing; do nothing, and need no rights and no network, when none is.
 
     Raises Stop when there is neither root nor sudo, no apt-get, or no network.
     """
-    missing = [need for need in needs(purpose) if not need.found()]
+    missing = [need for need in wanted if not need.found()]
     if not missing:
         return
     packages = [package for need in missing for package in need.packages()]
@@ -68,7 +69,8 @@ def _rights(packages: Sequence[str]) -> list[str]:
     if shutil.which("apt-get") is None:
         raise Stop(
             f"本机没有 apt-get:请用本系统的软件包管理器安装与 {_listed(packages)} 相当的软件包后重新运行。",
-            f"This machine has no apt-get: install what it calls {_listed(packages)} and run the command again.",
+            "This machine has no apt-get: install by its own means what Debian calls "
+            f"{_listed(packages)}, then run the command again.",
         )
     if os.geteuid() == 0:
         return []
@@ -82,15 +84,11 @@ def _rights(packages: Sequence[str]) -> list[str]:
 
 
 def _sudo_needs_no_password() -> bool:
-    try:
-        step("sudo", ["sudo", "-n", "true"])
-    except Failed:
-        return False
-    return True
+    return subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
 
 
 def _fetch(prefix: Sequence[str], packages: Sequence[str]) -> None:
-    """Install by apt-get, refreshing its lists only when it does not know a package or an address is stale."""
+    """Install by apt-get; refresh its lists only when they are missing or prove too old."""
     apt = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
     apt += ["-o", "DPkg::Lock::Timeout=300"]
     chosen = ["install", "--no-install-recommends", *packages]
@@ -112,7 +110,7 @@ def _ensure_found(missing: Iterable[Need]) -> None:
     if still:
         raise Stop(
             f"软件包已安装,但仍找不到 {_listed(still)}:请检查本机的安装位置。",
-            f"The packages were installed, yet {_listed(still)} cannot be found: check where this machine put them.",
+            f"The packages were installed, yet {_listed(still)} cannot be found: see where they went.",
         )
 
 
