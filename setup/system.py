@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib import invalidate_caches
 from importlib.util import find_spec
 from pathlib import Path
 from sys import version_info
@@ -131,6 +132,7 @@ def _lists_are_there() -> bool:
 
 
 def _has_ensurepip() -> bool:
+    invalidate_caches()  # Debian may have brought it a moment ago
     return find_spec("ensurepip") is not None
 
 
