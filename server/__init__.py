@@ -1,0 +1,1 @@
+"""Guatu (挂图): a field-reporting server for county governments."""

@@ -1,0 +1,213 @@
+"""Fields every noun uses: clean text, instants, ids, positions; each complains in Chinese first, English beside."""
+
+from datetime import datetime
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from server.geo.datum import Datum
+
+MOST_ID = 2**53 - 1
+
+
+class Shape(ma.Schema):
+    """A shape that refuses fields it does not know."""
+
+    class Meta:
+        """Unknown fields are mistakes."""
+
+        unknown = ma.RAISE
+
+    error_messages = {
+        "unknown": "不认识的字段 / Unknown field",
+        "type": "应为一个对象 / Must be an object",
+    }
+
+
+_SAID = {
+    "required": "必填 / Required",
+    "null": "不能为空 / Must not be null",
+    "validator_failed": "内容无效 / Not valid",
+}
+
+
+class Text(fields.String):
+    """Text without control characters (but line breaks and tabs) and without broken surrogates, stripped."""
+
+    default_error_messages = {
+        **_SAID,
+        "invalid": "应为文字 / Must be text",
+        "invalid_utf8": "文字编码有误 / Not valid text",
+        "control": "含有不可见的控制字符 / Has control characters",
+        "long": "太长，最多 {most} 个字 / Too long: at most {most} characters",
+        "empty": "不能为空 / Must not be empty",
+    }
+
+    def __init__(self, most: int, *, least: int = 0, **kwargs: Any) -> None:
+        """At most `most` characters, at least `least`."""
+        kwargs.setdefault("metadata", {})["maxLength"] = most
+        if least:
+            kwargs["metadata"]["minLength"] = least
+        super().__init__(**kwargs)
+        self.most, self.least = most, least
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text: str = super()._deserialize(value, attr, data, **kwargs).strip()
+        if any(
+            (ord(char) < 32 and char not in "\n\r\t") or 0xD800 <= ord(char) < 0xE000 or ord(char) == 127
+            for char in text
+        ):
+            raise self.make_error("control")
+        if len(text) > self.most:
+            raise self.make_error("long", most=self.most)
+        if len(text) < self.least:
+            raise self.make_error("empty")
+        return text
+
+
+class Instant(fields.AwareDateTime):
+    """An instant with its offset, ISO 8601, between 2000 and 2100."""
+
+    default_error_messages = {
+        **_SAID,
+        "invalid": "应为带时区的时间，如 2026-03-01T08:00:00+08:00 / Must be an instant with its offset",
+        "invalid_awareness": "时间须带时区 / The instant needs its offset",
+        "format": "时间写法有误 / Badly written instant",
+        "range": "时间超出范围 / Out of range",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        """ISO 8601 only."""
+        super().__init__(format="iso", **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            instant: datetime = super()._deserialize(value, attr, data, **kwargs)
+        except OverflowError as error:
+            raise self.make_error("range") from error
+        if not 2000 < instant.year < 2100:
+            raise self.make_error("range")
+        return instant
+
+
+class Day(fields.Date):
+    """A calendar day, ISO 8601."""
+
+    default_error_messages = {
+        **_SAID,
+        "invalid": "应为日期，如 2026-03-01 / Must be a date",
+        "format": "日期写法有误 / Bad date",
+    }
+
+
+class Number(fields.Float):
+    """A finite number within bounds; never NaN, never infinite, never a boolean or a text."""
+
+    default_error_messages = {
+        **_SAID,
+        "invalid": "应为数字 / Must be a number",
+        "too_large": "数字太大 / Too large",
+        "special": "应为有限的数字 / Must be finite",
+        "range": "应在 {low} 到 {high} 之间 / Must be between {low} and {high}",
+    }
+
+    def __init__(self, low: float, high: float, **kwargs: Any) -> None:
+        """Between `low` and `high`, both included."""
+        kwargs.setdefault("metadata", {}).update(minimum=low, maximum=high)
+        super().__init__(**kwargs)
+        self.low, self.high = low, high
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid")
+        try:
+            number = float(super()._deserialize(value, attr, data, **kwargs) or 0.0)
+        except OverflowError as error:
+            raise self.make_error("too_large") from error
+        if not self.low <= number <= self.high:
+            raise self.make_error("range", low=self.low, high=self.high)
+        return number
+
+
+class Id(fields.Integer):
+    """An id: a whole number from 1."""
+
+    default_error_messages = {
+        **_SAID,
+        "invalid": "应为编号 / Must be an id",
+        "too_large": "编号太大 / Too large",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Strict: 1.0 is not an id."""
+        kwargs["validate"] = validate.Range(1, MOST_ID, error="应为编号 / Must be an id")
+        super().__init__(strict=True, **kwargs)
+
+
+class Uuid(fields.UUID):
+    """A UUID, as text."""
+
+    default_error_messages = {**_SAID, "invalid_uuid": "应为 UUID / Must be a UUID"}
+
+
+class Switch(fields.Boolean):
+    """True or false."""
+
+    truthy = frozenset({True, "1", "true"})  # type: ignore[assignment]  # narrower than marshmallow's own
+    falsy = frozenset({False, "0", "false"})  # type: ignore[assignment]  # the same
+    default_error_messages = {**_SAID, "invalid": "应为是或否 / Must be true or false"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        if not isinstance(value, bool | str):
+            raise self.make_error("invalid")
+        return bool(super()._deserialize(value, attr, data, **kwargs))
+
+
+class Amount(fields.Decimal):
+    """An exact amount, written as text, not negative, four decimals at most."""
+
+    default_error_messages = {
+        **_SAID,
+        "invalid": "应为金额 / Must be an amount",
+        "special": "应为有限的金额 / Must be finite",
+        "range": "金额超出范围（最多四位小数） / Out of range (four decimals at most)",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        """As text on the way out."""
+        super().__init__(as_string=True, allow_nan=False, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool):
+            raise self.make_error("invalid")
+        amount = super()._deserialize(value, attr, data, **kwargs)
+        exponent = amount.as_tuple().exponent
+        if not 0 <= amount < 10**12 or not isinstance(exponent, int) or exponent < -4:
+            raise self.make_error("range")
+        return amount
+
+
+def one_of(words: tuple[str, ...], **kwargs: Any) -> fields.String:
+    """A word out of a fixed few."""
+    listed = " | ".join(words)
+    return fields.String(
+        validate=validate.OneOf(words, error=f"应为以下之一：{listed} / Must be one of: {listed}"),
+        error_messages={**_SAID, "invalid": "应为文字 / Must be text"},
+        **kwargs,
+    )
+
+
+def lng(**kwargs: Any) -> Number:
+    """A longitude in degrees."""
+    return Number(-180.0, 180.0, **kwargs)
+
+
+def lat(**kwargs: Any) -> Number:
+    """A latitude in degrees."""
+    return Number(-90.0, 90.0, **kwargs)
+
+
+def datum(**kwargs: Any) -> fields.String:
+    """The datum coordinates come in."""
+    return one_of(tuple(item.value for item in Datum), **kwargs)

@@ -1,0 +1,28 @@
+"""`create_app`: settings → database → what is held → edges. Reads like a table of contents."""
+
+from flask import Flask
+
+from server import api, cli, gate, log, web
+from server.config import Settings
+from server.db import open_database
+from server.held import hold
+from server.live.hub import Hub
+from server.queries.areas import Snapshots
+from server.services.keys import Ring
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The whole application, ready to serve or to run commands; `SettingRefused` when a setting is unusable."""
+    settings = settings or Settings.read()
+    app = Flask("server", static_folder=None)
+    log.configure(settings.log_level)
+    open_database(app, settings)
+    hold(app, settings)
+    hold(app, Ring.open(settings))
+    hold(app, Snapshots())
+    hold(app, Hub())
+    gate.stand(app)
+    api.join(app)
+    web.join(app)
+    cli.join(app)
+    return app

@@ -1,0 +1,222 @@
+"""Settings: read once from the environment into one frozen value; `docs/settings.md` is checked against it."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from server.errors import SettingRefused
+
+INSTANCE = Path(__file__).resolve().parent.parent / "var"
+
+
+def _setting(name: str, default: Any, read: Callable[[str], Any], zh: str, en: str) -> Any:
+    """One setting: its environment name, default, reader and what it means in both languages."""
+    return field(default=default, metadata={"name": name, "read": read, "zh": zh, "en": en})
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers between two bounds, both included."""
+
+    def read(text: str) -> int:
+        number = int(text)
+        if not low <= number <= high:
+            raise ValueError(f"{low}–{high}")
+        return number
+
+    return read
+
+
+def _switch(text: str) -> bool:
+    """Read `1`/`0` (also yes/no, true/false)."""
+    word = text.strip().lower()
+    if word in {"1", "yes", "true", "on"}:
+        return True
+    if word in {"0", "no", "false", "off", ""}:
+        return False
+    raise ValueError("1 / 0")
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    """A reader that takes one of the given words."""
+
+    def read(text: str) -> str:
+        if text not in words:
+            raise ValueError(" | ".join(words))
+        return text
+
+    return read
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every setting of the server, each with its unit in its name."""
+
+    database_url: str = _setting(
+        "GUATU_DATABASE_URL",
+        f"sqlite:///{INSTANCE / 'guatu.sqlite'}",
+        str,
+        "数据库地址：sqlite:///文件 或 postgresql://用户:密码@主机/库",
+        "Where the database is: sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+    )
+    instance: Path = _setting(
+        "GUATU_INSTANCE",
+        INSTANCE,
+        Path,
+        "服务器自己的文件夹（签名密钥等），仅所有者可读",
+        "The server's own folder (signing keys and the like), readable by its owner only",
+    )
+    signing_keys: str = _setting(
+        "GUATU_SIGNING_KEYS",
+        "",
+        str,
+        "签名密钥，写作 kid:密钥,kid:密钥；第一个用于签发。为空时在文件夹中自动生成一次",
+        "Signing keys as kid:secret,kid:secret; the first one signs. Empty: made once in the instance folder",
+    )
+    access_token_s: int = _setting(
+        "GUATU_ACCESS_TOKEN_S",
+        900,
+        _whole(60, 3600),
+        "访问令牌有效时间（秒）",
+        "Seconds an access token is valid",
+    )
+    session_days: int = _setting(
+        "GUATU_SESSION_DAYS",
+        30,
+        _whole(1, 90),
+        "手机登录最长保留天数",
+        "Days a phone's session lives at the most",
+    )
+    browser_idle_minutes: int = _setting(
+        "GUATU_BROWSER_IDLE_MINUTES",
+        60,
+        _whole(5, 720),
+        "网页登录空闲多少分钟后失效",
+        "Minutes without use after which a browser session ends",
+    )
+    secure_cookies: bool = _setting(
+        "GUATU_SECURE_COOKIES",
+        True,
+        _switch,
+        "仅通过 HTTPS 发送登录 Cookie（本机试用时可关）",
+        "Send the session cookie over HTTPS only (may be off for trying out on one machine)",
+    )
+    proxies: int = _setting(
+        "GUATU_PROXIES",
+        0,
+        _whole(0, 3),
+        "前面有几层可信反向代理",
+        "How many trusted reverse proxies stand in front",
+    )
+    default_accuracy_m: int = _setting(
+        "GUATU_DEFAULT_ACCURACY_M",
+        100,
+        _whole(1, 2000),
+        "定位没有给出可用精度时采用的精度（米）",
+        "Accuracy in metres used where a fix gives no usable one",
+    )
+    stale_fix_s: int = _setting(
+        "GUATU_STALE_FIX_S",
+        180,
+        _whole(10, 86400),
+        "定位早于签到多少秒算作陈旧",
+        "Seconds between fix and check-in after which the fix counts as stale",
+    )
+    clock_skew_s: int = _setting(
+        "GUATU_CLOCK_SKEW_S",
+        120,
+        _whole(5, 86400),
+        "手机时钟偏差超过多少秒作为疑点",
+        "Seconds of clock skew that make a signal",
+    )
+    impossible_speed_mps: int = _setting(
+        "GUATU_IMPOSSIBLE_SPEED_MPS",
+        97,
+        _whole(20, 400),
+        "两次签到之间超过多少米/秒作为疑点（高铁约 97）",
+        "Metres per second between two check-ins that make a signal (high-speed rail: about 97)",
+    )
+    window_grace_minutes: int = _setting(
+        "GUATU_WINDOW_GRACE_MINUTES",
+        15,
+        _whole(0, 240),
+        "早到或迟到多少分钟以内算准时",
+        "Minutes before or after a planned window that still count as on time",
+    )
+    upload_mb: int = _setting(
+        "GUATU_UPLOAD_MB",
+        32,
+        _whole(1, 512),
+        "边界文件的最大大小（MB）",
+        "Largest boundary file in MB",
+    )
+    feature_vertices: int = _setting(
+        "GUATU_FEATURE_VERTICES",
+        200_000,
+        _whole(100, 2_000_000),
+        "一个区域最多多少个顶点",
+        "Most vertices of one area",
+    )
+    tiles_url: str = _setting(
+        "GUATU_TILES_URL",
+        "",
+        str,
+        "底图瓦片地址（可空）。例：天地图 WMTS 地址，含 {z}{x}{y} 与自己的密钥",
+        "Base map tiles, may be empty. Example: Tianditu's address with {z}{x}{y} and your own key",
+    )
+    tiles_kind: str = _setting(
+        "GUATU_TILES_KIND",
+        "xyz",
+        _one_of("xyz", "wmts"),
+        "底图种类：xyz 或 wmts",
+        "Kind of base map: xyz or wmts",
+    )
+    tiles_datum: str = _setting(
+        "GUATU_TILES_DATUM",
+        "WGS-84",
+        _one_of("WGS-84", "CGCS2000", "GCJ-02"),
+        "底图坐标系：天地图为 CGCS2000，高德、腾讯为 GCJ-02",
+        "Datum of the base map: CGCS2000 for Tianditu, GCJ-02 for AMap and Tencent",
+    )
+    tiles_attribution: str = _setting(
+        "GUATU_TILES_ATTRIBUTION",
+        "",
+        str,
+        "底图的审图号与版权文字",
+        "Approval number and copyright of the base map",
+    )
+    log_level: str = _setting(
+        "GUATU_LOG_LEVEL",
+        "INFO",
+        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        "日志级别",
+        "Log level",
+    )
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the database is the embedded one."""
+        return self.database_url.startswith("sqlite:")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """The settings an environment says; a value that cannot be used raises `SettingRefused`."""
+        given = {
+            item.name: _read_one(item.metadata, environment[item.metadata["name"]])
+            for item in fields(cls)
+            if item.metadata["name"] in environment
+        }
+        return cls(**given)
+
+
+def _read_one(setting: Mapping[str, Any], text: str) -> Any:
+    """One setting's value from its text."""
+    try:
+        return setting["read"](text)
+    except ValueError as error:
+        raise SettingRefused(
+            name=setting["name"],
+            why_zh=f"“{text}”不在范围内（{error}）",
+            why_en=f"“{text}” is not usable ({error})",
+        ) from error

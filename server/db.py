@@ -1,0 +1,231 @@
+"""The database handle: one SQLAlchemy, two databases, and clear sentences when one cannot be opened.
+
+SpatiaLite: the driver is `pysqlite3` (many Pythons cannot load extensions), WAL, `synchronous=FULL`, foreign keys
+on, transactions begun by us. PostGIS: psycopg 3. Parameters never reach an error's text or a log.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from flask import Flask
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy import event
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.engine import Dialect, Engine
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.types import TypeDecorator
+
+from server.config import Settings
+from server.errors import DatabaseRefused
+
+LOCK_WAIT_MS = 200
+"""How long SQLite itself waits for a lock; `transaction` asks again, letting others run in between."""
+
+WRITES = "guatu_writes"
+"""Execution option of a connection that will write: SQLite then takes the write lock at the beginning."""
+
+NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware in Python, `timestamptz` on PostgreSQL, naive UTC in SQLite."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse naive instants; hand SQLite naive UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("an instant without a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Always aware, always UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """What every model is: typed columns, constraints named alike on both databases."""
+
+    registry = sa.orm.registry(
+        metadata=sa.MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            datetime: UtcDateTime(),
+            dict[str, Any]: JSON,
+            list[Any]: JSON,
+            Decimal: sa.Numeric(20, 4),
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+
+migrate = Migrate(directory=str(MIGRATIONS), compare_type=True)
+
+
+def open_database(app: Flask, settings: Settings) -> None:
+    """Bind the handle to the configured database; connections are made when first needed."""
+    ensure_folder(settings.database_url)
+    url = driver_url(settings.database_url)
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(url)
+    db.init_app(app)
+    migrate.init_app(app, db)
+    with app.app_context():
+        dress(db.engine)
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What `create_engine` needs for this database, beyond its URL."""
+    options: dict[str, Any] = {
+        "hide_parameters": True,
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+    }
+    if url.startswith("sqlite:"):
+        options |= {"module": sqlite, "poolclass": sa.pool.QueuePool, "pool_size": 32, "max_overflow": 32}
+        options["connect_args"] = {"timeout": LOCK_WAIT_MS / 1000, "check_same_thread": False}
+    else:
+        options |= {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True}
+        options["connect_args"] = {"connect_timeout": 5, "application_name": "guatu"}
+    return options
+
+
+def driver_url(url: str) -> str:
+    """The URL with the driver we use: `postgresql://` and `postgres://` become psycopg 3."""
+    for scheme in ("postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def dress(engine: Engine) -> None:
+    """Hang on an engine what its connections need; call once, right after it was made."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _dress_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _dress_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Load SpatiaLite and set the pragmas that make an answer mean ‘kept’."""
+    connection.isolation_level = None
+    try:
+        connection.enable_load_extension(True)
+        connection.load_extension("mod_spatialite")
+        connection.enable_load_extension(False)
+    except sqlite.OperationalError as error:
+        raise DatabaseRefused(
+            why_zh="缺少 SpatiaLite 扩展，请安装 libsqlite3-mod-spatialite",
+            why_en="the SpatiaLite extension is missing; install libsqlite3-mod-spatialite",
+        ) from error
+    for pragma in ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL", f"busy_timeout={LOCK_WAIT_MS}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    """Begin: a writer takes the write lock now, a reader takes a view."""
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def is_locked(error: BaseException) -> bool:
+    """Whether a database error only says that somebody else is writing."""
+    return isinstance(error, sa.exc.OperationalError) and "locked" in str(error.orig)
+
+
+def ensure_folder(url: str) -> None:
+    """Make the folder of an SQLite file; one that cannot be made is `DatabaseRefused`."""
+    if not url.startswith("sqlite:///"):
+        return
+    folder = Path(url.removeprefix("sqlite:///")).parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseRefused(
+            why_zh=f"无法建立文件夹（{error.strerror}）",
+            why_en=f"its folder cannot be made ({error.strerror})",
+        ) from error
+
+
+def refused(error: BaseException) -> DatabaseRefused | None:
+    """The sentence for a database error that a person running the server can mend; None for any other.
+
+    Source: SQLite result codes; PostgreSQL error classes 08, 28, 3D, 57.
+    """
+    text = str(getattr(error, "orig", error)).lower()
+    for needle, why_zh, why_en in _MENDABLE:
+        if needle in text:
+            return DatabaseRefused(why_zh=why_zh, why_en=why_en)
+    return None
+
+
+_MENDABLE = (
+    (
+        "database is locked",
+        "另一个程序正在写入，请稍后再试",
+        "another program is writing to it; try again shortly",
+    ),
+    (
+        "unable to open database",
+        "文件无法打开，请检查路径与权限",
+        "its file cannot be opened; check path and rights",
+    ),
+    ("readonly database", "文件只读，请检查权限", "its file is read-only; check the rights"),
+    ("file is not a database", "文件不是数据库", "the file is not a database"),
+    ("no such table", "尚未建表，请先运行 flask db upgrade", "it has no tables yet; run flask db upgrade"),
+    (
+        "no such column",
+        "版本过旧，请先运行 flask db upgrade",
+        "it is older than this release; run flask db upgrade",
+    ),
+    ("undefinedtable", "尚未建表，请先运行 flask db upgrade", "it has no tables yet; run flask db upgrade"),
+    (
+        'extension "postgis" is not available',
+        "服务器没有安装 PostGIS",
+        "PostGIS is not installed on its server",
+    ),
+    (
+        "permission denied to create extension",
+        "无权建立 PostGIS 扩展",
+        "this user may not create the PostGIS extension",
+    ),
+    ("password authentication failed", "用户名或密码不正确", "its user name or password is not right"),
+    (
+        "does not exist",
+        "库、用户或表不存在，请先建立",
+        "the database, user or table does not exist; create it first",
+    ),
+    (
+        "connection refused",
+        "服务器没有应答，请检查地址和端口",
+        "its server does not answer; check address and port",
+    ),
+    ("connection timeout", "连接超时，请检查网络", "connecting took too long; check the network"),
+    ("connection failed", "无法连接，请检查地址和网络", "it cannot be reached; check address and network"),
+    ("could not translate host name", "找不到这台服务器", "its host name is not known"),
+    ("failed to resolve host", "找不到这台服务器", "its host name is not known"),
+)

@@ -1,0 +1,369 @@
+"""The catalogue of problems: every failure a person may be told about, with its code and its sentence.
+
+A `Problem` is a domain failure. It knows a stable `code`, an HTTP `status` (the edges translate, once), and one
+sentence in Chinese and one in English, filled from the facts given to the constructor. `docs/problems.md` lists
+them all; a test keeps the page and this file the same.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+
+class Problem(Exception):
+    """A failure said in the words of the person who meets it.
+
+    `facts` are the keyword arguments that fill the sentence. `fields` names bad input: path → list of
+    `{"zh": …, "en": …}`. `retry_after_s` tells a sender when to come back.
+    """
+
+    code: ClassVar[str] = "problem"
+    status: ClassVar[int] = 400
+    zh: ClassVar[str] = "请求无法处理。"
+    en: ClassVar[str] = "The request could not be handled."
+
+    def __init__(
+        self,
+        *,
+        fields: Mapping[str, list[dict[str, str]]] | None = None,
+        retry_after_s: int | None = None,
+        **facts: Any,
+    ) -> None:
+        """Fill the sentences from `facts`; a fact missing from a sentence is a programming error."""
+        self.facts = facts
+        self.fields = fields
+        self.retry_after_s = retry_after_s
+        super().__init__(self.sentence_en)
+
+    @property
+    def sentence_zh(self) -> str:
+        """The sentence in Chinese, filled."""
+        return self.zh.format(**self.facts)
+
+    @property
+    def sentence_en(self) -> str:
+        """The sentence in English, filled."""
+        return self.en.format(**self.facts)
+
+    def document(self) -> dict[str, Any]:
+        """The RFC 9457 problem document of this failure."""
+        document: dict[str, Any] = {
+            "type": f"/problems/{self.code}",
+            "code": self.code,
+            "status": self.status,
+            "title": self.sentence_zh,
+            "title_en": self.sentence_en,
+        }
+        if self.fields:
+            document["fields"] = dict(self.fields)
+        if self.retry_after_s is not None:
+            document["retry_after_s"] = self.retry_after_s
+        return document
+
+
+# ── asking ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class BadInput(Problem):
+    """The request's fields do not say what they must; `fields` names each."""
+
+    code = "bad_input"
+    status = 422
+    zh = "填写的内容有误，请按提示修改。"
+    en = "Some fields are not right; each is named."
+
+
+class Unreadable(Problem):
+    """The request's body is not the JSON (or form) it claims to be."""
+
+    code = "unreadable"
+    status = 400
+    zh = "无法读懂这次请求：{why_zh}。"
+    en = "The request could not be read: {why_en}."
+
+
+class TooLarge(Problem):
+    """The body is larger than this door takes."""
+
+    code = "too_large"
+    status = 413
+    zh = "内容太大：此处最多 {limit_kb} KB。"
+    en = "Too large: this door takes at most {limit_kb} KB."
+
+
+class NotFound(Problem):
+    """Nothing here, or nothing the reader may see: the two are not told apart."""
+
+    code = "not_found"
+    status = 404
+    zh = "没有找到，或者您无权查看。"
+    en = "Not found, or not yours to see."
+
+
+class MethodNotAllowed(Problem):
+    """The address exists, the method does not."""
+
+    code = "method_not_allowed"
+    status = 405
+    zh = "此地址不接受这种请求方式。"
+    en = "This address does not take that method."
+
+
+class UnsupportedMediaType(Problem):
+    """The body has a content type this door does not read."""
+
+    code = "unsupported_media_type"
+    status = 415
+    zh = "不支持这种内容类型。"
+    en = "That content type is not read here."
+
+
+class HttpProblem(Problem):
+    """Any other refusal by the web layer, kept in one shape."""
+
+    code = "http"
+    status = 400
+    zh = "请求被拒绝（{http_status}）。"
+    en = "The request was refused ({http_status})."
+
+
+class Broken(Problem):
+    """Our fault. The sentence gives the request's number, nothing of the inside."""
+
+    code = "broken"
+    status = 500
+    zh = "系统出错了，已记录（编号 {request_id}）。您的内容没有被部分保存。"
+    en = "Something broke on our side and was logged (number {request_id}). Nothing was half-stored."
+
+
+class Busy(Problem):
+    """The database could not be written in time; the same request may be sent again."""
+
+    code = "busy"
+    status = 503
+    zh = "系统忙，请稍后再发一次。"
+    en = "Busy: send the same again shortly."
+
+
+# ── who is asking ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class SignInNeeded(Problem):
+    """No credential, or one that is not valid (any more)."""
+
+    code = "sign_in_needed"
+    status = 401
+    zh = "请先登录。"
+    en = "Please sign in."
+
+
+class SessionEnded(Problem):
+    """The session was revoked, replayed or has run out."""
+
+    code = "session_ended"
+    status = 401
+    zh = "登录已失效，请重新登录。"
+    en = "This session has ended; please sign in again."
+
+
+class WrongCredentials(Problem):
+    """Name or password is wrong; which of them is not said."""
+
+    code = "wrong_credentials"
+    status = 401
+    zh = "用户名或密码不正确。"
+    en = "The user name or the password is not right."
+
+
+class LockedOut(Problem):
+    """Too many failed tries from here; it ends by itself."""
+
+    code = "locked_out"
+    status = 403
+    zh = "尝试次数过多，请在 {wait_s} 秒后再试。"
+    en = "Too many tries; try again in {wait_s} seconds."
+
+
+class PasswordMustChange(Problem):
+    """Signed in with a password somebody else has set: it must be changed before anything else."""
+
+    code = "password_must_change"
+    status = 403
+    zh = "请先修改初始密码。"
+    en = "Change the password you were given first."
+
+
+class WeakPassword(Problem):
+    """The new password breaks a rule, which is named."""
+
+    code = "weak_password"
+    status = 422
+    zh = "密码不合要求：{why_zh}。"
+    en = "The password is too weak: {why_en}."
+
+
+class CrossSite(Problem):
+    """A browser form without this session's token."""
+
+    code = "cross_site"
+    status = 403
+    zh = "页面已过期，请刷新后重试。"
+    en = "This page is out of date; reload it and try again."
+
+
+class Forbidden(Problem):
+    """The role does not allow it."""
+
+    code = "forbidden"
+    status = 403
+    zh = "您的角色不能进行此操作（{permission}）。"
+    en = "Your role does not allow this ({permission})."
+
+
+class ReasonNeeded(Problem):
+    """Another person's positions are opened only with a reason, which is kept."""
+
+    code = "reason_needed"
+    status = 403
+    zh = "查看他人位置前请先说明理由；理由会被记录，本人可以看到。"
+    en = "Say why before looking at another person's positions; the reason is kept and they can read it."
+
+
+# ── units and people ────────────────────────────────────────────────────────────────────────────────────
+
+
+class UnitRefused(Problem):
+    """A unit cannot be made or moved like this."""
+
+    code = "unit_refused"
+    status = 409
+    zh = "单位无法保存：{why_zh}。"
+    en = "The unit cannot be kept: {why_en}."
+
+
+class PersonRefused(Problem):
+    """A person or their roles cannot be kept like this."""
+
+    code = "person_refused"
+    status = 409
+    zh = "人员无法保存：{why_zh}。"
+    en = "The person cannot be kept: {why_en}."
+
+
+# ── areas ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class AreasRefused(Problem):
+    """A boundary file is refused whole; every feature at fault is named in `fields`."""
+
+    code = "areas_refused"
+    status = 422
+    zh = "边界文件未导入（{count} 处问题），没有保存任何内容。"
+    en = "The boundary file was not imported ({count} problems); nothing was stored."
+
+
+class AreaRefused(Problem):
+    """An area cannot be changed like this."""
+
+    code = "area_refused"
+    status = 409
+    zh = "区域无法修改：{why_zh}。"
+    en = "The area cannot be changed: {why_en}."
+
+
+# ── trips ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class StepNotAllowed(Problem):
+    """The trip is in a state from which this step does not lead."""
+
+    code = "step_not_allowed"
+    status = 409
+    zh = "当前状态“{state_zh}”不能{step_zh}。"
+    en = "A trip that is {state_en} cannot be {step_en}."
+
+
+class OwnTrip(Problem):
+    """Nobody decides on a trip of their own."""
+
+    code = "own_trip"
+    status = 403
+    zh = "不能审批本人参加或提交的行程。"
+    en = "Nobody approves or returns a trip of their own."
+
+
+class TripRefused(Problem):
+    """The trip's plan does not hold together."""
+
+    code = "trip_refused"
+    status = 422
+    zh = "行程无法保存：{why_zh}。"
+    en = "The trip cannot be kept: {why_en}."
+
+
+class TripChanged(Problem):
+    """Somebody else changed the trip first."""
+
+    code = "trip_changed"
+    status = 409
+    zh = "行程已被他人修改，请刷新后再操作。"
+    en = "Somebody changed this trip first; reload it and look again."
+
+
+class ConsentRefused(Problem):
+    """Consent cannot be given for this."""
+
+    code = "consent_refused"
+    status = 409
+    zh = "无法记录同意：{why_zh}。"
+    en = "The consent cannot be recorded: {why_en}."
+
+
+# ── check-ins ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+class CheckinConflict(Problem):
+    """The id is taken by another check-in. Whose, and what it says, is not told."""
+
+    code = "checkin_conflict"
+    status = 409
+    zh = "此签到编号已被使用，内容不同；没有保存。"
+    en = "This check-in id is already used for something else; nothing was stored."
+
+
+class CheckinRefused(Problem):
+    """A check-in names a duty or a stop that is not its person's."""
+
+    code = "checkin_refused"
+    status = 422
+    zh = "签到无法保存：{why_zh}。"
+    en = "The check-in cannot be kept: {why_en}."
+
+
+class ReviewRefused(Problem):
+    """A review or an answer that does not fit the check-in's history."""
+
+    code = "review_refused"
+    status = 409
+    zh = "复核无法保存：{why_zh}。"
+    en = "The review cannot be kept: {why_en}."
+
+
+# ── the machine ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+class SettingRefused(Problem):
+    """A setting in the environment cannot be used."""
+
+    code = "setting_refused"
+    status = 500
+    zh = "设置 {name} 不可用：{why_zh}。"
+    en = "The setting {name} cannot be used: {why_en}."
+
+
+class DatabaseRefused(Problem):
+    """The database cannot be opened, or is not the shape this release needs."""
+
+    code = "database_refused"
+    status = 503
+    zh = "数据库不可用：{why_zh}。"
+    en = "The database cannot be used: {why_en}."

@@ -1,0 +1,5 @@
+"""Tables: one file per noun, typed columns, no behaviour."""
+
+from server.models import areas, checkins, events, looks, matters, people, sessions, trips, units
+
+__all__ = ["areas", "checkins", "events", "looks", "matters", "people", "sessions", "trips", "units"]

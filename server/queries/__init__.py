@@ -1,0 +1,1 @@
+"""Reads: every SELECT, scoped here, once, to what the reader may see."""

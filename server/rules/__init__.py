@@ -1,0 +1,1 @@
+"""Policy: tables and arithmetic, without a database."""

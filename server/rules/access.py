@@ -1,0 +1,184 @@
+"""Who may do what: one table of permissions, and the scope it gives a person over the unit tree.
+
+A permission is held over oneself (`own`), over the subtree of a unit where one has one of `roles`, or, with
+`at_root`, only where that unit is the root (the county). `docs/permissions.md` is checked against this table.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from server.errors import Forbidden, NotFound
+
+ROLES = ("cadre", "grid_member", "supervisor", "leader", "administrator", "auditor")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A role over the subtree below a unit's path."""
+
+    role: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who is acting, as of now: person, session, own unit and grants. `session_id` is None for the command line."""
+
+    person_id: int
+    name: str
+    unit_id: int
+    unit_path: str
+    grants: tuple[Grant, ...]
+    session_id: UUID | None = None
+    map_reason: str = ""
+    must_change_password: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """One word for the permission; the recorded event is its past tense."""
+
+    name: str
+    zh: str
+    en: str
+    roles: frozenset[str] = frozenset()
+    own: bool = False
+    at_root: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a permission opens to one reader: unit subtrees by path, and (where `own`) what is theirs."""
+
+    paths: tuple[str, ...]
+    person_id: int | None
+
+    @property
+    def empty(self) -> bool:
+        """Whether it opens nothing at all."""
+        return not self.paths and self.person_id is None
+
+    def covers(self, path: str) -> bool:
+        """Whether a unit's path lies in one of the subtrees."""
+        return any(path.startswith(root) for root in self.paths)
+
+
+_WATCHERS = ("supervisor", "leader")
+
+
+def _permission(
+    name: str, zh: str, en: str, *roles: str, own: bool = False, at_root: bool = False
+) -> tuple[str, Permission]:
+    """One row of the table, under its name."""
+    return name, Permission(name, zh, en, frozenset(roles), own, at_root)
+
+
+PERMISSIONS: dict[str, Permission] = dict(
+    (
+        _permission("session.list", "查看自己的登录设备", "see one's own sessions", own=True),
+        _permission("session.revoke", "注销自己的登录设备", "end one's own sessions", own=True),
+        _permission("password.change", "修改自己的密码", "change one's own password", own=True),
+        _permission("person.read_self", "查看自己的账号", "see one's own account", own=True),
+        _permission("unit.read", "查看单位", "see units", *ROLES, own=True),
+        _permission("unit.create", "新建单位", "make units", "administrator"),
+        _permission("unit.update", "修改单位", "change units", "administrator"),
+        _permission("person.read", "查看人员", "see people", "administrator", *_WATCHERS),
+        _permission("person.create", "新建人员", "make accounts", "administrator"),
+        _permission("person.update", "修改人员", "change people", "administrator"),
+        _permission("person.grant", "授予角色", "give and take roles", "administrator"),
+        _permission("password.reset", "重置密码", "reset passwords", "administrator"),
+        _permission("area.read", "查看区域", "see areas", *ROLES, own=True),
+        _permission("area.import", "导入区域", "import areas", "administrator"),
+        _permission("area.retire", "停用区域", "retire areas", "administrator"),
+        _permission("trip.read", "查看行程", "see trips", *_WATCHERS, own=True),
+        _permission("trip.plan", "计划行程", "plan trips", own=True),
+        _permission("trip.edit", "修改行程", "edit a trip", own=True),
+        _permission("trip.submit", "提交行程", "submit a trip", own=True),
+        _permission("trip.approve", "审批行程", "approve trips", *_WATCHERS),
+        _permission("trip.return", "退回行程", "return trips", *_WATCHERS),
+        _permission("trip.start", "开始行程", "start a trip", own=True),
+        _permission("trip.complete", "完成行程", "complete a trip", own=True),
+        _permission("trip.cancel", "取消行程", "cancel a trip", *_WATCHERS, own=True),
+        _permission("consent.read", "查看自己的同意", "see one's own consent", own=True),
+        _permission("consent.give", "同意记录位置", "consent to positions", own=True),
+        _permission("consent.withdraw", "撤回同意", "withdraw consent", own=True),
+        _permission("checkin.make", "签到", "check in", own=True),
+        _permission("checkin.read", "查看签到", "see check-ins", *_WATCHERS, own=True),
+        _permission("checkin.review", "复核签到", "review check-ins", "supervisor"),
+        _permission("checkin.answer", "答复复核", "answer a review", own=True),
+        _permission("checkin.export", "导出签到记录", "export the visit log", *_WATCHERS, own=True),
+        _permission("place.read", "查看在岗位置", "see places of people on duty", *_WATCHERS),
+        _permission("stream.read", "接收实时消息", "read the stream", *_WATCHERS, own=True),
+        _permission("look.give_reason", "说明查看理由", "say why one looks", *_WATCHERS),
+        _permission("look.read_self", "查看谁看过我", "see who looked at oneself", own=True),
+        _permission("look.read", "查阅查看记录", "read the record of looks", "auditor"),
+        _permission("event.read", "查阅操作记录", "read the record of what was done", "auditor"),
+        _permission("matter.report", "投诉建议", "complain or suggest", own=True),
+        _permission(
+            "matter.read", "查看投诉建议", "read complaints", *_WATCHERS, "auditor", own=True, at_root=True
+        ),
+    )
+)
+
+
+def scope(actor: Actor, permission: str) -> Scope:
+    """What `permission` opens to `actor`: the subtrees their roles give, and themself where it is own."""
+    rule = PERMISSIONS[permission]
+    paths = (grant.path for grant in actor.grants if grant.role in rule.roles)
+    if rule.at_root:
+        paths = (path for path in paths if is_root(path))
+    return Scope(tuple(_widest(paths)), actor.person_id if rule.own else None)
+
+
+def is_root(path: str) -> bool:
+    """Whether a unit path is the root's: `/1/`."""
+    return path.count("/") == 2
+
+
+def holds(actor: Actor, permission: str) -> bool:
+    """Whether `actor` has `permission` over anything at all."""
+    return not scope(actor, permission).empty
+
+
+def allows(actor: Actor, permission: str, *, path: str, own: bool = False) -> bool:
+    """Whether `actor` may, on something of the unit at `path` (`own`: it is theirs)."""
+    given = scope(actor, permission)
+    return (own and given.person_id is not None) or given.covers(path)
+
+
+def ensure(actor: Actor, permission: str, *, path: str, own: bool = False) -> None:
+    """`Forbidden` unless `allows`."""
+    if not allows(actor, permission, path=path, own=own):
+        raise forbidden(permission)
+
+
+def ensure_seen(actor: Actor, permission: str, *, path: str, own: bool = False) -> None:
+    """`NotFound` unless `allows`: what may not be seen is not there."""
+    if not allows(actor, permission, path=path, own=own):
+        raise NotFound
+
+
+def ensure_holds(actor: Actor, permission: str) -> None:
+    """`Forbidden` unless the actor has the permission over anything."""
+    if not holds(actor, permission):
+        raise forbidden(permission)
+
+
+def forbidden(permission: str) -> Forbidden:
+    """The refusal that names the permission in words."""
+    return Forbidden(permission=PERMISSIONS[permission].zh)
+
+
+def held_by(actor: Actor) -> list[str]:
+    """The names of all permissions the actor holds over anything, sorted."""
+    return sorted(name for name in PERMISSIONS if holds(actor, name))
+
+
+def _widest(paths: Iterable[str]) -> list[str]:
+    """The paths without those that lie below another of them, sorted."""
+    kept: list[str] = []
+    for path in sorted(set(paths)):
+        if not any(path.startswith(wider) for wider in kept):
+            kept.append(path)
+    return kept

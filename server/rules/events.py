@@ -1,0 +1,53 @@
+"""The kinds of events, each with its words; `docs/events.md` is checked against this table."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of event: the permission's word in the past tense, and what it says in both languages."""
+
+    name: str
+    zh: str
+    en: str
+
+
+KINDS = {
+    name: Kind(name, zh, en)
+    for name, zh, en in (
+        ("session.started", "登录", "signed in"),
+        ("session.ended", "登录结束", "a session ended"),
+        (
+            "session.replayed",
+            "旧令牌被重复使用，登录已结束",
+            "a used refresh token came again; the session was ended",
+        ),
+        ("session.refused", "登录失败", "signing in failed"),
+        ("password.changed", "修改密码", "changed their password"),
+        ("password.reset", "重置密码", "reset a password"),
+        ("unit.created", "新建单位", "made a unit"),
+        ("unit.updated", "修改单位", "changed a unit"),
+        ("person.created", "新建人员", "made an account"),
+        ("person.updated", "修改人员", "changed a person"),
+        ("person.granted", "变更角色", "changed a person's roles"),
+        ("area.published", "发布区域版本", "published a version of an area"),
+        ("area.retired", "停用区域", "retired an area"),
+        ("trip.planned", "计划行程", "planned a trip"),
+        ("trip.edited", "修改行程", "edited a trip"),
+        ("trip.submitted", "提交行程", "submitted a trip"),
+        ("trip.approved", "批准行程", "approved a trip"),
+        ("trip.returned", "退回行程", "returned a trip"),
+        ("trip.started", "开始行程", "started a trip"),
+        ("trip.completed", "完成行程", "completed a trip"),
+        ("trip.cancelled", "取消行程", "cancelled a trip"),
+        ("consent.given", "同意记录位置", "consented to positions"),
+        ("consent.withdrawn", "撤回同意", "withdrew consent"),
+        ("checkin.made", "签到", "checked in"),
+        ("checkin.reviewed", "复核签到", "reviewed a check-in"),
+        ("checkin.answered", "答复复核", "answered a review"),
+        ("checkin.exported", "导出签到记录", "exported check-ins"),
+        ("look.reasoned", "说明查看理由", "said why they look"),
+        ("look.opened", "查看他人位置", "opened another's positions"),
+        ("matter.reported", "投诉建议", "complained or suggested"),
+    )
+}

@@ -1,0 +1,93 @@
+"""Trips as a table: which step leads from which state to which, and what a plan must say."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from server.errors import StepNotAllowed, TripRefused
+
+PURPOSES = ("ordinary", "safety", "emergency")
+TRACKINGS = ("none", "checkins", "track")
+STATES = ("draft", "submitted", "returned", "approved", "under_way", "completed", "cancelled")
+
+STATE_WORDS = {
+    "draft": ("草稿", "a draft"),
+    "submitted": ("待审批", "awaiting approval"),
+    "returned": ("已退回", "returned"),
+    "approved": ("已批准", "approved"),
+    "under_way": ("进行中", "under way"),
+    "completed": ("已完成", "completed"),
+    "cancelled": ("已取消", "cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: from these states to that one, with its words."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    zh: str
+    en: str
+
+
+STEPS = {
+    step.name: step
+    for step in (
+        Step("edit", ("draft", "returned"), "draft", "修改", "edited"),
+        Step("edit_again", ("submitted", "approved"), "draft", "修改", "edited"),
+        Step("submit", ("draft", "returned"), "submitted", "提交", "submitted"),
+        Step("approve", ("submitted",), "approved", "批准", "approved"),
+        Step("return", ("submitted",), "returned", "退回", "returned"),
+        Step("start", ("approved",), "under_way", "开始", "started"),
+        Step("complete", ("under_way",), "completed", "完成", "completed"),
+        Step(
+            "cancel",
+            ("draft", "submitted", "returned", "approved", "under_way"),
+            "cancelled",
+            "取消",
+            "cancelled",
+        ),
+    )
+}
+
+MAX_STOPS = 60
+MAX_MEMBERS = 60
+MAX_DAYS = 92
+
+
+def may_step(name: str, state: str) -> bool:
+    """Whether the step leads anywhere from `state`."""
+    return state in STEPS[name].sources
+
+
+def step(name: str, state: str) -> str:
+    """The state the step leads to; `StepNotAllowed` where it leads nowhere."""
+    if not may_step(name, state):
+        zh, en = STATE_WORDS[state]
+        raise StepNotAllowed(state_zh=zh, state_en=en, step_zh=STEPS[name].zh, step_en=STEPS[name].en)
+    return STEPS[name].target
+
+
+def edited(state: str) -> str:
+    """The state after an edit: always a draft again, so that what was approved is what was read."""
+    return step("edit_again" if may_step("edit_again", state) else "edit", state)
+
+
+def check_plan(*, purpose: str, basis: str, starts_on: date, ends_on: date, stops: int, members: int) -> None:
+    """`TripRefused` unless the plan holds together: dates in order, a basis where the purpose asks for one."""
+    if ends_on < starts_on:
+        _refuse("结束日期早于开始日期", "it ends before it starts")
+    if (ends_on - starts_on).days >= MAX_DAYS:
+        _refuse(f"行程不能超过 {MAX_DAYS} 天", f"a trip lasts at most {MAX_DAYS} days")
+    if purpose != "ordinary" and not basis.strip():
+        _refuse("安全或应急任务必须写明依据", "a safety or emergency trip must name its basis")
+    if stops > MAX_STOPS:
+        _refuse(f"行程点不能超过 {MAX_STOPS} 个", f"a trip has at most {MAX_STOPS} stops")
+    if members > MAX_MEMBERS:
+        _refuse(f"成员不能超过 {MAX_MEMBERS} 人", f"a trip has at most {MAX_MEMBERS} members")
+
+
+def _refuse(zh: str, en: str) -> None:
+    """Raise `TripRefused` with its reason in both languages."""
+    raise TripRefused(why_zh=zh, why_en=en)

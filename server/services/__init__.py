@@ -1,0 +1,1 @@
+"""Verbs: check, change, record. A verb is one transaction."""

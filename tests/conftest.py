@@ -1,0 +1,57 @@
+"""What every test may ask for: both databases, an application on each, a county of people, the shared data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.support import databases, postgis
+from tests.support.postgis import Cluster
+
+SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Real boundaries and tracks; where the folder is absent, the test that needs it skips and says so."""
+    if not (SHARED / "data").is_dir():
+        pytest.skip("the folder of real boundaries and tracks is not there")
+    return SHARED / "data"
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostGIS cluster for the whole run."""
+    with postgis.cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def spatialite_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application on a migrated SpatiaLite file."""
+    folder = tmp_path_factory.mktemp("spatialite")
+    return databases.migrated(f"sqlite:///{folder / 'guatu.sqlite'}", folder)
+
+
+@pytest.fixture(scope="session")
+def postgis_app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The application on a migrated PostGIS database."""
+    cluster.sql("CREATE DATABASE guatu_tests")
+    return databases.migrated(cluster.url("guatu_tests"), tmp_path_factory.mktemp("postgis"))
+
+
+@pytest.fixture(params=["spatialite", "postgis"])
+def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on each database in turn, empty, within its context."""
+    made: Flask = request.getfixturevalue(f"{request.param}_app")
+    databases.empty(made)
+    with made.app_context():
+        yield made
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client that keeps no cookies of its own accord between tests."""
+    return app.test_client()

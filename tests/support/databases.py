@@ -1,0 +1,43 @@
+"""Both databases, migrated once per run, and emptied between tests."""
+
+from pathlib import Path
+
+import flask_migrate
+import sqlalchemy as sa
+from flask import Flask
+
+from server.app import create_app
+from server.config import Settings
+from server.db import Base, db
+from server.held import hold
+from server.queries.areas import Snapshots
+
+
+def settings_for(url: str, folder: Path, **given: object) -> Settings:
+    """Settings as the tests want them: plain HTTP, everything in a folder of their own."""
+    return Settings(database_url=url, instance=folder, secure_cookies=False, **given)  # type: ignore[arg-type]
+
+
+def migrated(url: str, folder: Path) -> Flask:
+    """An application on a database brought to the newest migration."""
+    app = create_app(settings_for(url, folder))
+    app.testing = True
+    with app.app_context():
+        flask_migrate.upgrade()
+    return app
+
+
+def empty(app: Flask) -> None:
+    """Forget every row, and what the application remembered of them."""
+    with app.app_context():
+        engine = db.engine
+        with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+                connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+            else:
+                connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+                for table in reversed(Base.metadata.sorted_tables):
+                    connection.execute(sa.delete(table))
+            connection.execute(sa.text("INSERT INTO area_generation (id, number) VALUES (1, 0)"))
+    hold(app, Snapshots())

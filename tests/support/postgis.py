@@ -1,0 +1,92 @@
+"""A PostgreSQL cluster with PostGIS for one test run: made in a temporary folder, started, stopped, removed."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+UNPRIVILEGED = "postgres"
+CONFIGURATION = """
+listen_addresses = '127.0.0.1'
+unix_socket_directories = ''
+fsync = on
+synchronous_commit = on
+max_connections = 200
+shared_buffers = 256MB
+jit = off
+log_min_messages = fatal
+"""
+
+
+@dataclass
+class Cluster:
+    """A cluster that can be stopped, killed and started again."""
+
+    folder: Path
+    port: int
+
+    def url(self, database: str) -> str:
+        """The address of one of its databases."""
+        return f"postgresql://guatu@127.0.0.1:{self.port}/{database}"
+
+    def start(self) -> None:
+        """Start and wait till it answers."""
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-l", str(self.folder / "log"), "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop; `immediate` is what a crash is."""
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", mode, "stop")
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """Run one statement as the cluster's owner, return its bare output."""
+        psql = ["psql", "-qAt", "-h", "127.0.0.1", "-p", str(self.port), "-U", "guatu", "-d", database]
+        return subprocess.run([*psql, "-c", statement], check=True, capture_output=True, text=True).stdout.strip()
+
+    def run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's own programs as a user it agrees to run as."""
+        command = [str(programs() / program), *arguments]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", UNPRIVILEGED, "--", *command]
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
+        if done.returncode:
+            raise RuntimeError(f"{program}: {done.stdout}{done.stderr}")
+
+
+def programs() -> Path:
+    """Where the newest installed PostgreSQL keeps its programs."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
+    if not found:
+        raise RuntimeError("PostgreSQL is not installed; `make test` installs it")
+    return found[-1].parent
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """A running cluster, gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="guatu-postgis-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, UNPRIVILEGED)
+    made = Cluster(folder, _free_port())
+    try:
+        made.run("initdb", "-D", str(folder / "data"), "-U", "guatu", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        with (folder / "data" / "postgresql.conf").open("a") as file:
+            file.write(f"{CONFIGURATION}port = {made.port}\n")
+        made.start()
+        yield made
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            made.stop("immediate")
+        shutil.rmtree(folder)
+
+
+def _free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
