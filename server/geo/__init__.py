@@ -1,0 +1,3 @@
+"""Shapes on the earth: datums, measures, boundaries, the area index and the verdict. Pure: no Flask, no
+database.
+"""

@@ -1,0 +1,104 @@
+"""Which areas a point lies in: an immutable snapshot of areas, asked for one point or for many at once."""
+
+import math
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Generic, TypeVar
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely.geometry import MultiPolygon, Point
+
+from server.geo import polygon
+from server.geo.verdict import Edges, signed_edge_m
+
+Array = NDArray[np.float64]
+Positions = NDArray[np.intp]
+Key = TypeVar("Key", bound=Hashable)
+
+_EDGES_HELD: Final = 1_000
+_DEGREE_M: Final = 110_500.0  # no degree of latitude is shorter
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AreaIndex(Generic[Key]):
+    """Areas in WGS-84 with a key and an interval of validity each. A change is a new snapshot; threads may
+    share one.
+
+    All arrays are (n,), in the order given to `build`; answers are positions in them, and `keys[i]` is
+    whose area it was. A point on the edge is in.
+    """
+
+    keys: tuple[Key, ...]
+    areas: NDArray[np.object_]
+    valid_from_s: Array
+    valid_until_s: Array
+    edges: Callable[[int], Edges]
+    _tree: shapely.STRtree
+
+    @classmethod
+    def build(
+        cls,
+        areas: Sequence[MultiPolygon] | NDArray[np.object_],
+        keys: Sequence[Key],
+        *,
+        valid_from_s: Array | None = None,
+        valid_until_s: Array | None = None,
+    ) -> "AreaIndex[Key]":
+        """Index n areas. `valid_from_s` and `valid_until_s` are (n,) seconds since the epoch; none means
+        for ever.
+
+        Raises `ValueError` when the lengths differ.
+        """
+        shapes: list[MultiPolygon] = list(areas)
+        held = np.empty(len(shapes), dtype=object)
+        held[:] = shapes
+        since = np.full(len(held), -math.inf) if valid_from_s is None else np.asarray(valid_from_s, float)
+        until = np.full(len(held), math.inf) if valid_until_s is None else np.asarray(valid_until_s, float)
+        if not len(held) == len(keys) == len(since) == len(until):
+            raise ValueError("areas, keys and intervals must be equally many")
+        polygon.prepare_large(held)
+        tree = shapely.STRtree(held)
+        tree.query(Point(0.0, 0.0))  # the first query builds the tree; from here on it is only read
+        edges = lru_cache(maxsize=_EDGES_HELD)(lambda position: Edges.of(shapes[position]))
+        return cls(tuple(keys), held, since, until, edges, tree)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def at(self, *, lng: float, lat: float, at_s: float | None = None) -> list[int]:
+        """The positions, ascending, of the areas a WGS-84 point lies in; with `at_s`, of those in force
+        then.
+        """
+        near = self._tree.query(Point(lng, lat))
+        inside = near[shapely.intersects_xy(self.areas[near], lng, lat)]
+        return sorted(self._in_force(inside, at_s).tolist())
+
+    def at_many(self, lnglat: Array, *, at_s: Array | None = None) -> tuple[Positions, Positions]:
+        """All pairs (row of `lnglat`, position of an area it lies in), as two arrays, for (n, 2) WGS-84
+        points.
+
+        With `at_s`, (n,) seconds since the epoch, only areas in force at each point's own time. Rows
+        ascend.
+        """
+        point, area = self._tree.query(shapely.points(lnglat))
+        inside = shapely.intersects_xy(self.areas[area], lnglat[point, 0], lnglat[point, 1])
+        if at_s is not None:
+            then = at_s[point]
+            inside &= (self.valid_from_s[area] <= then) & (then < self.valid_until_s[area])
+        return point[inside], area[inside]
+
+    def touching(self, *, lng: float, lat: float, radius_m: float, at_s: float | None = None) -> list[int]:
+        """The positions, ascending, of the areas that a disc around a WGS-84 point touches or lies in."""
+        up = radius_m / _DEGREE_M
+        across = up / max(math.cos(math.radians(min(abs(lat) + up, 90.0))), 1e-6)
+        near = self._tree.query(shapely.box(lng - across, lat - up, lng + across, lat + up))
+        candidates = sorted(self._in_force(near, at_s).tolist())
+        return [i for i in candidates if signed_edge_m(self.edges(i), lng=lng, lat=lat) >= -radius_m]
+
+    def _in_force(self, positions: Positions, at_s: float | None) -> Positions:
+        if at_s is None:
+            return positions
+        return positions[(self.valid_from_s[positions] <= at_s) & (at_s < self.valid_until_s[positions])]
