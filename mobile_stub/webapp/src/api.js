@@ -1,0 +1,191 @@
+// @ts-check
+/** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
+
+/** @import {CheckinIn, Checkin, ConsentWords, Device, Level, Look, Matter, Me, Page, Problem, Shape, Tokens, Trip} from "./wire.d.ts" */
+
+import * as session from "./session.js";
+
+const ROOT = "/api/v1";
+const PATIENCE_MS = 20_000;
+
+/** The server answered, and the answer was no. */
+export class Refusal extends Error {
+  /** @param {Problem} problem */
+  constructor(problem) {
+    super(problem.code);
+    this.problem = problem;
+  }
+}
+
+/** No answer came: no network, a broken connection, or nothing within 20 seconds. */
+export class Lost extends Error {}
+
+/** Nobody is signed in, or the session was ended elsewhere. */
+export class SignedOut extends Error {}
+
+/**
+ * Reads a problem document; whatever else came instead becomes a problem by its status.
+ * @param {Response} answer
+ * @returns {Promise<Problem>}
+ */
+async function problemOf(answer) {
+  const plain = { code: "no_problem_document", status: answer.status, title: "", title_en: "" };
+  try {
+    return { ...plain, ...(await answer.json()) };
+  } catch {
+    return plain;
+  }
+}
+
+/**
+ * One request, one answer.
+ * @param {string} method
+ * @param {string} path under /api/v1
+ * @param {unknown} body sent as JSON unless undefined
+ * @param {string | null} bearer
+ * @returns {Promise<Response>}
+ */
+async function send(method, path, body, bearer) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: "application/json" };
+  if (body !== undefined) headers["Content-Type"] = "application/json";
+  if (bearer) headers["Authorization"] = `Bearer ${bearer}`;
+  const patience = new AbortController();
+  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  try {
+    return await fetch(ROOT + path, {
+      method, headers, signal: patience.signal, credentials: "omit", cache: "no-store",
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new Lost();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The JSON of a good answer; a gateway that cannot reach the server counts as no answer.
+ * @param {Response} answer
+ */
+async function opened(answer) {
+  if ([502, 503, 504].includes(answer.status)) throw new Lost();
+  if (!answer.ok) throw new Refusal(await problemOf(answer));
+  if (answer.status === 204) return null;
+  try {
+    return await answer.json();
+  } catch {
+    throw new Lost();
+  }
+}
+
+/**
+ * @param {string} refresh_token
+ * @returns {Promise<Tokens | null>}
+ */
+async function renew(refresh_token) {
+  const answer = await send("POST", "/sessions/refresh", { refresh_token }, null);
+  return answer.status === 401 ? null : opened(answer);
+}
+
+/**
+ * A request as the signed-in person; a refused access token is renewed once and the request repeated.
+ * @param {string} method
+ * @param {string} path
+ * @param {unknown} [body]
+ * @returns {Promise<any>}
+ */
+async function ask(method, path, body) {
+  const tokens = await session.current();
+  if (!tokens) throw new SignedOut();
+  const first = await send(method, path, body, tokens.access_token);
+  if (first.status !== 401) return opened(first);
+  const fresh = await session.renewed(tokens.access_token, renew);
+  if (!fresh) throw new SignedOut();
+  const second = await send(method, path, body, fresh.access_token);
+  if (second.status === 401) throw new SignedOut();
+  return opened(second);
+}
+
+/**
+ * A query string of the filters that are set.
+ * @param {Record<string, string | number | null | undefined>} filters
+ */
+function query(filters) {
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(filters)) {
+    if (value !== null && value !== undefined) asked.set(name, String(value));
+  }
+  return `?${asked}`;
+}
+
+/** @returns {Promise<Tokens>} @param {string} username @param {string} password @param {string} device_name */
+export async function signIn(username, password, device_name) {
+  return opened(await send("POST", "/sessions", { username, password, device_name }, null));
+}
+
+/** Ends this device's session on the server. */
+export const signOut = () => ask("DELETE", "/sessions/current");
+
+/** @returns {Promise<Me>} */
+export const me = () => ask("GET", "/me");
+
+/** @param {string} old @param {string} fresh */
+export const changePassword = (old, fresh) => ask("PUT", "/me/password", { old, new: fresh });
+
+/** @returns {Promise<{items: Device[]}>} */
+export const devices = () => ask("GET", "/sessions");
+
+/** @param {string} id */
+export const endDevice = (id) => ask("DELETE", `/sessions/${encodeURIComponent(id)}`);
+
+/** @returns {Promise<Page<Trip>>} @param {string | null} [cursor] */
+export const trips = (cursor) => ask("GET", `/trips${query({ mine: 1, limit: 50, cursor })}`);
+
+/** @returns {Promise<Trip>} @param {number} id */
+export const trip = (id) => ask("GET", `/trips/${id}`);
+
+/** @returns {Promise<Trip>} @param {number} id */
+export function startTrip(id) {
+  const now = new Date().toISOString();
+  return ask("POST", `/trips/${id}/start`, { at: now, sent_at: now });
+}
+
+/** @returns {Promise<Trip>} @param {number} id @param {string} outcome */
+export function completeTrip(id, outcome) {
+  const now = new Date().toISOString();
+  return ask("POST", `/trips/${id}/complete`, { at: now, sent_at: now, outcome });
+}
+
+/** @returns {Promise<ConsentWords>} @param {number} id */
+export const consent = (id) => ask("GET", `/trips/${id}/consent`);
+
+/** @returns {Promise<ConsentWords>} @param {number} id @param {Level} level */
+export const giveConsent = (id, level) => ask("PUT", `/trips/${id}/consent`, { level });
+
+/** @param {number} id */
+export const withdrawConsent = (id) => ask("DELETE", `/trips/${id}/consent`);
+
+/** An area's boundary, of the version in force or of a named one. @returns {Promise<Shape>} @param {number} id @param {number | null} [version] */
+export const area = (id, version) => ask("GET", `/areas/${id}.geojson${query({ version })}`);
+
+/** @returns {Promise<Checkin>} @param {CheckinIn} item */
+export const sendCheckin = (item) => ask("POST", "/checkins", item);
+
+/** @returns {Promise<Checkin>} @param {string} id */
+export const checkin = (id) => ask("GET", `/checkins/${encodeURIComponent(id)}`);
+
+/** @returns {Promise<Checkin>} @param {string} id @param {string} note */
+export const answer = (id, note) => ask("POST", `/checkins/${encodeURIComponent(id)}/answers`, { note });
+
+/** @returns {Promise<Page<Checkin>>} @param {{person_id?: number, trip_id?: number, cursor?: string | null, limit?: number}} filters */
+export const log = (filters) => ask("GET", `/log${query(filters)}`);
+
+/** @returns {Promise<Page<Look>>} @param {string | null} [cursor] */
+export const looks = (cursor) => ask("GET", `/looks/mine${query({ limit: 50, cursor })}`);
+
+/** @returns {Promise<Page<Matter>>} @param {string | null} [cursor] */
+export const matters = (cursor) => ask("GET", `/matters/mine${query({ limit: 50, cursor })}`);
+
+/** @returns {Promise<Matter>} @param {"complaint" | "suggestion"} kind @param {string} text @param {string} page */
+export const sendMatter = (kind, text, page) => ask("POST", "/matters", { kind, text, page });

@@ -1,0 +1,47 @@
+// @ts-check
+/** Puts failures into words of the chosen language: a server's problem, a lost network, our own mistake. */
+
+/** @import {Pair, Problem} from "./wire.d.ts" */
+
+import { Lost, Refusal, SignedOut } from "./api.js";
+import { lang } from "./choices.js";
+import { el } from "./dom.js";
+import { instead } from "./ways.js";
+import { say } from "./words.js";
+
+/** A sentence the server gives in both languages. @param {Pair} pair */
+export const either = (pair) => (lang() === "zh" ? pair.zh : pair.en) || pair.zh || pair.en;
+
+/** A problem's sentence. @param {Problem} problem */
+export function problemWords(problem) {
+  return either({ zh: problem.title, en: problem.title_en }) || say("failure.status", { status: problem.status });
+}
+
+/** What a problem says of single fields, one line each. @param {Problem} problem */
+export function fieldWords(problem) {
+  return Object.entries(problem.fields ?? {}).map(([path, pairs]) => `${path}: ${pairs.map(either).join(" ")}`);
+}
+
+/**
+ * A failure's sentence and its further lines.
+ * @param {unknown} failure
+ * @returns {{title: string, lines: string[]}}
+ */
+function wordsOf(failure) {
+  if (failure instanceof Lost) return { title: say("failure.lost"), lines: [say("failure.lost_text")] };
+  if (failure instanceof Refusal) return { title: problemWords(failure.problem), lines: fieldWords(failure.problem) };
+  return { title: say("failure.own"), lines: [String(failure)] };
+}
+
+/**
+ * A box that tells what went wrong; a session that is over leads to the sign-in page instead.
+ * @param {unknown} failure
+ * @param {...Node} children what can be done about it
+ */
+export function failureBox(failure, ...children) {
+  if (failure instanceof SignedOut) instead("#/signin?ended=1");
+  const { title, lines } = wordsOf(failure);
+  return el("div", { class: "notice bad failure", role: "alert" },
+    el("span", { class: "mark", "aria-hidden": "true" }, "×"),
+    el("div", {}, el("p", { class: "notice-title" }, title), ...lines.map((line) => el("p", {}, line)), ...children));
+}

@@ -1,0 +1,157 @@
+// @ts-check
+/** My log: what the server wrote from my check-ins, by day, and each record in full. */
+
+/** @import {Checkin, Review, Shape} from "./wire.d.ts" */
+/** @import {Target} from "./minimap.js" */
+/** @import {View, Way} from "./ways.js" */
+
+import * as api from "./api.js";
+import { el } from "./dom.js";
+import { either } from "./failures.js";
+import { metres, rings } from "./ground.js";
+import { shape } from "./icons.js";
+import { minimap } from "./minimap.js";
+import { button, empty, facts, form, notice, paged, para, section, verdictBadge } from "./parts.js";
+import * as session from "./session.js";
+import { clock, dayOf, dayWords, span, stamp } from "./times.js";
+import { again, go } from "./ways.js";
+import { visitFacts, visitLine } from "./visit.js";
+import { say } from "./words.js";
+
+/** Early, on time or late against the planned window. @param {Checkin} record */
+function windowLine(record) {
+  if (!record.window) return "";
+  const by = record.window_s ? span(Math.abs(record.window_s)) : "";
+  return record.window === "on_time" ? say("window.on_time") : say(`window.${record.window}`, { by });
+}
+
+/** The areas a check-in lies in, from county to grid. @param {Checkin} record */
+const areaLine = (record) => record.areas.map((area) => area.name).join(" › ");
+
+/** Whether a supervisor's query still waits for an answer. @param {Checkin} record */
+const queried = (record) => record.reviews.at(-1)?.kind === "query";
+
+/** Where a check-in was meant to be: its stop, its trip, or no duty. @param {Checkin} record */
+function placeWords(record) {
+  return record.stop?.name ?? record.trip?.title ?? say("checkin.no_duty");
+}
+
+/** One line of the log. @param {Checkin} record */
+function entry(record) {
+  return el("a", { class: "entry", href: `#/record/${record.id}` },
+    el("time", { datetime: record.happened_at }, clock(record.happened_at)),
+    el("span", { class: "entry-words" },
+      el("strong", {}, `${say(`kind.${record.kind}`)} · ${placeWords(record)}`),
+      verdictBadge(record.verdict.outcome),
+      record.visit && el("small", {}, visitLine(record.visit)),
+      record.note && el("small", { class: "clip" }, record.note),
+      el("small", {}, [windowLine(record), areaLine(record)].filter(Boolean).join(" · ")),
+      queried(record) && el("small", { class: "asking" }, say("log.queried"))));
+}
+
+/** Entries under their Shanghai days. @param {Checkin[]} records newest first */
+function byDay(records) {
+  /** @type {Map<string, Checkin[]>} */
+  const found = new Map();
+  for (const record of records) {
+    const day = dayOf(record.happened_at);
+    found.set(day, [...(found.get(day) ?? []), record]);
+  }
+  return [...found].map(([day, entries]) => section(dayWords(day), el("div", { class: "entries" }, ...entries.map(entry))));
+}
+
+/** The log page; with ?trip= that of one trip. @param {Way} way @returns {Promise<View>} */
+export async function page(way) {
+  const me = (await session.current())?.person.id ?? 0;
+  const trip = way.params.get("trip");
+  const filters = { person_id: me, limit: 30, ...(trip ? { trip_id: Number(trip) } : {}) };
+  const first = await api.log(filters);
+  const body = first.items.length ? paged(first, (cursor) => api.log({ ...filters, cursor }), byDay)
+    : empty(say("log.none"), say("log.none_text"));
+  return { title: trip ? say("trip.log") : say("log.title"), tab: "log", body: [para(say("log.lead")), body],
+    ...(trip ? { back: `#/trip/${trip}` } : {}) };
+}
+
+/** The verdict, large: shape, sentence, and what it was judged against. @param {Checkin} record */
+function verdictPanel(record) {
+  const { verdict } = record;
+  return el("section", { class: `verdict verdict-${verdict.outcome}`, role: "status" }, shape(verdict.outcome),
+    el("div", {}, el("p", { class: "verdict-word" }, say(`verdict.${verdict.outcome}`)), el("p", {}, either(verdict)),
+      verdict.accuracy_assumed && el("p", { class: "small" }, say("verdict.assumed",
+        { accuracy: metres(verdict.accuracy_used_m ?? 0) }))));
+}
+
+/** The boundary a record was judged by, in that version; nothing when it cannot be had. @param {Checkin} record @returns {Promise<Target | null>} */
+async function targetOf(record) {
+  const { against } = record.verdict;
+  if (!against?.area_id) return null;
+  try {
+    const shape = /** @type {Shape} */ (await api.area(against.area_id, against.version));
+    return { rings: rings(shape), name: against.name, tolerance_m: 0 };
+  } catch (failure) {
+    if (failure instanceof api.SignedOut) throw failure;
+    return null;
+  }
+}
+
+/** The record on the small map; without a position, a word on why. @param {Checkin} record */
+async function mapOf(record) {
+  if (!record.position) return para(say(`withheld.${record.position_withheld ?? "no_position"}`));
+  const map = minimap();
+  map.draw(await targetOf(record), record.position);
+  return map.node;
+}
+
+/** What the server wrote down. @param {Checkin} record */
+function written(record) {
+  return facts([
+    [say("record.kind"), say(`kind.${record.kind}`)],
+    [say("record.trip"), record.trip?.title ?? say("checkin.no_duty")],
+    [say("record.stop"), record.stop?.name],
+    [say("record.at"), stamp(record.happened_at)],
+    [say("record.received"), stamp(record.received_at)],
+    [say("record.window"), windowLine(record)],
+    [say("record.areas"), areaLine(record)],
+    [say("record.accuracy"), record.position?.accuracy_m && metres(record.position.accuracy_m)],
+    [say("record.note"), record.note],
+  ]);
+}
+
+/** Reasons the server saw to look twice; told to the person they are about. @param {Checkin} record */
+function signals(record) {
+  if (!record.signals.length) return null;
+  return section(say("record.signals"), notice("note", "",
+    el("ul", { class: "steps" }, ...record.signals.map((signal) => el("li", {}, either(signal)))), para(say("record.signals_text"))));
+}
+
+/** One review, query or answer. @param {Review} review */
+function reviewItem(review) {
+  return el("li", { class: `review ${review.kind}` },
+    el("strong", {}, say(`review.${review.kind}`, { name: review.by.name })), el("small", {}, stamp(review.at)),
+    review.note && el("p", {}, review.note));
+}
+
+/** Reviews, with room for an answer while a query is open. @param {Checkin} record */
+function reviews(record) {
+  if (!record.reviews.length) return null;
+  const note = el("textarea", { name: "answer", rows: 3, maxlength: 2000, required: true, "aria-label": say("review.answer_label") });
+  return section(say("record.reviews"), el("ul", { class: "reviews" }, ...record.reviews.map(reviewItem)),
+    queried(record) && form(async () => {
+      await api.answer(record.id, note.value.trim());
+      again();
+    }, say("review.do"), note));
+}
+
+/** The page of one record; fresh from sending it thanks and leads on. @param {Way} way @returns {Promise<View>} */
+export async function recordPage(way) {
+  const record = await api.checkin(way.id);
+  const fresh = way.params.has("new");
+  const body = [
+    fresh && el("p", { class: "kept" }, say("record.kept", { time: clock(record.received_at) })),
+    verdictPanel(record), await mapOf(record), section("", written(record)),
+    record.visit && section(say("visit.title"), visitFacts(record.visit)),
+    signals(record), reviews(record),
+  ];
+  return { title: fresh ? say("record.new_title") : say("record.title"), back: fresh ? "#/" : "#/log", tab: fresh ? "duties" : "log",
+    body: body.filter((node) => node instanceof Node), ...(fresh ? { dock: button(say("record.done"), () => go("#/"), { weight: "main" }) } : {}) };
+}

@@ -1,0 +1,81 @@
+// @ts-check
+/** The browser's position: watching it get better, and what stands in its way when it does not come. */
+
+/** @typedef {{lng: number, lat: number, accuracy_m: number | null, at: number}} Fix `at` in ms since 1970; WGS-84 */
+/** @typedef {"denied" | "unavailable" | "timeout" | "insecure" | "missing"} Trouble */
+/** @typedef {"wechat" | "wecom" | "dingtalk" | null} WebView */
+
+const FRESH_MS = 20_000;
+const PATIENCE_MS = 25_000;
+
+export const VAGUE_M = 150;
+export const STALE_MS = 60_000;
+
+/**
+ * The web view of a chat app we run inside of, if any; those ask for the chat app's own permission.
+ * @param {string} agent the user agent
+ * @returns {WebView}
+ */
+export function webview(agent) {
+  if (/wxwork/i.test(agent)) return "wecom";
+  if (/MicroMessenger/i.test(agent)) return "wechat";
+  if (/DingTalk/i.test(agent)) return "dingtalk";
+  return null;
+}
+
+/**
+ * Which of two fixes to keep: the newer one, unless the older is still fresh and sharper.
+ * @param {Fix | null} kept
+ * @param {Fix} next
+ * @returns {Fix}
+ */
+export function better(kept, next) {
+  if (!kept || next.at - kept.at > FRESH_MS) return next;
+  if (next.accuracy_m === null) return kept;
+  return kept.accuracy_m === null || next.accuracy_m <= kept.accuracy_m ? next : kept;
+}
+
+/**
+ * A fix from what the browser measured; an instant no calendar knows becomes now.
+ * @param {GeolocationPosition} measured
+ * @returns {Fix}
+ */
+function fixOf({ coords, timestamp }) {
+  const sane = Number.isFinite(timestamp) && Math.abs(timestamp) < 8.64e15;
+  return {
+    lng: Number(coords.longitude.toFixed(7)),
+    lat: Number(coords.latitude.toFixed(7)),
+    accuracy_m: Number.isFinite(coords.accuracy) ? Number(coords.accuracy.toFixed(1)) : null,
+    at: sane ? timestamp : Date.now(),
+  };
+}
+
+/** @param {GeolocationPositionError} error @returns {Trouble} */
+function troubleOf(error) {
+  if (error.code === error.PERMISSION_DENIED) return window.isSecureContext ? "denied" : "insecure";
+  return error.code === error.TIMEOUT ? "timeout" : "unavailable";
+}
+
+/**
+ * Watches the position, handing on the best one so far, until told to stop.
+ * @param {(fix: Fix) => void} onfix
+ * @param {(trouble: Trouble) => void} ontrouble called again whenever the trouble changes or repeats
+ * @returns {() => void} stops the watch
+ */
+export function watch(onfix, ontrouble) {
+  if (!window.isSecureContext || !navigator.geolocation) {
+    ontrouble(window.isSecureContext ? "missing" : "insecure");
+    return () => {};
+  }
+  /** @type {Fix | null} */
+  let best = null;
+  const number = navigator.geolocation.watchPosition(
+    (measured) => {
+      best = better(best, fixOf(measured));
+      onfix(best);
+    },
+    (error) => ontrouble(troubleOf(error)),
+    { enableHighAccuracy: true, maximumAge: 0, timeout: PATIENCE_MS },
+  );
+  return () => navigator.geolocation.clearWatch(number);
+}

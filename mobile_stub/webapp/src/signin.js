@@ -1,0 +1,81 @@
+// @ts-check
+/** Signing in and out, and replacing a password. */
+
+/** @import {View, Way} from "./ways.js" */
+
+import * as api from "./api.js";
+import { el } from "./dom.js";
+import { deviceName } from "./session.js";
+import * as session from "./session.js";
+import { confirmed, field, form, notice, para } from "./parts.js";
+import { forgetAll } from "./remember.js";
+import * as unsent from "./unsent.js";
+import { go, instead } from "./ways.js";
+import { say } from "./words.js";
+
+/** @param {string} name @param {string} autocomplete */
+function passwordInput(name, autocomplete) {
+  return el("input", { name, type: "password", autocomplete, required: true, maxlength: 256 });
+}
+
+/** The seal, the name, and what this is. */
+function banner() {
+  return el("div", { class: "banner" }, el("img", { src: "icons/mark.svg", alt: "", width: 84, height: 84 }),
+    el("p", { class: "banner-name" }, say("app.name")), el("p", { class: "banner-line" }, say("app.line")));
+}
+
+/**
+ * The sign-in page.
+ * @param {Way} way
+ * @returns {View}
+ */
+export function page(way) {
+  const name = el("input", { name: "username", autocomplete: "username", autocapitalize: "none", spellcheck: "false",
+    required: true, maxlength: 64 });
+  const password = passwordInput("password", "current-password");
+  const body = form(async () => {
+    const tokens = await api.signIn(name.value.trim(), password.value, deviceName(navigator.userAgent));
+    await session.keep(tokens);
+    instead(tokens.must_change_password ? "#/password" : "#/");
+  }, say("signin.do"),
+  way.params.has("ended") && notice("warn", say("signin.ended"), para(say("signin.ended_text"))),
+  field(say("signin.username"), name), field(say("signin.password"), password));
+  return { title: say("signin.title"), bare: true, body: [banner(), body] };
+}
+
+/** Signs out; check-ins not yet delivered stay on the phone for when this person comes back. */
+export async function signOut() {
+  const waiting = (await unsent.mine()).length;
+  const text = waiting ? say("signout.waiting", { n: waiting }) : say("signout.text");
+  if (!(await confirmed({ title: say("signout.title"), text, yes: say("signout.do"), danger: waiting > 0 }))) return;
+  try {
+    await api.signOut();
+  } catch (failure) {
+    if (failure instanceof api.Refusal) throw failure;
+  }
+  await forgetAll();
+  await session.forget();
+  go("#/signin");
+}
+
+/**
+ * The page that replaces a password: of one's own will, or because the first one must be replaced.
+ * @returns {Promise<View>}
+ */
+export async function passwordPage() {
+  const forced = (await session.current())?.must_change_password ?? false;
+  const old = passwordInput("old", "current-password");
+  const fresh = passwordInput("new", "new-password");
+  const again = passwordInput("again", "new-password");
+  again.addEventListener("input", () => again.setCustomValidity(again.value === fresh.value ? "" : say("password.differs")));
+  fresh.addEventListener("input", () => again.setCustomValidity(again.value === fresh.value ? "" : say("password.differs")));
+  const body = form(async () => {
+    await api.changePassword(old.value, fresh.value);
+    await session.passwordChanged();
+    instead(forced ? "#/" : "#/me?done=password");
+  }, say("password.do"),
+  forced && notice("note", say("password.forced"), para(say("password.forced_text"))),
+  field(say("password.old"), old), field(say("password.new"), fresh, say("password.rule")),
+  field(say("password.again"), again));
+  return { title: say("password.title"), body: [body], ...(forced ? { bare: true } : { back: "#/me", tab: "me" }) };
+}

@@ -1,0 +1,199 @@
+/**
+ * The shapes that go over the wire, as the server's API under /api/v1 names them.
+ * Times are ISO 8601 in UTC; positions are WGS-84 degrees; `_m`, `_s` are metres and seconds.
+ */
+
+export type Lang = "zh" | "en";
+export type Pair = { zh: string; en: string };
+export type Named = { id: number; name: string };
+
+export type Problem = {
+  code: string;
+  status: number;
+  title: string;
+  title_en: string;
+  fields?: Record<string, Pair[]>;
+  facts?: Record<string, unknown>;
+  retry_after_s?: number;
+};
+
+export type Role = "cadre" | "grid_member" | "supervisor" | "leader" | "administrator" | "auditor";
+export type Me = {
+  id: number;
+  username: string;
+  name: string;
+  post: string;
+  unit: { id: number; name: string; kind: string };
+  roles: { role: Role; unit: Named }[];
+  permissions: string[];
+};
+
+export type Tokens = {
+  access_token: string;
+  access_expires_at: string;
+  refresh_token: string;
+  session_id: string;
+  must_change_password: boolean;
+  person: Me;
+};
+
+export type Device = {
+  id: string;
+  device_name: string;
+  kind: "app" | "browser";
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+  current: boolean;
+};
+
+export type TripState = "draft" | "submitted" | "returned" | "approved" | "under_way" | "completed" | "cancelled";
+export type Level = "checkins" | "track";
+export type Consent = { level: Level; given_at: string; withdrawn_at: string | null };
+export type ConsentWords = {
+  level: Level | null;
+  given_at: string | null;
+  withdrawn_at: string | null;
+  words_zh: string;
+  words_en: string;
+};
+
+export type Member = { id: number; name: string; unit: Named; leading: boolean; consent: Consent | null };
+export type Stop = {
+  id: number;
+  position: number;
+  name: string;
+  area_id: number | null;
+  area_name: string | null;
+  lng: number | null;
+  lat: number | null;
+  radius_m: number | null;
+  tolerance_m: number | null;
+  planned_from: string | null;
+  planned_to: string | null;
+  host_enterprise: string | null;
+};
+
+export type Trip = {
+  id: number;
+  title: string;
+  aim: string;
+  purpose: "ordinary" | "safety" | "emergency";
+  basis: string | null;
+  chain: string | null;
+  destination: string | null;
+  destination_area_id: number | null;
+  tracking: "none" | Level;
+  state: TripState;
+  revision: number;
+  unit: Named;
+  leader: Named | null;
+  members: Member[];
+  starts_on: string;
+  ends_on: string;
+  stops?: Stop[];
+  started_at: string | null;
+  ended_at: string | null;
+  returned_because: string | null;
+  cancelled_because: string | null;
+  outcome: string | null;
+  may: string[];
+};
+
+export type Kind = "arrive" | "visit" | "leave" | "patrol" | "note";
+export type VisitKind = "outbound" | "reception" | "enterprise_help" | "household";
+export type Visit = {
+  kind: VisitKind;
+  enterprise: string;
+  contact: string;
+  contact_post: string;
+  topic: string;
+  outcome: string;
+  amount: string | null;
+  amount_unit: string | null;
+  next_step: string;
+  next_on: string | null;
+};
+
+export type CheckinIn = {
+  id: string;
+  trip_id: number | null;
+  stop_id: number | null;
+  kind: Kind;
+  lng?: number;
+  lat?: number;
+  datum?: "WGS-84";
+  accuracy_m?: number;
+  accuracy_source?: "browser";
+  fixed_at?: string;
+  made_at: string;
+  sent_at?: string;
+  mock: boolean;
+  note: string;
+  consent: boolean;
+  visit: Visit | null;
+};
+
+export type Outcome = "inside" | "uncertain" | "outside" | "not_judged";
+export type Verdict = {
+  outcome: Outcome;
+  edge_m: number | null;
+  accuracy_used_m: number | null;
+  accuracy_assumed: boolean;
+  against: null | { kind: string; id: number; name: string; area_id: number | null; version: number | null };
+  why: string | null;
+  zh: string;
+  en: string;
+};
+
+export type Review = { id: number; kind: "accept" | "query" | "answer"; by: Named; note: string; at: string };
+export type Checkin = {
+  id: string;
+  number: number;
+  person: Named;
+  unit: Named;
+  trip: { id: number; title: string } | null;
+  stop: Named | null;
+  kind: Kind;
+  ad_hoc: boolean;
+  fixed_at: string | null;
+  made_at: string;
+  received_at: string;
+  happened_at: string;
+  position: null | { lng: number; lat: number; accuracy_m: number | null };
+  position_withheld: null | "reason_needed" | "no_position" | "erased" | "no_consent";
+  verdict: Verdict;
+  areas: { id: number; code: string; name: string; kind: string; version: number }[];
+  window: null | "early" | "on_time" | "late";
+  window_s: number | null;
+  signals: { code: string; zh: string; en: string }[];
+  note: string;
+  visit: Visit | null;
+  reviews: Review[];
+};
+
+export type Look = {
+  at: string;
+  by: { id: number; name: string; unit?: Named | string | null };
+  trip: { id: number; title: string } | null;
+  reason: string;
+  door: string;
+};
+
+export type Matter = {
+  id: number;
+  kind: "complaint" | "suggestion";
+  text: string;
+  page: string;
+  state: string;
+  reported_at: string;
+};
+
+export type Page<T> = { items: T[]; next: string | null };
+
+/** A GeoJSON answer: one feature, or a collection of them. */
+export type Shape = {
+  type: string;
+  geometry?: { type: string; coordinates: unknown } | null;
+  features?: { geometry: { type: string; coordinates: unknown } | null }[];
+};
