@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("returned_because", sa.Text(), nullable=False),
         sa.Column("cancelled_because", sa.Text(), nullable=False),
         sa.Column("started_at", UtcDateTime(), nullable=True),
+        sa.Column("start_known_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("outcome", sa.Text(), nullable=False),
         sa.CheckConstraint("purpose IN ('ordinary', 'safety', 'emergency')", name=op.f("ck_trips_purpose")),

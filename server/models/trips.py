@@ -11,7 +11,11 @@ from server.rules.trips import PURPOSES, STATES, TRACKINGS
 
 
 class Trip(Base):
-    """A trip and where it stands. `revision` grows with every change, so that nobody overwrites unseen."""
+    """A trip and where it stands. `revision` grows with every change, so that nobody overwrites unseen.
+
+    `started_at` is when it started (a phone may have said so later); tracking begins at `start_known_at`, when the
+    server acknowledged it.
+    """
 
     __tablename__ = "trips"
     __table_args__ = (
@@ -44,6 +48,7 @@ class Trip(Base):
     returned_because: Mapped[str] = mapped_column(sa.Text(), default="")
     cancelled_because: Mapped[str] = mapped_column(sa.Text(), default="")
     started_at: Mapped[datetime | None]
+    start_known_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(sa.Text(), default="")
 

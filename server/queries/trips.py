@@ -1,0 +1,265 @@
+"""Trips as their readers may see them: one, a list, and the document both are told in."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.sql.elements import ColumnElement
+
+from server.db import db
+from server.errors import NotFound
+from server.models.areas import Area
+from server.models.people import Person
+from server.models.trips import Consent, Trip, TripMember, TripStop
+from server.models.units import Unit
+from server.queries import pages, scopes
+from server.rules import access, trips
+from server.rules.access import Actor
+
+MOST = 200
+
+
+def get(actor: Actor, trip_id: int, *, to_change: bool = False) -> Trip:
+    """A trip the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over."""
+    trip = db.session.get(Trip, trip_id, populate_existing=True, with_for_update=to_change or None)
+    if trip is None:
+        raise NotFound
+    access.ensure_seen(actor, "trip.read", path=unit_path(trip.unit_id), own=is_on(actor, trip))
+    return trip
+
+
+def is_on(actor: Actor, trip: Trip) -> bool:
+    """Whether the trip is the actor's own: planned, led or travelled by them."""
+    return leads(actor, trip) or is_member(trip.id, actor.person_id)
+
+
+def leads(actor: Actor, trip: Trip) -> bool:
+    """Whether the actor planned or leads the trip."""
+    return actor.person_id in {trip.planner_id, trip.leader_id}
+
+
+def is_member(trip_id: int, person_id: int) -> bool:
+    """Whether a person is on a trip."""
+    return db.session.get(TripMember, (trip_id, person_id)) is not None
+
+
+def unit_path(unit_id: int) -> str:
+    """The path of a unit."""
+    return db.session.execute(sa.select(Unit.path).where(Unit.id == unit_id)).scalar_one()
+
+
+def active_consent(trip_id: int, person_id: int) -> Consent | None:
+    """The consent a person has given for a trip and not withdrawn."""
+    statement = sa.select(Consent).where(
+        Consent.trip_id == trip_id, Consent.person_id == person_id, Consent.withdrawn_at.is_(None)
+    )
+    return db.session.execute(statement).scalars().first()
+
+
+def document(actor: Actor, trip: Trip) -> dict[str, Any]:
+    """A trip in full: its plan, stops, members with their consents, and what the actor may do with it now."""
+    members = _members([trip.id])[trip.id]
+    told = _summary(trip, _names([trip]), members)
+    return told | {
+        "stops": _stops(trip.id),
+        "may": _may(actor, trip, on_it=any(member["id"] == actor.person_id for member in members)),
+    }
+
+
+def listed(
+    actor: Actor,
+    *,
+    states: Iterable[str] = (),
+    mine: bool = False,
+    unit_id: int | None = None,
+    q: str = "",
+    cursor: str | None = None,
+    limit: int = 50,
+) -> dict[str, Any]:
+    """The trips the actor may read, newest departure first, without their stops: `{items, next}`."""
+    statement = (
+        sa.select(Trip).where(_readable(actor, mine=mine)).order_by(Trip.starts_on.desc(), Trip.id.desc())
+    )
+    if states:
+        statement = statement.where(Trip.state.in_(list(states)))
+    if unit_id is not None:
+        statement = statement.where(Trip.unit_id.in_(scopes.units_within((_path_or_none(unit_id),))))
+    if q:
+        statement = statement.where(_says(q))
+    if cursor:
+        statement = statement.where(_after(cursor))
+    found = list(db.session.execute(statement.limit(limit + 1)).scalars())
+    return {"items": _summaries(found[:limit]), "next": _next(found, limit)}
+
+
+def _next(found: list[Trip], limit: int) -> str | None:
+    """The cursor to go on with, when there is more."""
+    if len(found) <= limit:
+        return None
+    return pages.cursor_of(found[limit - 1].starts_on.isoformat(), found[limit - 1].id)
+
+
+def _after(cursor: str) -> ColumnElement[bool]:
+    """The rows after a cursor, in the list's order."""
+    from_day, from_id = pages.keys_of(cursor, str, int)
+    day = (
+        sa.cast(sa.literal(from_day), sa.Date) if db.engine.dialect.name != "sqlite" else sa.literal(from_day)
+    )
+    return sa.or_(Trip.starts_on < day, sa.and_(Trip.starts_on == day, Trip.id < from_id))
+
+
+def _readable(actor: Actor, *, mine: bool) -> ColumnElement[bool]:
+    """The trips that are the actor's own, and (unless only `mine`) those their scope covers."""
+    member_of = sa.select(TripMember.trip_id).where(TripMember.person_id == actor.person_id)
+    own = sa.or_(
+        Trip.planner_id == actor.person_id, Trip.leader_id == actor.person_id, Trip.id.in_(member_of)
+    )
+    return (
+        own
+        if mine
+        else scopes.visible(access.scope(actor, "trip.read"), unit_id=Trip.unit_id.expression, mine=own)
+    )
+
+
+def _says(q: str) -> ColumnElement[bool]:
+    """Trips whose title, destination or chain contain a text."""
+    return sa.or_(
+        *(column.contains(q, autoescape=True) for column in (Trip.title, Trip.destination, Trip.chain))
+    )
+
+
+def _path_or_none(unit_id: int) -> str:
+    """A unit's path; for one that is not there, a path below which nothing lies."""
+    path = db.session.execute(sa.select(Unit.path).where(Unit.id == unit_id)).scalar_one_or_none()
+    return path or "\x01"
+
+
+def _summaries(found: list[Trip]) -> list[dict[str, Any]]:
+    """Many trips without their stops."""
+    names, members = _names(found), _members([trip.id for trip in found])
+    return [_summary(trip, names, members[trip.id]) for trip in found]
+
+
+def _summary(trip: Trip, names: dict[str, dict[int, str]], members: list[dict[str, Any]]) -> dict[str, Any]:
+    """The facts of a trip, without its stops."""
+    people, units = names["people"], names["units"]
+    return {
+        "id": trip.id,
+        "title": trip.title,
+        "aim": trip.aim,
+        "purpose": trip.purpose,
+        "basis": trip.basis,
+        "chain": trip.chain,
+        "destination": trip.destination,
+        "destination_area_id": trip.destination_area_id,
+        "tracking": trip.tracking,
+        "state": trip.state,
+        "revision": trip.revision,
+        "unit": {"id": trip.unit_id, "name": units[trip.unit_id]},
+        "leader": {"id": trip.leader_id, "name": people[trip.leader_id]},
+        "planner": {"id": trip.planner_id, "name": people[trip.planner_id]},
+        "members": [member | {"leading": member["id"] == trip.leader_id} for member in members],
+        "starts_on": trip.starts_on,
+        "ends_on": trip.ends_on,
+        "started_at": trip.started_at,
+        "ended_at": trip.ended_at,
+        "returned_because": trip.returned_because,
+        "cancelled_because": trip.cancelled_because,
+        "approved_by": None
+        if trip.approved_by is None
+        else {"id": trip.approved_by, "name": people[trip.approved_by]},
+        "approved_at": trip.approved_at,
+        "outcome": trip.outcome,
+    }
+
+
+def _names(found: list[Trip]) -> dict[str, dict[int, str]]:
+    """The names of the people and units these trips mention, by id."""
+    people = {trip.leader_id for trip in found} | {trip.planner_id for trip in found}
+    people |= {trip.approved_by for trip in found if trip.approved_by is not None}
+    named = sa.select(Person.id, Person.name).where(Person.id.in_(people))
+    units = sa.select(Unit.id, Unit.name).where(Unit.id.in_({trip.unit_id for trip in found}))
+    return {
+        "people": {row.id: row.name for row in db.session.execute(named)},
+        "units": {row.id: row.name for row in db.session.execute(units)},
+    }
+
+
+def _members(trip_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """The members of trips with the unit they were of, and the latest consent of each."""
+    found: dict[int, list[dict[str, Any]]] = {trip_id: [] for trip_id in trip_ids}
+    statement = (
+        sa.select(
+            TripMember.trip_id, Person.id, Person.name, Unit.id.label("unit_id"), Unit.name.label("unit")
+        )
+        .join(Person, Person.id == TripMember.person_id)
+        .join(Unit, Unit.id == TripMember.unit_id)
+        .where(TripMember.trip_id.in_(trip_ids))
+        .order_by(TripMember.trip_id, Person.id)
+    )
+    consents = _consents(trip_ids)
+    for row in db.session.execute(statement):
+        member = {"id": row.id, "name": row.name, "unit": {"id": row.unit_id, "name": row.unit}}
+        found[row.trip_id].append(member | {"consent": consents.get((row.trip_id, row.id))})
+    return found
+
+
+def _consents(trip_ids: list[int]) -> dict[tuple[int, int], dict[str, Any]]:
+    """The latest consent of each person to each trip."""
+    statement = sa.select(Consent).where(Consent.trip_id.in_(trip_ids)).order_by(Consent.id)
+    return {
+        (consent.trip_id, consent.person_id): {
+            "level": consent.level,
+            "given_at": consent.given_at,
+            "withdrawn_at": consent.withdrawn_at,
+        }
+        for consent in db.session.execute(statement).scalars()
+    }
+
+
+def _stops(trip_id: int) -> list[dict[str, Any]]:
+    """The stops of the plan in order, with the name of the area where a stop is one."""
+    statement = (
+        sa.select(TripStop, Area.name.label("area_name"))
+        .outerjoin(Area, Area.id == TripStop.area_id)
+        .where(TripStop.trip_id == trip_id, TripStop.dropped_at.is_(None))
+        .order_by(TripStop.position, TripStop.id)
+    )
+    return [_stop(stop, area_name) for stop, area_name in db.session.execute(statement)]
+
+
+def _stop(stop: TripStop, area_name: str | None) -> dict[str, Any]:
+    """One stop."""
+    return {
+        "id": stop.id,
+        "position": stop.position,
+        "name": stop.name,
+        "area_id": stop.area_id,
+        "area_name": area_name,
+        "lng": stop.lng,
+        "lat": stop.lat,
+        "radius_m": stop.radius_m,
+        "tolerance_m": stop.tolerance_m,
+        "planned_from": stop.planned_from,
+        "planned_to": stop.planned_to,
+        "host_enterprise": stop.host_enterprise,
+    }
+
+
+def _may(actor: Actor, trip: Trip, *, on_it: bool) -> list[str]:
+    """The steps open to this actor on this trip now."""
+    path, leading = unit_path(trip.unit_id), leads(actor, trip)
+    own = {"edit": leading, "submit": leading, "cancel": leading, "start": on_it or leading}
+    own["complete"] = own["start"]
+    return [
+        f"trip.{name}"
+        for name in ("edit", "submit", "approve", "return", "start", "complete", "cancel")
+        if _step_open(name, trip.state)
+        and access.allows(actor, f"trip.{name}", path=path, own=own.get(name, False))
+        and not (name in {"approve", "return"} and (on_it or leading))
+    ]
+
+
+def _step_open(name: str, state: str) -> bool:
+    """Whether a step leads anywhere; an edit may also be of something submitted or approved."""
+    return trips.may_step(name, state) or (name == "edit" and trips.may_step("edit_again", state))
