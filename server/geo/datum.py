@@ -40,6 +40,8 @@ _WEST_DEG: Final = 72.004
 _EAST_DEG: Final = 137.8347
 _SOUTH_DEG: Final = 0.8293
 _NORTH_DEG: Final = 55.8271
+_LOW: Final = np.array((_WEST_DEG, _SOUTH_DEG))
+_HIGH: Final = np.array((_EAST_DEG, _NORTH_DEG))
 _EE: Final = 0.00669342162296594323
 _RAD: Final = math.pi / 180.0
 _A_DEG: Final = 6378245.0 * _RAD
@@ -53,6 +55,7 @@ _STILL_DEG: Final = (
 )
 _ROUNDS: Final = 10  # five or six are used
 _MARGIN_DEG: Final = 0.05  # no shift is larger
+_HAIR_DEG: Final = 1e-10  # by so much a point on the box's edge may come back outside it; it is put back
 _CHUNK: Final = 16_384  # points at a time, so that the working arrays stay in the processor's cache
 
 
@@ -183,8 +186,10 @@ def _gcj_point_from_wgs(lng: float, lat: float) -> tuple[float, float]:
 def _wgs_point_from_gcj(lng: float, lat: float) -> tuple[float, float]:
     if not _point_in_box(lng, lat, _MARGIN_DEG):
         return lng, lat
-    found = _unshift_point(lng, lat, _gcj_shift_point)
-    return found if _point_in_box(*found) else (lng, lat)
+    found_lng, found_lat = _unshift_point(lng, lat, _gcj_shift_point)
+    if not _point_in_box(found_lng, found_lat, _HAIR_DEG):
+        return lng, lat
+    return min(max(found_lng, _WEST_DEG), _EAST_DEG), min(max(found_lat, _SOUTH_DEG), _NORTH_DEG)
 
 
 def _bd_point_from_gcj(lng: float, lat: float) -> tuple[float, float]:
@@ -204,9 +209,8 @@ def _gcj_point_from_bd(lng: float, lat: float) -> tuple[float, float]:
 
 
 def _in_box(points: Array, margin_deg: float = 0.0) -> NDArray[np.bool_]:
-    low = np.array((_WEST_DEG - margin_deg, _SOUTH_DEG - margin_deg))
-    high = np.array((_EAST_DEG + margin_deg, _NORTH_DEG + margin_deg))
-    inside: NDArray[np.bool_] = np.all((points >= low) * (points <= high), axis=1)
+    above, below = points >= _LOW - margin_deg, points <= _HIGH + margin_deg
+    inside: NDArray[np.bool_] = np.all(above & below, axis=1)
     return inside
 
 
@@ -232,8 +236,8 @@ def _wgs_to_gcj(points: Array) -> None:
 def _gcj_to_wgs(points: Array) -> None:
     (near,) = np.nonzero(_in_box(points, _MARGIN_DEG))
     found = _unshift(points[near], _gcj_shift_array)
-    came_from_inside = _in_box(found)
-    points[near[came_from_inside]] = found[came_from_inside]
+    came_from_inside = _in_box(found, _HAIR_DEG)
+    points[near[came_from_inside]] = np.clip(found[came_from_inside], _LOW, _HIGH)
 
 
 def _finite(points: Array) -> NDArray[np.bool_]:

@@ -18,6 +18,7 @@ Array = NDArray[np.float64]
 Positions = NDArray[np.intp]
 Key = TypeVar("Key", bound=Hashable)
 
+_LARGE: Final = 1_000  # vertices from which preparing pays for its memory
 _EDGES_HELD: Final = 1_000
 _DEGREE_M: Final = 110_500.0  # no degree of latitude is shorter
 
@@ -59,7 +60,8 @@ class AreaIndex(Generic[Key]):
         until = np.full(len(held), math.inf) if valid_until_s is None else np.asarray(valid_until_s, float)
         if not len(held) == len(keys) == len(since) == len(until):
             raise ValueError("areas, keys and intervals must be equally many")
-        polygon.prepare_large(held)
+        for large in held[shapely.get_num_coordinates(held) > _LARGE]:
+            polygon.prepare(large)
         tree = shapely.STRtree(held)
         tree.query(Point(0.0, 0.0))  # the first query builds the tree; from here on it is only read
         edges = lru_cache(maxsize=_EDGES_HELD)(lambda position: Edges.of(shapes[position]))

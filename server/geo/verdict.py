@@ -77,7 +77,7 @@ class Edges:
         """Prepare a valid WGS-84 MultiPolygon. Raises `ValueError` for an empty one."""
         if area.is_empty:
             raise ValueError("an empty area has no edge")
-        polygon.prepare_large(np.array([area], dtype=object))
+        polygon.prepare(area)
         rings = shapely.get_rings(shapely.get_parts(shapely.remove_repeated_points(area)))
         lnglat, ring = shapely.get_coordinates(rings, return_index=True)
         last = np.append(ring[1:] != ring[:-1], True)
