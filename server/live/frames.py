@@ -1,0 +1,75 @@
+"""Frames: what one event says to the readers of the stream, made once and shared, and what each reader sees of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from server.rules.access import Scope
+
+EVERYBODY = 0
+"""In `Frame.rights`: the event may have changed what anybody sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One message, as it goes on the wire: `whole`, and `withheld` for a reader who has not said why they look.
+
+    `withheld` is None where nothing is left to tell without the position. Seen by readers whose `permission` covers
+    the unit at `path`, and by the people it is about (`own`). `shows` is whose position it tells, on which trip.
+    """
+
+    permission: str
+    path: str
+    own: frozenset[int]
+    whole: bytes
+    withheld: bytes | None = None
+    shows: tuple[int, int | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Everything the event `number` says, and whose rights it may have changed (ids of people, or `EVERYBODY`)."""
+
+    number: int
+    parts: tuple[Part, ...] = ()
+    rights: frozenset[int] = frozenset()
+
+    def concerns(self, person_id: int) -> bool:
+        """Whether the event may have changed what this person sees."""
+        return bool(self.rights & {person_id, EVERYBODY})
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a reader gets of a part: the message, and whose position it tells them (None: nobody else's)."""
+
+    message: bytes
+    looks_at: tuple[int, int | None] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one reader may see, as of one moment: a scope for each permission, and whether they said why they look.
+
+    `below` narrows to the subtree of a unit path; empty for no narrowing.
+    """
+
+    person_id: int
+    scopes: Mapping[str, Scope]
+    reasoned: bool
+    below: str = ""
+
+    def of(self, part: Part) -> Seen | None:
+        """What the reader gets of `part`; None for nothing."""
+        own = self.person_id in part.own
+        if not part.path.startswith(self.below) or not self._covers(part, own):
+            return None
+        if part.shows is None or part.shows[0] == self.person_id:
+            return Seen(part.whole, None)
+        if self.reasoned:
+            return Seen(part.whole, part.shows)
+        return None if part.withheld is None else Seen(part.withheld, None)
+
+    def _covers(self, part: Part, own: bool) -> bool:
+        """Whether the part lies in the scope of its permission."""
+        scope = self.scopes[part.permission]
+        return scope.covers(part.path) or (own and scope.person_id is not None)

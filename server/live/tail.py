@@ -1,0 +1,125 @@
+"""The tail: reads the event table in the order of its numbers, and never past one that may still appear.
+
+Numbers are given before a transaction commits, so a reader that trusts "greater than the last I saw" loses what
+commits late. The tail therefore reads only up to a *settled* number: one for which every number up to it has
+either been committed or will never be.
+
+**How a number is known to be settled on PostgreSQL.** A trigger gives an event its number only after its
+transaction has an id of its own (`pg_current_xact_id()`, then `nextval`). The tail reads, in this order,
+
+1. `S`, the last number the sequence gave out, and after that
+2. `X`, a transaction id of the tail's own, taken for this alone.
+
+Take any number `n ≤ S` and the transaction `T` it was given to. `T` had its id before it was given `n`, `n` was
+given before `S` was read, and `X` was taken after that. Ids are given in growing order, so `T < X`. A later snapshot
+whose oldest running transaction (`pg_snapshot_xmin`) is `≥ X` says that everything below `X` is over, `T` too:
+what it committed is visible from now on, and what it did not will never be. So `S` is settled.
+
+`X` must be a transaction id of our own. `pg_snapshot_xmax` will not do: it is one past the newest *completed*
+transaction, and a running one may have a higher id than that.
+
+No transaction id is stored, so a dump restored into a fresh cluster, whose ids begin anew, streams on. On SQLite
+there is one writer at a time, and the last number committed is the last number given out.
+"""
+
+import time
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+PAGE = 500
+"""How many events are read at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One event as the stream needs it: ids only."""
+
+    number: int
+    kind: str
+    actor_id: int | None
+    unit_id: int | None
+    person_id: int | None
+    trip_id: int | None
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A number waiting to be settled, the transaction id to wait for, and when the wait began (monotonic s)."""
+
+    number: int
+    transaction: int
+    since_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """How far reading is safe: every number up to `settled`; `given` is the last one given out."""
+
+    settled: int = 0
+    given: int = 0
+    mark: Mark | None = None
+
+    def waiting_s(self, now_s: float) -> float:
+        """For how many seconds somebody's unfinished transaction has held the horizon; 0 when nobody does."""
+        return 0.0 if self.mark is None else now_s - self.mark.since_s
+
+
+_events = sa.table(
+    "events",
+    *(
+        sa.column(name)
+        for name in ("number", "kind", "actor_id", "unit_id", "person_id", "trip_id", "subject")
+    ),
+)
+
+_GIVEN = {
+    "postgresql": "SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM events_number_seq",
+    "sqlite": "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'events'",
+}
+_OWN_TRANSACTION = "SELECT pg_current_xact_id()::text::bigint"
+_OLDEST_RUNNING = "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+
+
+def follow(engine: sa.Engine) -> sa.Connection:
+    """A connection to follow the events with; each statement on PostgreSQL sees the moment it runs in."""
+    connection = engine.connect()
+    if engine.dialect.name == "postgresql":
+        connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+    return connection
+
+
+def advance(connection: sa.Connection, horizon: Horizon) -> Horizon:
+    """The horizon as of now. Marks the last number given out when nothing is marked, then looks whether it settled."""
+    given = _one(connection, _GIVEN[connection.dialect.name])
+    if connection.dialect.name == "sqlite":
+        return Horizon(settled=given, given=given)
+    mark = horizon.mark
+    if mark is None and given > horizon.settled:
+        mark = Mark(given, _one(connection, _OWN_TRANSACTION), time.monotonic())
+    if mark is not None and _one(connection, _OLDEST_RUNNING) >= mark.transaction:
+        return Horizon(settled=mark.number, given=given)
+    return replace(horizon, given=given, mark=mark)
+
+
+def read(connection: sa.Connection, *, after: int, upto: int, limit: int = PAGE) -> list[Happened]:
+    """The events numbered above `after` up to and including `upto` (settled), in order, `limit` at the most."""
+    statement = (
+        sa.select(_events)
+        .where(_events.c.number > after, _events.c.number <= upto)
+        .order_by(_events.c.number)
+        .limit(limit)
+    )
+    return [Happened(*row) for row in connection.execute(statement)]
+
+
+def newest(connection: sa.Connection, *, upto: int) -> int:
+    """The highest number committed up to `upto`; 0 when there is none."""
+    found = sa.select(sa.func.max(_events.c.number)).where(_events.c.number <= upto)
+    return connection.execute(found).scalar_one() or 0
+
+
+def _one(connection: sa.Connection, statement: str) -> int:
+    """The one number a statement answers."""
+    return int(connection.exec_driver_sql(statement).scalar_one())
