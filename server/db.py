@@ -17,6 +17,7 @@ from flask_sqlalchemy import SQLAlchemy
 from pysqlite3 import dbapi2 as sqlite
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
@@ -150,6 +151,13 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     """Begin: a writer takes the write lock now, a reader takes a view."""
     writes = connection.get_execution_options().get(WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def upsert(model: type[Base]) -> postgresql.Insert | sqlite_dialect.Insert:
+    """An INSERT that knows ON CONFLICT, in the current database's words."""
+    if db.engine.dialect.name == "sqlite":
+        return sqlite_dialect.insert(model)
+    return postgresql.insert(model)
 
 
 def is_locked(error: BaseException) -> bool:

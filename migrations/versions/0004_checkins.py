@@ -60,6 +60,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(length=64), nullable=True),
         sa.Column("lng", sa.Double(), nullable=True),
         sa.Column("lat", sa.Double(), nullable=True),
+        sa.Column("at", UtcDateTime(), nullable=True),
         sa.Column("raw_lng", sa.Double(), nullable=True),
         sa.Column("raw_lat", sa.Double(), nullable=True),
         sa.Column("datum", sa.String(length=16), nullable=True),

@@ -57,6 +57,7 @@ class Checkin(Base):
 class CheckinDetail(Base):
     """The personal part of a check-in: where, and what was written. Only erasure and retention may blank it.
 
+    `lng`, `lat` are WGS-84; `raw_…` as they came, in `datum`; `at` is the fix's instant on our clock.
     `digest` is of the content the phone sent (all but sent-at), to tell a repeat from a conflict.
     """
 
@@ -66,6 +67,7 @@ class CheckinDetail(Base):
     digest: Mapped[str | None] = mapped_column(sa.String(64))
     lng: Mapped[float | None]
     lat: Mapped[float | None]
+    at: Mapped[datetime | None]
     raw_lng: Mapped[float | None]
     raw_lat: Mapped[float | None]
     datum: Mapped[str | None] = mapped_column(sa.String(16))

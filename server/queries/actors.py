@@ -27,7 +27,7 @@ def by_session(session_id: UUID) -> tuple[Actor, SignInSession] | None:
     return None if actor is None else (actor, session)
 
 
-def _people() -> sa.Select[tuple[Person, str, str | None, str | None]]:
+def _people() -> sa.Select[Person, str, str, str]:
     """A person with their unit's path, once per grant (role and the path it is held over)."""
     own, over = sa.orm.aliased(Unit), sa.orm.aliased(Unit)
     return (
@@ -41,7 +41,7 @@ def _people() -> sa.Select[tuple[Person, str, str | None, str | None]]:
 
 
 def _actor(
-    rows: list[sa.Row[tuple[Person, str, str | None, str | None]]],
+    rows: list[sa.Row[Person, str, str, str]],
     *,
     session_id: UUID | None = None,
     map_reason: str = "",
@@ -50,7 +50,7 @@ def _actor(
     if not rows:
         return None
     person, unit_path = rows[0][0], rows[0][1]
-    grants = tuple(Grant(role, path) for _, _, role, path in rows if role is not None and path is not None)
+    grants = tuple(Grant(role, path) for _, _, role, path in rows if role)
     return Actor(
         person_id=person.id,
         name=person.name,

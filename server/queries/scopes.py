@@ -7,7 +7,7 @@ from server.models.units import Unit
 from server.rules.access import Scope
 
 
-def units_within(paths: tuple[str, ...]) -> sa.Select[tuple[int]]:
+def units_within(paths: tuple[str, ...]) -> sa.Select[int]:
     """The ids of all units in the subtrees of these paths."""
     return sa.select(Unit.id).where(within(paths))
 

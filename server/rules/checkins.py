@@ -1,10 +1,10 @@
 """Check-ins: times, accuracy, consent and windows, as arithmetic on plain values."""
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 
 import orjson
 
@@ -63,20 +63,48 @@ def accuracy(given_m: float | None, *, default_m: float) -> Accuracy:
     return Accuracy(given_m, assumed=False)
 
 
-def why_no_position(
-    *, given: bool, on_duty: bool, tracking: str, consented: bool, ad_hoc_consent: bool
-) -> str:
-    """Why a position is not kept, as a word; empty when it is kept.
+WITHHELD = {
+    "no_position": ("没有带位置", "no position came with it"),
+    "no_consent": ("本人未同意记录位置", "the person has not agreed to have positions kept"),
+    "not_tracked": ("本次行程不记录位置", "this trip records no positions"),
+    "not_on_duty": ("不在任务时间内", "it was not made while on duty"),
+}
 
-    `no_position` none came · `not_tracked` the duty takes none · `no_consent` the person has not agreed.
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """The duty of a check-in, as far as keeping a position goes: between which instants, at which level, and
+    since when the person agrees (None: they do not).
     """
-    if not given:
+
+    tracking: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    consented_at: datetime | None
+
+
+def why_no_position(fixed_at: datetime | None, duty: Duty | None, *, ad_hoc_consent: bool) -> str:
+    """Why a position is not kept, as a word of `WITHHELD`; empty when it is kept.
+
+    A fix is judged by its own time (`fixed_at`, corrected; None when none came) against duty and consent, without
+    any tolerance. Outside a duty the person may agree to this one position (`ad_hoc_consent`).
+    """
+    if fixed_at is None:
         return "no_position"
-    if not on_duty:
+    if duty is None:
         return "" if ad_hoc_consent else "no_consent"
-    if tracking == "none":
+    if duty.tracking == "none":
         return "not_tracked"
-    return "" if consented else "no_consent"
+    if not _during(fixed_at, duty):
+        return "not_on_duty"
+    return "" if duty.consented_at is not None and duty.consented_at <= fixed_at else "no_consent"
+
+
+def _during(instant: datetime, duty: Duty) -> bool:
+    """Whether the duty was under way."""
+    if duty.started_at is None or instant < duty.started_at:
+        return False
+    return duty.ended_at is None or instant <= duty.ended_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +128,93 @@ def timing(
     return Timing("on_time", 0.0)
 
 
-def digest(content: Mapping[str, Any]) -> str:
-    """SHA-256 over what a phone sent, all but sent-at: the same content gives the same digest in any key order."""
-    told = {key: value for key, value in content.items() if key != "sent_at"}
-    return hashlib.sha256(orjson.dumps(told, option=orjson.OPT_SORT_KEYS, default=str)).hexdigest()
+@dataclass(frozen=True, slots=True)
+class VisitTold:
+    """Whom we met, as told with a check-in. `amount` is in `amount_unit`, exact."""
+
+    kind: str
+    enterprise: str = ""
+    contact: str = ""
+    contact_post: str = ""
+    topic: str = ""
+    outcome: str = ""
+    amount: Decimal | None = None
+    amount_unit: str = ""
+    next_step: str = ""
+    next_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A check-in as a phone tells it. `lng`/`lat` are in `datum`; `consent` is for this one position, off duty."""
+
+    id: UUID
+    kind: str
+    made_at: datetime
+    trip_id: int | None = None
+    stop_id: int | None = None
+    lng: float | None = None
+    lat: float | None = None
+    datum: str = "WGS-84"
+    accuracy_m: float | None = None
+    accuracy_source: str = "other"
+    fixed_at: datetime | None = None
+    sent_at: datetime | None = None
+    mock: bool = False
+    note: str = ""
+    consent: bool = False
+    visit: VisitTold | None = None
+
+
+def digest(told: Told, *, with_position: bool) -> str:
+    """SHA-256 over what a phone told, all but sent-at: however written, the same content has the same digest.
+
+    Without the position where that was not kept: a digest of a place can be guessed back.
+    """
+    content = asdict(told)
+    del content["sent_at"]
+    if not with_position:
+        for name in ("lng", "lat", "accuracy_m", "fixed_at"):
+            del content[name]
+    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=_plain)
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def _plain(value: Decimal) -> str:
+    """A decimal as text, the same for 1.5 and 1.50."""
+    return format(value.normalize(), "f")
+
+
+_OUTCOME_WORDS = {
+    "inside": ("在{place}内", "inside {place}"),
+    "uncertain": ("可能在{place}内，精度不足以判定", "may be inside {place}; not accurate enough to say"),
+    "outside": ("不在{place}内", "outside {place}"),
+}
+
+_NOT_JUDGED_WORDS = WITHHELD | {
+    "no_stop": ("没有指定行程点", "no stop was named"),
+    "no_boundary": ("该区域当时没有边界", "the area had no boundary at that time"),
+}
+
+
+def words(
+    outcome: str, why: str, *, edge_m: float | None, accuracy_m: float | None, assumed: bool, place: str
+) -> tuple[str, str]:
+    """A verdict in words, Chinese and English: `在目的地内 · 离边界 120 m · 精度 18 m`."""
+    if outcome == "not_judged" or edge_m is None or accuracy_m is None:
+        zh, en = _NOT_JUDGED_WORDS[why]
+        return f"未判定 · {zh}", f"not judged · {en}"
+    zh, en = _OUTCOME_WORDS[outcome]
+    edge, accuracy = metres(abs(edge_m)), metres(accuracy_m)
+    zh_assumed, en_assumed = ("（按默认）", " (assumed)") if assumed else ("", "")
+    return (
+        f"{zh.format(place=place)} · 离边界 {edge} · 精度 {accuracy}{zh_assumed}",
+        f"{en.format(place=place)} · {edge} from the edge · accuracy {accuracy}{en_assumed}",
+    )
+
+
+def metres(length_m: float) -> str:
+    """A length as people write it: `18 m`, `1.2 km`, `634 km`."""
+    if length_m < 1000:
+        return f"{length_m:.0f} m"
+    return f"{length_m / 1000:.1f} km" if length_m < 100_000 else f"{length_m / 1000:.0f} km"

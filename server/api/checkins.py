@@ -1,0 +1,92 @@
+"""Check-ins 签到: the phones' door, one or many at once; the record; reviews and answers."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from flask import Response
+
+from server import gate
+from server.api.doors import Doors, answer, flat
+from server.api.schemas.checkins import AnswerIn, BatchIn, BatchOut, CheckinIn, CheckinOut, ReviewIn
+from server.errors import BadInput, Problem
+from server.gate import guard
+from server.queries import checkins as reads
+from server.rules.checkins import Told
+from server.services import checkins, looks, reviews
+
+doors = Doors("checkins", __name__, description="签到 · Check-ins")
+
+_shape = CheckinIn()
+
+
+@doors.post("/checkins")
+@guard("checkin.make")
+@doors.arguments(CheckinIn)
+@doors.response(201, CheckinOut)
+@doors.alt_response(200, schema=CheckinOut, description="已保存过 · kept before")
+def make(told: Told) -> Response:
+    """签到 · Check in; the same again is answered with the first record."""
+    made = checkins.make(gate.actor(), told)
+    return answer(made.document, 201 if made.fresh else 200)
+
+
+@doors.post("/checkins/batch")
+@guard("checkin.make")
+@doors.arguments(BatchIn)
+@doors.response(200, BatchOut)
+def make_many(batch: dict[str, Any]) -> Response:
+    """批量签到 · Up to 500 check-ins, each with its own answer."""
+    items = batch["items"]
+    checkins.ensure_batch(len(items))
+    read = [_read(item) for item in items]
+    good = [item for item in read if isinstance(item, Told)]
+    made = iter(checkins.make_many(gate.actor(), good))
+    became = [next(made) if isinstance(item, Told) else item for item in read]
+    return answer({"items": [_became(told, end) for told, end in zip(items, became, strict=True)]})
+
+
+@doors.get("/checkins/<uuid:checkin_id>")
+@guard("checkin.read")
+@doors.response(200, CheckinOut)
+def one(checkin_id: UUID) -> Response:
+    """一次签到 · One check-in."""
+    actor = gate.actor()
+    document = reads.get(actor, checkin_id)
+    looks.opened(actor, reads.subjects([document]), door="checkin")
+    return answer(document)
+
+
+@doors.post("/checkins/<uuid:checkin_id>/reviews")
+@guard("checkin.review")
+@doors.arguments(ReviewIn)
+@doors.response(201, CheckinOut)
+def review(told: dict[str, str], checkin_id: UUID) -> Response:
+    """复核 · Accept or query a check-in."""
+    return answer(reviews.review(gate.actor(), checkin_id, told["kind"], told["note"]), 201)
+
+
+@doors.post("/checkins/<uuid:checkin_id>/answers")
+@guard("checkin.answer")
+@doors.arguments(AnswerIn)
+@doors.response(201, CheckinOut)
+def answered(told: dict[str, str], checkin_id: UUID) -> Response:
+    """答复复核 · Answer a query on one's own check-in."""
+    return answer(reviews.answer(gate.actor(), checkin_id, told["note"]), 201)
+
+
+def _read(item: Any) -> Told | Problem:
+    """One item of a batch: a check-in, or what is wrong with it."""
+    try:
+        told: Told = _shape.load(item)
+    except ma.ValidationError as error:
+        return BadInput(fields=flat(error.messages))
+    return told
+
+
+def _became(item: Any, end: checkins.Answer | Problem) -> dict[str, Any]:
+    """The answer to one item of a batch."""
+    checkin_id = str(item.get("id")) if isinstance(item, dict) else None
+    if isinstance(end, Problem):
+        return {"id": checkin_id, "status": end.status, "problem": end.document()}
+    return {"id": checkin_id, "status": 201 if end.fresh else 200, "checkin": end.document}

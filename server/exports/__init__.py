@@ -1,0 +1,1 @@
+"""Rows → file: pure writers of the formats people open."""

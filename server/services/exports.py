@@ -1,0 +1,50 @@
+"""Exports: others' positions leave only with a reason, and every export is recorded."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from server.errors import ReasonNeeded
+from server.queries import checkins, log, looks
+from server.queries.log import Filter
+from server.rules.access import Actor
+from server.services import events
+from server.services import looks as opened
+from server.transaction import verb
+
+Pages = Iterator[list[dict[str, Any]]]
+
+
+@verb
+def begin(actor: Actor, wanted: Filter, *, form: str) -> None:
+    """Record that an export begins; `ReasonNeeded` for one with positions before a reason was said."""
+    if (
+        form == "geojson"
+        and not looks.may_see_positions(actor, trip_id=wanted.trip_id)
+        and not _only_own(actor, wanted)
+    ):
+        raise ReasonNeeded
+    events.record(
+        "checkin.exported",
+        actor_id=actor.person_id,
+        unit_id=actor.unit_id,
+        person_id=wanted.person_id,
+        trip_id=wanted.trip_id,
+        form=form,
+    )
+
+
+def pages(actor: Actor, wanted: Filter) -> Pages:
+    """The check-ins of an export, a page at a time, each look at a position kept before it leaves."""
+    for page in log.pages_of(actor, wanted):
+        opened.opened(actor, checkins.subjects(page), door="export")
+        yield page
+
+
+def without_positions(actor: Actor, wanted: Filter) -> Pages:
+    """The same for formats that hold no coordinate: nobody's position is opened."""
+    return log.pages_of(actor, wanted)
+
+
+def _only_own(actor: Actor, wanted: Filter) -> bool:
+    """Whether the export is of the actor's own check-ins."""
+    return wanted.person_id == actor.person_id

@@ -1,0 +1,47 @@
+"""Last places: where a person on duty was last known to be, whatever order the news come in."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.db import db, upsert
+from server.models.checkins import LastPlace
+from server.models.trips import Trip
+from server.rules.access import Actor
+from server.rules.checkins import Accuracy
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A position that may be kept: WGS-84, with the accuracy it is judged with, at its own corrected time."""
+
+    lng: float
+    lat: float
+    accuracy: Accuracy
+    at: datetime
+
+
+def remember(actor: Actor, trip_id: int | None, checkin_id: UUID, position: Position) -> None:
+    """Move the actor's last place, within the caller's verb, if they are on duty and this is newer than known."""
+    if trip_id is None or not _under_way(trip_id):
+        return
+    place = {
+        "trip_id": trip_id,
+        "unit_id": actor.unit_id,
+        "lng": position.lng,
+        "lat": position.lat,
+        "accuracy_m": position.accuracy.used_m,
+        "at": position.at,
+        "checkin_id": checkin_id,
+    }
+    statement = upsert(LastPlace).values(place | {"person_id": actor.person_id})
+    newer = LastPlace.at < position.at
+    db.session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=place, where=newer))
+
+
+def _under_way(trip_id: int) -> bool:
+    """Whether a trip is under way now."""
+    state = db.session.execute(sa.select(Trip.state).where(Trip.id == trip_id)).scalar_one_or_none()
+    return state == "under_way"

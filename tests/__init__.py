@@ -1,0 +1,1 @@
+"""The tests mirror the server's floors; stories walk a day in the field."""
