@@ -95,6 +95,13 @@ class Settings:
         "网页登录空闲多少分钟后失效",
         "Minutes without use after which a browser session ends",
     )
+    browser_hours: int = _setting(
+        "GUATU_BROWSER_HOURS",
+        12,
+        _whole(1, 72),
+        "网页登录最长保留小时数",
+        "Hours a browser session lives at the most",
+    )
     secure_cookies: bool = _setting(
         "GUATU_SECURE_COOKIES",
         True,

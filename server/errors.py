@@ -360,6 +360,15 @@ class SettingRefused(Problem):
     en = "The setting {name} cannot be used: {why_en}."
 
 
+class KeysRefused(Problem):
+    """The signing keys cannot be read, made or believed."""
+
+    code = "keys_refused"
+    status = 500
+    zh = "签名密钥不可用：{why_zh}。"
+    en = "The signing keys cannot be used: {why_en}."
+
+
 class DatabaseRefused(Problem):
     """The database cannot be opened, or is not the shape this release needs."""
 

@@ -1,0 +1,117 @@
+"""Sessions as they stand: who is behind one, in a single statement of plain rows, and the list of one's own."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server import clock
+from server.config import Settings
+from server.db import db
+from server.held import held
+from server.models.people import Person, RoleGrant
+from server.models.sessions import SignInSession
+from server.models.units import Unit
+from server.rules.access import Actor, Grant
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A session that was not ended, with the person behind it as they are now."""
+
+    actor: Actor
+    session_id: UUID
+    kind: str
+    last_used_at: datetime
+    expires_at: datetime
+
+    def is_over(self, now: datetime, *, idle: timedelta) -> bool:
+        """Whether it has run out: by age, or (a browser's) by rest."""
+        return self.expires_at <= now or (self.kind == "browser" and self.last_used_at + idle <= now)
+
+
+_own, _over = sa.orm.aliased(Unit), sa.orm.aliased(Unit)
+
+# Asked with every request: built once, one statement, plain columns. A row for each role the person holds.
+_STANDING = (
+    sa.select(
+        SignInSession.id,
+        SignInSession.kind,
+        SignInSession.last_used_at,
+        SignInSession.expires_at,
+        SignInSession.map_reason,
+        Person.id.label("person_id"),
+        Person.name,
+        Person.unit_id,
+        Person.must_change_password,
+        _own.path.label("unit_path"),
+        RoleGrant.role,
+        _over.path.label("over_path"),
+    )
+    .join(Person, Person.id == SignInSession.person_id)
+    .join(_own, _own.id == Person.unit_id)
+    .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
+    .outerjoin(_over, _over.id == RoleGrant.unit_id)
+    .where(SignInSession.ended_at.is_(None), Person.left_at.is_(None))
+)
+_BY_ID = _STANDING.where(SignInSession.id == sa.bindparam("id"))
+_BY_COOKIE = _STANDING.where(SignInSession.cookie_hash == sa.bindparam("cookie_hash"))
+
+
+def by_id(session_id: UUID) -> Standing | None:
+    """The session as it stands; None when it was ended, never was, has run out, or its person has left."""
+    return _standing(db.session.execute(_BY_ID, {"id": session_id}).all())
+
+
+def by_cookie(cookie_hash: str) -> Standing | None:
+    """The browser session whose cookie has this SHA-256, likewise."""
+    return _standing(db.session.execute(_BY_COOKIE, {"cookie_hash": cookie_hash}).all())
+
+
+def idle() -> timedelta:
+    """How long a browser session may rest."""
+    return timedelta(minutes=held(Settings).browser_idle_minutes)
+
+
+def _standing(rows: Any) -> Standing | None:
+    """One session from its rows."""
+    if not rows:
+        return None
+    row = rows[0]
+    actor = Actor(
+        person_id=row.person_id,
+        name=row.name,
+        unit_id=row.unit_id,
+        unit_path=row.unit_path,
+        grants=tuple(Grant(each.role, each.over_path) for each in rows if each.role is not None),
+        session_id=row.id,
+        map_reason=row.map_reason,
+        must_change_password=row.must_change_password,
+    )
+    found = Standing(actor, row.id, row.kind, row.last_used_at, row.expires_at)
+    return None if found.is_over(clock.now(), idle=idle()) else found
+
+
+def listed(actor: Actor) -> dict[str, Any]:
+    """The actor's own sessions that still stand, the last used first: `{items: […]}`."""
+    now = clock.now()
+    rows = db.session.execute(
+        sa.select(
+            SignInSession.id,
+            SignInSession.device_name,
+            SignInSession.kind,
+            SignInSession.created_at,
+            SignInSession.last_used_at,
+            SignInSession.expires_at,
+        )
+        .where(
+            SignInSession.person_id == actor.person_id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.expires_at > now,
+            sa.or_(SignInSession.kind == "app", SignInSession.last_used_at > now - idle()),
+        )
+        .order_by(SignInSession.last_used_at.desc(), SignInSession.id)
+    ).mappings()
+    return {"items": [dict(row) | {"current": row["id"] == actor.session_id} for row in rows]}
