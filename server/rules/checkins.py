@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -176,13 +176,17 @@ def digest(told: Told, *, with_position: bool) -> str:
     if not with_position:
         for name in ("lng", "lat", "accuracy_m", "fixed_at"):
             del content[name]
-    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z, default=_plain)
+    canonical = orjson.dumps(
+        content, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME, default=_plain
+    )
     return hashlib.sha256(canonical).hexdigest()
 
 
-def _plain(value: Decimal) -> str:
-    """A decimal as text, the same for 1.5 and 1.50."""
-    return format(value.normalize(), "f")
+def _plain(value: Decimal | date | datetime) -> str:
+    """A decimal the same for 1.5 and 1.50; an instant the same in every zone."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
 
 
 _OUTCOME_WORDS = {
