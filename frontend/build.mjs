@@ -25,7 +25,6 @@ const common = {
   charset: "utf8",
   legalComments: "none",
   target: ["chrome87", "firefox90", "safari15"],
-  external: ["/*"], // addresses of the server's own, in styles
   loader: { ".svg": "dataurl", ".png": "dataurl", ".woff2": "file" },
   metafile: true,
   logLevel: "warning",
