@@ -151,6 +151,27 @@ class Settings:
         "早到或迟到多少分钟以内算准时",
         "Minutes before or after a planned window that still count as on time",
     )
+    stream_poll_ms: int = _setting(
+        "GUATU_STREAM_POLL_MS",
+        250,
+        _whole(20, 5000),
+        "每隔多少毫秒查看一次新事件",
+        "Milliseconds between two looks for new events",
+    )
+    stream_heartbeat_s: int = _setting(
+        "GUATU_STREAM_HEARTBEAT_S",
+        15,
+        _whole(1, 60),
+        "实时消息空闲多少秒发一次心跳",
+        "Seconds without news after which a stream sends a heartbeat",
+    )
+    streams_per_session: int = _setting(
+        "GUATU_STREAMS_PER_SESSION",
+        8,
+        _whole(1, 64),
+        "一次登录最多同时打开几路实时消息（每个进程）；再多则关闭最早的一路",
+        "Streams one session may have open at once in a process; one more ends the oldest",
+    )
     upload_mb: int = _setting(
         "GUATU_UPLOAD_MB",
         32,

@@ -14,7 +14,8 @@ class Part:
     """One message, as it goes on the wire: `whole`, and `withheld` for a reader who has not said why they look.
 
     `withheld` is None where nothing is left to tell without the position. Seen by readers whose `permission` covers
-    the unit at `path`, and by the people it is about (`own`). `shows` is whose position it tells, on which trip.
+    the unit at `path`, by the people it is about (`own`), or by everybody (`for_all`). `shows` is whose position it
+    tells, on which trip.
     """
 
     permission: str
@@ -23,6 +24,7 @@ class Part:
     whole: bytes
     withheld: bytes | None = None
     shows: tuple[int, int | None] | None = None
+    for_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,7 @@ class Sight:
 
     def of(self, part: Part) -> Seen | None:
         """What the reader gets of `part`; None for nothing."""
-        own = self.person_id in part.own
-        if not part.path.startswith(self.below) or not self._covers(part, own):
+        if not part.for_all and not self._covers(part):
             return None
         if part.shows is None or part.shows[0] == self.person_id:
             return Seen(part.whole, None)
@@ -69,7 +70,8 @@ class Sight:
             return Seen(part.whole, part.shows)
         return None if part.withheld is None else Seen(part.withheld, None)
 
-    def _covers(self, part: Part, own: bool) -> bool:
-        """Whether the part lies in the scope of its permission."""
+    def _covers(self, part: Part) -> bool:
+        """Whether the part lies in what was asked for and in the scope of its permission."""
         scope = self.scopes[part.permission]
-        return scope.covers(part.path) or (own and scope.person_id is not None)
+        own = scope.person_id is not None and scope.person_id in part.own
+        return part.path.startswith(self.below) and (own or scope.covers(part.path))

@@ -37,9 +37,9 @@ Load = Callable[[Sequence[Happened]], list[Frame]]
 
 @dataclass(slots=True)
 class Taken:
-    """What waited for a reader, in this order: the news that frames were lost, the frames, the end."""
+    """What waited for a reader, in this order: up to which number frames were lost, the frames, why it ends."""
 
-    lost: bool = False
+    lost: int | None = None
     frames: list[Frame] = field(default_factory=list)
     ended: str = ""
 
@@ -77,7 +77,7 @@ class Reader:
     def lose(self, seen: int) -> None:
         """Forget what waits: the reader must load everything anew, and goes on after `seen`."""
         with self._lock:
-            self._waiting = Taken(lost=True)
+            self._waiting = Taken(lost=seen)
         self.placed, self.seen, self.missed = True, seen, None
         self._bell.set()
 
@@ -198,7 +198,7 @@ class Hub:
                         tries = 0
                         self._back()
                         self._stop.wait(poll_s)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and tried again
                 self._away(error)
                 self._stop.wait(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
                 tries += 1

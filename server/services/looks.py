@@ -6,10 +6,9 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 
 from server import clock
-from server.db import db
+from server.db import db, upsert
 from server.errors import ReasonNeeded
 from server.models.events import Event
 from server.models.looks import Look, LookReason
@@ -127,11 +126,7 @@ def _row(actor: Actor, key: Key, said: dict[int, str]) -> dict[str, Any]:
 def _insert(rows: list[dict[str, Any]]) -> Any:
     """Insert what is not there yet, and tell only what was added."""
     return (
-        _dialect()
-        .insert(Look)
-        .values(rows)
-        .on_conflict_do_nothing()
-        .returning(Look.subject_id, Look.trip_id, Look.door)
+        upsert(Look).values(rows).on_conflict_do_nothing().returning(Look.subject_id, Look.trip_id, Look.door)
     )
 
 
@@ -157,15 +152,7 @@ def _for_the_map(session_id: UUID, reason: str) -> None:
 
 def _for_a_trip(session_id: UUID, trip_id: int, reason: str) -> None:
     """Write the reason beside the sitting, for one trip."""
-    said = (
-        _dialect()
-        .insert(LookReason)
-        .values(session_id=session_id, trip_id=trip_id, reason=reason, at=clock.now())
-    )
+    row = {"session_id": session_id, "trip_id": trip_id, "reason": reason, "at": clock.now()}
+    said = upsert(LookReason).values(row)
     newest = {"reason": said.excluded.reason, "at": said.excluded.at}
     db.session.execute(said.on_conflict_do_update(index_elements=["session_id", "trip_id"], set_=newest))
-
-
-def _dialect() -> Any:
-    """The database's own `insert`, which knows ON CONFLICT."""
-    return sqlite if db.session.get_bind().dialect.name == "sqlite" else postgresql

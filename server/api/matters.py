@@ -1,0 +1,41 @@
+"""Matters 事项: complain or suggest, and read what was said."""
+
+from typing import Any
+
+from flask import Response
+
+from server import gate
+from server.api.doors import Doors, answer
+from server.api.schemas.matters import MatterIn, MatterOut, MattersAsked, MattersOut
+from server.gate import guard
+from server.queries import matters as reads
+from server.services import matters
+
+doors = Doors("matters", __name__, description="投诉建议 · Complaints and suggestions")
+
+
+@doors.post("/matters")
+@guard("matter.report")
+@doors.arguments(MatterIn)
+@doors.response(201, MatterOut)
+def report(told: dict[str, str]) -> Response:
+    """投诉或建议 · Complain or suggest; it goes to the county and nobody can delete it."""
+    return answer(matters.report(gate.actor(), **told), 201)
+
+
+@doors.get("/matters")
+@guard("matter.read")
+@doors.arguments(MattersAsked, location="query")
+@doors.response(200, MattersOut)
+def listed(asked: dict[str, Any]) -> Response:
+    """投诉建议列表 · All of them for who holds a county-wide role, one's own for everybody else."""
+    return answer(reads.listed(gate.actor(), **asked))
+
+
+@doors.get("/matters/mine")
+@guard("matter.report")
+@doors.arguments(MattersAsked, location="query")
+@doors.response(200, MattersOut)
+def mine(asked: dict[str, Any]) -> Response:
+    """本人的投诉建议 · What the reader reported."""
+    return answer(reads.listed(gate.actor(), mine=True, **asked))

@@ -1,0 +1,219 @@
+"""The stream 实时消息: what happens, as it happens, to whom it may be told, over Server-Sent Events.
+
+A stream holds no database connection while it waits: it borrows one for a moment to look its reader up anew, to
+keep a look, or to fetch a page that its reader missed.
+"""
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from flask import Flask, Response, current_app, request
+
+from server import gate
+from server.api.doors import Doors
+from server.api.schemas.stream import StreamAsked
+from server.config import Settings
+from server.db import db
+from server.errors import BadInput, Problem, SignInNeeded
+from server.gate import guard
+from server.held import held
+from server.live import sse
+from server.live.frames import Frame, Sight
+from server.live.hub import Hub, Load, Reader
+from server.live.tail import Happened
+from server.queries import stream
+from server.rules.access import Actor
+from server.services import looks
+
+logger = logging.getLogger("guatu.stream")
+
+doors = Doors("stream", __name__, description="实时消息 · What happens, as it happens")
+
+RECHECK_S = 10.0
+"""How old the reader's rights may be when something is told. A change of them is itself an event and comes at once;
+this is for what is none, such as a session that runs out."""
+
+LOOKS_EVERY_S = 1.0
+"""At most how often a stream writes down whose positions it shows for the first time."""
+
+STALL_S = 5.0
+"""From how many seconds on readers are told that the stream stands still."""
+
+
+@doors.get("/stream")
+@guard("stream.read")
+@doors.arguments(StreamAsked, location="query")
+@doors.response(200, content_type="text/event-stream")
+def read(asked: dict[str, int]) -> Response:
+    """实时消息 · Check-ins, trips, places and areas as they change; resumes with `Last-Event-ID`."""
+    actor, settings, hub = gate.actor(), held(Settings), held(Hub)
+    if actor.session_id is None:
+        raise SignInNeeded
+    below = stream.path_of(asked["unit_id"]) if "unit_id" in asked else ""
+    hub.wake(db.engine, _loader(_app()), poll_s=settings.stream_poll_ms / 1000)
+    db.session.remove()
+    reader = hub.join(actor.session_id, after=_after(asked), most=settings.streams_per_session)
+    telling = Telling(_app(), hub, reader, actor.session_id, below, settings.stream_heartbeat_s)
+    response = Response(telling.lines(), mimetype="text/event-stream", headers=sse.HEADERS)
+    response.call_on_close(lambda: hub.leave(reader))
+    return response
+
+
+def _after(asked: dict[str, int]) -> int | None:
+    """The event after which to go on: what a browser sends when it comes back, else what the address says."""
+    told = request.headers.get("Last-Event-ID", "").strip()
+    if not told:
+        return asked.get("after")
+    if not (told.isascii() and told.isdigit() and len(told) <= 18):
+        raise BadInput(fields={"Last-Event-ID": [{"zh": "应为事件编号", "en": "Must be an event number"}]})
+    return int(told)
+
+
+def _app() -> Flask:
+    """The application itself, for after the request."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented way
+    return app
+
+
+def _loader(app: Flask) -> Load:
+    """What makes frames of events for the hub, with a database session of its own for each page."""
+
+    def load(happened: Sequence[Happened]) -> list[Frame]:
+        with app.app_context():
+            return stream.frames(happened)
+
+    return load
+
+
+class _SessionOver(Exception):
+    """The reader's session has ended; so does the stream."""
+
+
+class Telling:
+    """One open stream: tells its reader what they may see, and ends when their session does."""
+
+    def __init__(
+        self, app: Flask, hub: Hub, reader: Reader, session_id: UUID, below: str, beat_s: float
+    ) -> None:
+        self._app, self._hub, self._reader = app, hub, reader
+        self._session_id, self._below, self._beat_s = session_id, below, beat_s
+        self._actor: Actor
+        self._sight: Sight
+        self._looked_up_at = self._kept_at = -RECHECK_S
+        self._shown: set[tuple[int, int | None]] = set()
+        self._stands_at = reader.seen if reader.placed and reader.after is None else reader.after
+        self._told_at = 0.0
+        self._stalled = False
+
+    def lines(self) -> Iterator[bytes]:
+        """The bytes of the stream, until its reader goes, or their session ends.
+
+        When the database fails under it, it is cut: the browser comes back and resumes where it stood.
+        """
+        try:
+            yield self._noted(sse.opening(self._stands_at))
+            yield from self._missed()
+            yield from self._live()
+        except _SessionOver:
+            yield _ended("session_ended")
+        except (sa.exc.SQLAlchemyError, Problem) as error:
+            logger.warning("a stream was cut: %s", type(error).__name__)
+
+    def _missed(self) -> Iterator[bytes]:
+        """What happened while the reader was away, as far as only the database still knows it."""
+        if self._reader.missed is None:
+            return
+        after, upto = self._reader.missed
+        while after < upto:
+            with self._app.app_context():
+                frames, after = stream.missed(after, upto)
+            yield from self._told(frames)
+            self._stands_at = after
+
+    def _live(self) -> Iterator[bytes]:
+        """What happens from now on; a heartbeat where nothing does."""
+        while True:
+            number = self._hub.number
+            taken = self._reader.take(max(0.0, self._told_at + self._beat_s - time.monotonic()))
+            if taken.lost is not None:
+                yield self._noted(self._resync(taken.lost))
+            yield from self._told(taken.frames)
+            if taken.ended:
+                yield _ended(taken.ended)
+                return
+            if taken.lost is None and not taken.frames:
+                self._stands_at = number
+            if time.monotonic() - self._told_at >= self._beat_s:
+                yield self._noted(self._beat())
+
+    def _told(self, frames: Sequence[Frame]) -> Iterator[bytes]:
+        """What the reader may see of these frames, as one piece; nothing where that is nothing."""
+        if not frames:
+            return
+        if time.monotonic() - self._looked_up_at > RECHECK_S:
+            self._look_up()
+        told, shown = [], set()
+        for frame in frames:
+            if frame.concerns(self._actor.person_id):
+                self._look_up()
+            seen = [found for part in frame.parts if (found := self._sight.of(part)) is not None]
+            if seen:
+                told.append(sse.numbered([found.message for found in seen], frame.number))
+                shown |= {found.looks_at for found in seen if found.looks_at is not None}
+        self._keep_looks(shown - self._shown)
+        self._stands_at = frames[-1].number
+        if told:
+            yield self._noted(b"".join(told))
+
+    def _look_up(self) -> None:
+        """Who the reader is and what they may see, as of now; `_SessionOver` when that is nothing."""
+        with self._app.app_context():
+            found = stream.sight(self._session_id, below=self._below)
+        if found is None:
+            raise _SessionOver
+        self._actor, self._sight = found
+        self._looked_up_at = time.monotonic()
+
+    def _keep_looks(self, shown: set[tuple[int, int | None]]) -> None:
+        """Write down whose positions are shown for the first time, before they are."""
+        if not shown:
+            return
+        time.sleep(max(0.0, self._kept_at + LOOKS_EVERY_S - time.monotonic()))
+        with self._app.app_context():
+            looks.opened(self._actor, sorted(shown, key=str), door="map")
+        self._shown |= shown
+        self._kept_at = time.monotonic()
+
+    def _resync(self, number: int) -> bytes:
+        """Frames up to `number` were lost, or the reader comes from too long ago: load everything anew."""
+        self._look_up()
+        self._stands_at = number
+        return sse.numbered([sse.message("resync", {"number": number})], number)
+
+    def _beat(self) -> bytes:
+        """A heartbeat, with the news that the stream stands still, or goes on again."""
+        lag_s = self._hub.lag_s
+        if lag_s < STALL_S:
+            with suppress(sa.exc.SQLAlchemyError):
+                self._look_up()
+        news = b""
+        if self._stalled or lag_s >= STALL_S:
+            news = sse.message("stall", {"lag_s": round(lag_s if lag_s >= STALL_S else 0.0, 1)}) + b"\n"
+        self._stalled = lag_s >= STALL_S
+        return news + sse.beat(self._stands_at)
+
+    def _noted(self, line: bytes) -> bytes:
+        """The bytes, with a note of when they were sent."""
+        self._told_at = time.monotonic()
+        return line
+
+
+def _ended(because: str) -> bytes:
+    """The end: `session_ended`, or `too_many_streams` of one session."""
+    data: dict[str, Any] = {"because": because}
+    return sse.message("ended", data) + b"\n"

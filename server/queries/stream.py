@@ -1,0 +1,254 @@
+"""What the stream says: frames of events, what a reader sees of them, and what one who was away has missed.
+
+Frames are made once for all readers, so nothing here is scoped; `sight` is the scope, and the hub's readers apply it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.db import db
+from server.errors import NotFound
+from server.live import sse, tail
+from server.live.frames import EVERYBODY, Frame, Part, Sight
+from server.live.tail import Happened
+from server.models.trips import Trip, TripMember
+from server.models.units import Unit
+from server.queries import checkins, places, sessions
+from server.rules import access
+from server.rules.access import Actor
+
+CHECKIN = frozenset({"checkin.made", "checkin.reviewed", "checkin.answered"})
+TRIP = frozenset(
+    f"trip.{step}"
+    for step in (
+        "planned",
+        "edited",
+        "submitted",
+        "approved",
+        "returned",
+        "started",
+        "completed",
+        "cancelled",
+    )
+)
+AREAS = frozenset({"area.published", "area.retired"})
+MOVING = frozenset({"checkin.made", "consent.withdrawn"})
+"""After these, the event's person is somewhere else on the map, or nowhere."""
+
+ENDING = frozenset({"trip.completed", "trip.cancelled"})
+"""After these, nobody on the trip is on the map for it any more."""
+
+RIGHTS = frozenset(
+    {
+        "session.ended",
+        "person.updated",
+        "person.granted",
+        "password.reset",
+        "password.changed",
+        "look.reasoned",
+    }
+)
+"""After these, what a person sees may have changed: the event's person, or else its actor."""
+
+RIGHTS_OF_ALL = frozenset({"unit.updated"})
+
+SCOPED_BY = ("checkin.read", "trip.read", "place.read", "area.read")
+
+
+@dataclass(frozen=True, slots=True)
+class _Material:
+    """All that a page of events needs to be told: documents by id, who moved with which event, paths of units."""
+
+    checkins: Mapping[UUID, dict[str, Any]]
+    trips: Mapping[int, dict[str, Any]]
+    moved: Mapping[int, Mapping[int, int]]
+    places: Mapping[int, dict[str, Any]]
+    paths: Mapping[int, str]
+
+
+def frames(happened: Sequence[Happened]) -> list[Frame]:
+    """The frames of events in their order; events that nobody is told of have none.
+
+    What changes often is told once: a person's place with their last event of the page, areas with the last one.
+    """
+    material = _gather(happened)
+    areas = max((event.number for event in happened if event.kind in AREAS), default=None)
+    made = []
+    for event in happened:
+        parts = [*_of_checkin(event, material), *_of_trip(event, material), *_of_places(event, material)]
+        if event.number == areas:
+            parts.append(_areas(event.number))
+        if parts or _rights(event):
+            made.append(Frame(event.number, tuple(parts), _rights(event)))
+    return made
+
+
+def missed(after: int, upto: int) -> tuple[list[Frame], int]:
+    """A page of frames of settled events numbered above `after` up to `upto`, and the number it reaches."""
+    happened = tail.read(db.session.connection(), after=after, upto=upto)
+    reached = happened[-1].number if len(happened) == tail.PAGE else upto
+    return frames(happened), reached
+
+
+def sight(session_id: UUID, *, below: str = "") -> tuple[Actor, Sight] | None:
+    """Who a session's person is and what they may see of the stream now; None when the session is over."""
+    standing = sessions.by_id(session_id)
+    if standing is None or standing.actor.must_change_password:
+        return None
+    actor = standing.actor
+    scopes = {permission: access.scope(actor, permission) for permission in SCOPED_BY}
+    return actor, Sight(actor.person_id, scopes, reasoned=bool(actor.map_reason), below=below)
+
+
+def path_of(unit_id: int) -> str:
+    """The path of a unit to narrow a stream to; `NotFound` when there is none."""
+    path = db.session.execute(sa.select(Unit.path).where(Unit.id == unit_id)).scalar_one_or_none()
+    if path is None:
+        raise NotFound
+    return path
+
+
+# ── parts ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_checkin(event: Happened, material: _Material) -> Iterator[Part]:
+    """The check-in an event is about, as it stands now."""
+    document = material.checkins.get(UUID(event.subject)) if event.kind in CHECKIN else None
+    if document is None:
+        return
+    whole = {"number": event.number, "checkin": document}
+    hidden = {"number": event.number, "checkin": checkins.withheld(document)}
+    shown = checkins.subjects([document])
+    yield Part(
+        permission="checkin.read",
+        path=material.paths[document["unit"]["id"]],
+        own=frozenset({document["person"]["id"]}),
+        whole=sse.message("checkin", whole),
+        withheld=sse.message("checkin", hidden),
+        shows=shown[0] if shown else None,
+    )
+
+
+def _of_trip(event: Happened, material: _Material) -> Iterator[Part]:
+    """The trip an event is about, as it stands now."""
+    trip = material.trips.get(event.trip_id or 0)
+    if trip is None or event.kind not in TRIP:
+        return
+    told = {key: trip[key] for key in ("id", "title", "state", "unit", "revision")}
+    yield Part(
+        permission="trip.read",
+        path=material.paths[trip["unit"]["id"]],
+        own=trip["people"],
+        whole=sse.message("trip", {"number": event.number, "trip": told}),
+    )
+
+
+def _of_places(event: Happened, material: _Material) -> Iterator[Part]:
+    """Where those who moved with this event are now, or that the map shows them no longer."""
+    for person_id, unit_id in material.moved.get(event.number, {}).items():
+        item = material.places.get(person_id)
+        if item is None:
+            yield _place(material.paths[unit_id], {"gone": [person_id]}, None)
+        else:
+            path = material.paths[item["unit"]["id"]]
+            yield _place(path, {"items": [item]}, (person_id, item["trip"]["id"]))
+
+
+def _place(path: str, told: dict[str, Any], shows: tuple[int, int | None] | None) -> Part:
+    """One place, for those who watch the map; a place that is gone shows nobody's position."""
+    return Part("place.read", path, frozenset(), sse.message("place", told), None, shows)
+
+
+def _areas(number: int) -> Part:
+    """That areas have changed; everybody may see areas."""
+    return Part("area.read", "", frozenset(), sse.message("areas", {"number": number}), for_all=True)
+
+
+def _rights(event: Happened) -> frozenset[int]:
+    """Whose rights an event may have changed."""
+    if event.kind in RIGHTS_OF_ALL:
+        return frozenset({EVERYBODY})
+    if event.kind not in RIGHTS:
+        return frozenset()
+    person_id = event.actor_id if event.person_id is None else event.person_id
+    return frozenset() if person_id is None else frozenset({person_id})
+
+
+# ── material ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _gather(happened: Sequence[Happened]) -> _Material:
+    """Fetch all that a page of events mentions: a handful of statements, however long the page."""
+    ids = {UUID(event.subject) for event in happened if event.kind in CHECKIN}
+    found = checkins.documents(sorted(ids)) if ids else {}
+    trips = _trips({event.trip_id for event in happened if event.kind in TRIP and event.trip_id})
+    moved = _moved(happened)
+    people = {person_id: unit_id for each in moved.values() for person_id, unit_id in each.items()}
+    items = {item["person"]["id"]: item for item in places.items(sorted(people))} if people else {}
+    units = {document["unit"]["id"] for document in (*found.values(), *trips.values(), *items.values())}
+    return _Material(found, trips, moved, items, _paths(units | set(people.values())))
+
+
+def _moved(happened: Sequence[Happened]) -> dict[int, dict[int, int]]:
+    """Whose place may have changed with each event, by number: person → unit they are of.
+
+    A person stands only under their last event.
+    """
+    on_trips = _travellers({event.trip_id for event in happened if event.kind in ENDING and event.trip_id})
+    last: dict[int, tuple[int, int]] = {}
+    for event in happened:
+        if event.kind in MOVING and event.trip_id and event.person_id and event.unit_id:
+            last[event.person_id] = (event.number, event.unit_id)
+        elif event.kind in ENDING:
+            travellers = on_trips.get(event.trip_id or 0, {})
+            last |= {person_id: (event.number, unit_id) for person_id, unit_id in travellers.items()}
+    moved: dict[int, dict[int, int]] = {}
+    for person_id, (number, unit_id) in last.items():
+        moved.setdefault(number, {})[person_id] = unit_id
+    return moved
+
+
+def _trips(trip_ids: set[int]) -> dict[int, dict[str, Any]]:
+    """Trips as the stream tells them, and `people`: all whose own each is."""
+    if not trip_ids:
+        return {}
+    statement = sa.select(Trip, Unit.name).join(Unit, Unit.id == Trip.unit_id).where(Trip.id.in_(trip_ids))
+    statement = statement.execution_options(populate_existing=True)
+    travellers = _travellers(trip_ids)
+    return {
+        trip.id: {
+            "id": trip.id,
+            "title": trip.title,
+            "state": trip.state,
+            "unit": {"id": trip.unit_id, "name": unit},
+            "revision": trip.revision,
+            "people": frozenset({trip.planner_id, trip.leader_id, *travellers.get(trip.id, ())}),
+        }
+        for trip, unit in db.session.execute(statement)
+    }
+
+
+def _travellers(trip_ids: set[int]) -> dict[int, dict[int, int]]:
+    """The members of trips: trip → person → unit they travel for."""
+    statement = sa.select(TripMember.trip_id, TripMember.person_id, TripMember.unit_id)
+    found: dict[int, dict[int, int]] = {}
+    if trip_ids:
+        for trip_id, person_id, unit_id in db.session.execute(
+            statement.where(TripMember.trip_id.in_(trip_ids))
+        ):
+            found.setdefault(trip_id, {})[person_id] = unit_id
+    return found
+
+
+def _paths(unit_ids: set[int]) -> dict[int, str]:
+    """The paths of units by id."""
+    if not unit_ids:
+        return {}
+    return {
+        row.id: row.path
+        for row in db.session.execute(sa.select(Unit.id, Unit.path).where(Unit.id.in_(unit_ids)))
+    }

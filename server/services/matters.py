@@ -1,0 +1,37 @@
+"""Matters: complain or suggest. What was said stays: there is no verb that changes or deletes it."""
+
+from typing import Any
+
+from server import clock
+from server.db import db
+from server.models.matters import Matter
+from server.queries import matters as reads
+from server.rules import access
+from server.rules.access import Actor
+from server.services import events
+from server.transaction import verb
+
+
+@verb
+def report(actor: Actor, *, kind: str, text: str, page: str) -> dict[str, Any]:
+    """Keep a complaint or a suggestion for the county; `page` is where it was said."""
+    access.ensure(actor, "matter.report", path=actor.unit_path, own=True)
+    matter = Matter(
+        kind=kind,
+        text=text,
+        page=page,
+        by_id=actor.person_id,
+        unit_id=actor.unit_id,
+        state="reported",
+        reported_at=clock.now(),
+    )
+    db.session.add(matter)
+    db.session.flush()
+    events.record(
+        "matter.reported",
+        actor_id=actor.person_id,
+        unit_id=actor.unit_id,
+        subject=matter.id,
+        matter=kind,
+    )
+    return reads.one(matter.id)
