@@ -192,6 +192,15 @@ class PasswordMustChange(Problem):
     en = "Change the password you were given first."
 
 
+class WrongPassword(Problem):
+    """Signed in, but the present password, asked for again, is not right."""
+
+    code = "wrong_password"
+    status = 422
+    zh = "原密码不正确。"
+    en = "The present password is not right."
+
+
 class WeakPassword(Problem):
     """The new password breaks a rule, which is named."""
 

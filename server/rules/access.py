@@ -6,11 +6,30 @@ A permission is held over oneself (`own`), over the subtree of a unit where one 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 from uuid import UUID
 
 from server.errors import Forbidden, NotFound
 
 ROLES = ("cadre", "grid_member", "supervisor", "leader", "administrator", "auditor")
+
+ROLE_WORDS = {
+    "cadre": ("干部", "cadre"),
+    "grid_member": ("网格员", "grid member"),
+    "supervisor": ("督查", "supervisor"),
+    "leader": ("领导", "leader"),
+    "administrator": ("管理员", "administrator"),
+    "auditor": ("审计", "auditor"),
+}
+
+APART = (
+    ("administrator", "supervisor"),
+    ("administrator", "leader"),
+    ("administrator", "auditor"),
+    ("auditor", "supervisor"),
+    ("auditor", "leader"),
+)
+"""Pairs of roles that one person does not hold over the same units: who gives rights, who watches, who audits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +192,15 @@ def forbidden(permission: str) -> Forbidden:
 def held_by(actor: Actor) -> list[str]:
     """The names of all permissions the actor holds over anything, sorted."""
     return sorted(name for name in PERMISSIONS if holds(actor, name))
+
+
+def clash(grants: Iterable[Grant]) -> tuple[Grant, Grant] | None:
+    """Two grants that one person may not hold together: roles kept apart, over subtrees that overlap; or None."""
+    for one, other in combinations(grants, 2):
+        overlap = one.path.startswith(other.path) or other.path.startswith(one.path)
+        if overlap and ((one.role, other.role) in APART or (other.role, one.role) in APART):
+            return one, other
+    return None
 
 
 def _widest(paths: Iterable[str]) -> list[str]:

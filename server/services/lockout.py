@@ -18,7 +18,6 @@ import sqlalchemy as sa
 from server import clock
 from server.db import db, upsert
 from server.errors import LockedOut
-from server.models.people import Person
 from server.models.sessions import SignInFailure, SignInSession
 from server.rules import lockout as rules
 from server.rules.lockout import Rule
@@ -36,10 +35,15 @@ class Count:
     rule: Rule
 
 
-def counts_for(username: str, *, device_id: UUID | None, address: str) -> tuple[Count, ...]:
-    """The counts that a try is subject to, in the order in which their rows are locked."""
+def counts_for(
+    username: str, *, person_id: int | None, device_id: UUID | None, address: str
+) -> tuple[Count, ...]:
+    """The counts that a try is subject to, in the order in which their rows are locked.
+
+    `person_id` is whose name it is, None when it is nobody's.
+    """
     name = _digest(username)
-    if device_id is not None and _is_known(username, device_id):
+    if person_id is not None and device_id is not None and _is_known(person_id, device_id):
         return (Count(name, f"device {device_id}", rules.PLACE),)
     place = place_of(address)
     return (
@@ -47,6 +51,11 @@ def counts_for(username: str, *, device_id: UUID | None, address: str) -> tuple[
         Count(name, ALL, rules.STRANGERS),
         Count(ALL, place, rules.CROWD),
     )
+
+
+def counts_within(username: str, session_id: UUID | None) -> tuple[Count, ...]:
+    """The count of one who is signed in and says the password again: theirs alone, nobody else can add to it."""
+    return (Count(_digest(username), f"session {session_id}", rules.PLACE),)
 
 
 def count(counts: tuple[Count, ...]) -> None:
@@ -102,16 +111,12 @@ def place_of(address: str) -> str:
 
 def _digest(username: str) -> str:
     """A name as it is kept here: by its digest, because people type their password into the wrong box."""
-    return sha256(username.encode()).hexdigest()
+    return sha256(username.encode(errors="replace")).hexdigest()
 
 
-def _is_known(username: str, device_id: UUID) -> bool:
-    """Whether this device has been signed in by the person of this name before."""
-    earlier = sa.exists().where(
-        SignInSession.device_id == device_id,
-        SignInSession.person_id == Person.id,
-        Person.username == username,
-    )
+def _is_known(person_id: int, device_id: UUID) -> bool:
+    """Whether this device has been signed in by this person before."""
+    earlier = sa.exists().where(SignInSession.device_id == device_id, SignInSession.person_id == person_id)
     return bool(db.session.scalar(sa.select(earlier)))
 
 

@@ -1,78 +1,116 @@
-"""Hashing passwords with argon2id: slow on purpose, few at a time, never in the way of other requests."""
+"""Changing a password, one's own or another's. Hashing happens outside any transaction: it takes long."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from functools import cache
-from typing import TypeVar
+from dataclasses import dataclass, field
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from gevent import get_hub, monkey
+import sqlalchemy as sa
 
-from server.errors import Busy
-
-R = TypeVar("R")
-
-# More than OWASP's least for argon2id (19 MiB, two rounds): about 60 ms of one core and 32 MiB for each guess.
-HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
-
-# A flood of sign-ins waits here: at most two hash at once in one process, so 64 MiB and two cores are the most it
-# takes, and who waits longer than five seconds is told to come back.
-SEATS = 2
-PATIENCE_S = 5.0
-_seats = threading.BoundedSemaphore(SEATS)
+from server import clock
+from server.db import db
+from server.errors import NotFound, PersonRefused, WrongPassword
+from server.models.people import Person
+from server.rules import passwords, people
+from server.rules.access import Actor
+from server.services import events, hashes, lockout, sessions, standing
+from server.services.lockout import Count
+from server.transaction import verb
 
 
-def hash_of(password: str) -> str:
-    """The argon2id hash to keep for a password; `Busy` when too many are being hashed."""
-    return _aside(lambda: HASHER.hash(password))
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of the person who changes their password, and the count the try went into."""
+
+    username: str
+    hash: str = field(repr=False)
+    counts: tuple[Count, ...]
 
 
-def matches(password: str, kept: str | None) -> bool:
-    """Whether `password` is the one that was kept. Without one (an unknown user name) it takes as long and is false."""
-    return _aside(lambda: _verify(password, kept))
+def change(actor: Actor, *, old: str, new: str) -> None:
+    """Change one's own; all other sessions end. `WrongPassword`, `WeakPassword`, `LockedOut` after many tries."""
+    kept = _count(actor)
+    if not hashes.matches(old, kept.hash):
+        raise WrongPassword
+    passwords.check(new, username=kept.username)
+    if new == old:
+        passwords.refuse_same()
+    _set_own(actor, kept, hashes.hash_of(new))
 
 
-def is_outdated(kept: str) -> bool:
-    """Whether a kept hash was made with other parameters than today's."""
-    return HASHER.check_needs_rehash(kept)
+def reset(actor: Actor, person_id: int, new: str | None) -> str | None:
+    """Set another's, to be changed by them at the next sign-in; their sessions end.
 
-
-def _verify(password: str, kept: str | None) -> bool:
-    """Compare; a kept hash that is none at all matches nothing."""
-    nobodys = _nobodys()
-    try:
-        return HASHER.verify(kept or nobodys, password) and kept is not None
-    except (VerificationError, InvalidHashError):
-        return False
-
-
-@cache
-def _nobodys() -> str:
-    """The hash that an unknown user name is compared with."""
-    return HASHER.hash("no one has this password")
-
-
-def _aside(work: Callable[[], R]) -> R:
-    """Do slow arithmetic without holding up others.
-
-    argon2 lets go of Python's lock, so under threads this thread simply does it. Under gevent all requests share
-    one thread, which must not be held: the work goes to the hub's pool of real threads.
+    Without `new` a random one is made and returned, once. `PersonRefused` for oneself, who has `change`.
     """
-    with _seat():
-        if monkey.is_module_patched("threading"):
-            done: R = get_hub().threadpool.apply(work)
-            return done
-        return work()
+    if person_id == actor.person_id:
+        raise PersonRefused(why_zh="修改本人密码请用原密码", why_en="change your own with the present one")
+    username = _username_of(actor, person_id)
+    made = None if new is not None else people.first_password()
+    _reset(actor, person_id, checked_hash(new or made or "", username))
+    return made
 
 
-@contextmanager
-def _seat() -> Iterator[None]:
-    """One of the few places for hashing; `Busy` when none comes free in time."""
-    if not _seats.acquire(timeout=PATIENCE_S):
-        raise Busy(retry_after_s=5)
-    try:
-        yield
-    finally:
-        _seats.release()
+def reset_by_operator(username: str, new: str | None) -> str | None:
+    """The same from the command line of the server; `NotFound` when nobody has this name."""
+    person_id = db.session.scalar(sa.select(Person.id).where(Person.username == people.normal(username)))
+    if person_id is None:
+        raise NotFound
+    made = None if new is not None else people.first_password()
+    _set_for(None, person_id, checked_hash(new or made or "", username))
+    return made
+
+
+def checked_hash(password: str, username: str) -> str:
+    """The hash of a new password that keeps the rules; `WeakPassword` otherwise."""
+    passwords.check(password, username=username)
+    return hashes.hash_of(password)
+
+
+@verb
+def _username_of(actor: Actor, person_id: int) -> str:
+    """The user name of a person whose password the actor may reset."""
+    return standing.governed(actor, person_id, "password.reset").username
+
+
+@verb
+def _count(actor: Actor) -> _Kept:
+    """Count the try before the old password is looked at, and fetch what to compare with."""
+    username, kept = db.session.execute(
+        sa.select(Person.username, Person.password_hash).where(Person.id == actor.person_id)
+    ).one()
+    counts = lockout.counts_within(username, actor.session_id)
+    lockout.count(counts)
+    return _Kept(username, kept, counts)
+
+
+@verb
+def _set_own(actor: Actor, kept: _Kept, new_hash: str) -> None:
+    """Keep the new one, unless somebody has set another meanwhile."""
+    person = standing.locked(actor.person_id)
+    if person.password_hash != kept.hash:
+        raise WrongPassword
+    _keep(person, new_hash, must_change=False)
+    lockout.take_back(kept.counts)
+    sessions.end_all_of(person.id, "password", actor_id=person.id, but=actor.session_id)
+    events.record("password.changed", actor_id=person.id, unit_id=person.unit_id, person_id=person.id)
+
+
+@verb
+def _reset(actor: Actor, person_id: int, new_hash: str) -> None:
+    """Set it, if the actor still governs this person."""
+    standing.governed(actor, person_id, "password.reset")
+    _set_for(actor.person_id, person_id, new_hash)
+
+
+@verb
+def _set_for(actor_id: int | None, person_id: int, new_hash: str) -> None:
+    """Keep a password set by somebody else, end all sessions, and forget the failures of whoever could not get in."""
+    person = standing.locked(person_id)
+    _keep(person, new_hash, must_change=True)
+    lockout.forget(person.username)
+    sessions.end_all_of(person_id, "reset", actor_id=actor_id)
+    events.record("password.reset", actor_id=actor_id, unit_id=person.unit_id, person_id=person_id)
+
+
+def _keep(person: Person, new_hash: str, *, must_change: bool) -> None:
+    """The person's password is this one from now on."""
+    person.password_hash, person.password_set_at = new_hash, clock.now()
+    person.must_change_password = must_change

@@ -23,8 +23,9 @@ from server.models.people import Person
 from server.models.sessions import RefreshToken, SignInSession
 from server.queries import sessions as reads
 from server.queries.sessions import Standing
+from server.rules import people
 from server.rules.access import Actor
-from server.services import events, lockout, passwords
+from server.services import events, hashes, lockout
 from server.services.keys import Ring
 from server.services.lockout import Count
 from server.transaction import verb
@@ -32,6 +33,7 @@ from server.transaction import verb
 SECRET_BYTES = 32
 MOST_SESSIONS = 20
 """How many devices and browsers one person is signed in on at once; one more ends the one longest unused."""
+NAME_LENGTH = 120
 TOUCH_EVERY = timedelta(minutes=1)
 """How exactly last use is kept: one write a minute, not one a request."""
 
@@ -101,11 +103,6 @@ def open_browser(
     return Opened(_standing(session_id).actor, session_id, secret)
 
 
-def normal(username: str) -> str:
-    """A user name as it is kept: without the spaces around it, in lower case."""
-    return username.strip().casefold()
-
-
 def _sign_in(
     username: str, password: str, device: _Device, address: str, *, cookie: str | None
 ) -> tuple[UUID, str]:
@@ -113,27 +110,35 @@ def _sign_in(
 
     Its id and, for a phone, its first refresh token.
     """
-    tried = _count(normal(username), device.id, address)
-    if not passwords.matches(password, tried.kept):
+    tried = _count(people.normal(username), device.id, address)
+    if not hashes.matches(password, tried.kept):
         _refuse(tried)
         raise WrongCredentials
     assert tried.person_id is not None
     assert tried.kept is not None
-    renewed = passwords.hash_of(password) if passwords.is_outdated(tried.kept) else None
+    renewed = hashes.hash_of(password) if hashes.is_outdated(tried.kept) else None
     return _open(tried, device, cookie, renewed)
 
 
 @verb
 def _count(username: str, device_id: UUID | None, address: str) -> _Try:
     """Count the try before its password is looked at, and fetch what to compare with."""
-    counts = lockout.counts_for(username, device_id=device_id, address=address)
+    person_id, unit_id, kept = _account(username)
+    counts = lockout.counts_for(username, person_id=person_id, device_id=device_id, address=address)
     lockout.count(counts)
+    return _Try(counts, person_id, unit_id, kept)
+
+
+def _account(username: str) -> tuple[int | None, int | None, str | None]:
+    """The person of this name (id, unit, password's hash), as long as they have not left; otherwise three times None."""
+    if not people.is_username(username):
+        return None, None, None
     found = db.session.execute(
         sa.select(Person.id, Person.unit_id, Person.password_hash).where(
             Person.username == username, Person.left_at.is_(None)
         )
     ).one_or_none()
-    return _Try(counts, *(found or (None, None, None)))
+    return (None, None, None) if found is None else (found[0], found[1], found[2])
 
 
 @verb
@@ -149,7 +154,7 @@ def _open(tried: _Try, device: _Device, cookie: str | None, renewed: str | None)
     person = db.session.scalar(
         sa.select(Person)
         .where(Person.id == tried.person_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if person is None or person.left_at is not None or person.password_hash != tried.kept:
@@ -171,7 +176,7 @@ def _start(person: Person, device: _Device, cookie: str | None) -> UUID:
         id=uuid4(),
         person_id=person.id,
         kind=device.kind,
-        device_name=device.name,
+        device_name=device.name[:NAME_LENGTH],
         device_id=device.id,
         cookie_hash=cookie,
         created_at=now,

@@ -1,0 +1,96 @@
+"""Signing in and out, and one's own account."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response
+
+from server import gate
+from server.api.doors import Doors, answer, nothing
+from server.api.schemas.accounts import MeOut, PasswordIn, RefreshIn, SessionsOut, SignIn, TokensOut
+from server.gate import guard, public
+from server.queries import people
+from server.queries import sessions as reads
+from server.services import passwords, sessions
+from server.services.sessions import Tokens
+
+doors = Doors("accounts", __name__, description="登录与本人账号 · Signing in, and one's own account")
+
+
+@doors.post("/sessions")
+@public
+@doors.arguments(SignIn)
+@doors.response(201, TokensOut)
+def sign_in(told: dict[str, Any]) -> Response:
+    """登录 · Sign a device in."""
+    return _tokens(sessions.open_app(**told, address=gate.address()), 201)
+
+
+@doors.post("/sessions/refresh")
+@public
+@doors.arguments(RefreshIn)
+@doors.response(200, TokensOut)
+def refresh(told: dict[str, str]) -> Response:
+    """续期 · New tokens for a refresh token, which is used up."""
+    return _tokens(sessions.refresh(told["refresh_token"]), 200)
+
+
+@doors.get("/sessions")
+@guard("session.list")
+@doors.response(200, SessionsOut)
+def listed() -> Response:
+    """本人的登录设备 · One's own sessions."""
+    return answer(reads.listed(gate.actor()))
+
+
+@doors.delete("/sessions/current")
+@guard("session.revoke")
+@doors.response(204)
+def sign_out() -> Response:
+    """退出登录 · End the present session."""
+    sessions.end_current(gate.actor())
+    return nothing()
+
+
+@doors.delete("/sessions/<uuid:session_id>")
+@guard("session.revoke")
+@doors.response(204)
+def revoke(session_id: UUID) -> Response:
+    """注销一台设备 · End one of one's own sessions."""
+    sessions.end(gate.actor(), session_id)
+    return nothing()
+
+
+@doors.get("/me")
+@guard("person.read_self")
+@doors.response(200, MeOut)
+def me() -> Response:
+    """本人账号 · One's own account, roles and permissions."""
+    return answer(people.me(gate.actor()))
+
+
+@doors.put("/me/password")
+@guard("password.change")
+@doors.arguments(PasswordIn)
+@doors.response(204)
+def change_password(told: dict[str, str]) -> Response:
+    """修改密码 · Change one's own password; all other sessions end."""
+    passwords.change(gate.actor(), old=told["old"], new=told["new"])
+    return nothing()
+
+
+def _tokens(tokens: Tokens, status: int) -> Response:
+    """The tokens and their person; not for any cache."""
+    response = answer(
+        {
+            "access_token": tokens.access_token,
+            "access_expires_at": tokens.access_expires_at,
+            "refresh_token": tokens.refresh_token,
+            "session_id": tokens.session_id,
+            "must_change_password": tokens.actor.must_change_password,
+            "person": people.me(tokens.actor),
+        },
+        status,
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response

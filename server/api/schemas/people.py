@@ -1,0 +1,103 @@
+"""Shapes of people and their roles."""
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from server.api.schemas.accounts import RoleOut, Secret, UnitOut
+from server.api.schemas.fields import Id, Shape, Switch, Text, one_of
+from server.queries.people import MOST
+from server.rules.access import ROLES
+from server.services.people import NewPerson, Role
+
+
+class PeopleAsked(ma.Schema):
+    """Which people: of a unit and those below, part of a name, those who left."""
+
+    unit_id = Id()
+    q = Text(64)
+    left = Switch()
+    limit = fields.Integer(validate=validate.Range(1, MOST))
+    cursor = Text(200)
+
+
+class PersonIn(Shape):
+    """An account to be made; without a password a random one is made and told once."""
+
+    username = Text(64, least=2, required=True)
+    name = Text(64, least=1, required=True)
+    post = Text(64, load_default="")
+    unit_id = Id(required=True)
+    password = Secret(allow_none=True, load_default=None)
+
+    @ma.post_load
+    def told(self, told: dict[str, Any], **_: Any) -> NewPerson:
+        """The account as the service takes it."""
+        return NewPerson(**told)
+
+
+class PersonChanges(Shape):
+    """What is to change; what is not named stays."""
+
+    name = Text(64, least=1)
+    post = Text(64)
+    unit_id = Id()
+    left = Switch()
+
+
+class RoleIn(Shape):
+    """A role over a unit."""
+
+    role = one_of(ROLES, required=True)
+    unit_id = Id(required=True)
+
+    @ma.post_load
+    def told(self, told: dict[str, Any], **_: Any) -> Role:
+        """The role as the service takes it."""
+        return Role(**told)
+
+
+class RolesIn(Shape):
+    """All the roles a person is to hold."""
+
+    roles = fields.List(fields.Nested(RoleIn), required=True, validate=validate.Length(max=40))
+
+
+class ResetIn(Shape):
+    """A password for another; without it a random one is made and told once."""
+
+    password = Secret(allow_none=True, load_default=None)
+
+
+class FirstPasswordOut(ma.Schema):
+    """The random password, told once; null when it was given."""
+
+    password = fields.String(allow_none=True)
+
+
+class PersonOut(ma.Schema):
+    """A person; the user name is told to those who keep the account only."""
+
+    id = Id()
+    username = fields.String(allow_none=True)
+    name = fields.String()
+    post = fields.String()
+    unit = fields.Nested(UnitOut)
+    roles = fields.List(fields.Nested(RoleOut))
+    must_change_password = fields.Boolean()
+    created_at = fields.AwareDateTime()
+    left_at = fields.AwareDateTime(allow_none=True)
+
+
+class NewPersonOut(PersonOut):
+    """A person just made, with the random password, told once."""
+
+    password = fields.String(allow_none=True)
+
+
+class PeopleOut(ma.Schema):
+    """A page of people."""
+
+    items = fields.List(fields.Nested(PersonOut))
+    next = fields.String(allow_none=True)
