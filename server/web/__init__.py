@@ -1,0 +1,33 @@
+"""The supervisors' pages: thin shells rendered here, data from the JSON doors; and the phone app's files."""
+
+from flask import Flask
+
+from server import faults
+from server.web import (
+    account,
+    areas,
+    assets,
+    failures,
+    headers,
+    language,
+    log,
+    map,  # noqa: A004  the page's own word
+    matters,
+    people,
+    phone,
+    record,
+    shell,
+    signin,
+    trips,
+)
+
+
+def join(app: Flask) -> None:
+    """Register every page, the language switch, the headers and the page that says what went wrong."""
+    app.template_folder = "web/templates"
+    language.join(app)
+    shell.join(app)
+    headers.join(app)
+    for noun in (map, log, trips, areas, people, account, matters, record, signin, assets, phone):
+        app.register_blueprint(noun.door)
+    faults.answer_with(app, page=failures.page)

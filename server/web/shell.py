@@ -1,0 +1,78 @@
+"""The shell of every page: who is signed in, what they may open, the data block its script reads."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, render_template, request
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from server import clock, gate
+from server.config import Settings
+from server.held import held
+from server.queries import people
+from server.web import assets, language, words
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the navigation: shown to whoever holds one of the permissions."""
+
+    name: str
+    address: str
+    label: LazyString
+    permissions: tuple[str, ...]
+
+
+NAVIGATION = (
+    Entry("map", "/", lazy_gettext("挂图"), ("area.read",)),
+    Entry("log", "/log", lazy_gettext("走访日志"), ("checkin.read",)),
+    Entry("trips", "/trips", lazy_gettext("行程"), ("trip.read",)),
+    Entry("areas", "/areas", lazy_gettext("区域"), ("area.read",)),
+    Entry("people", "/people", lazy_gettext("人员单位"), ("person.read",)),
+    Entry("matters", "/matters", lazy_gettext("投诉建议"), ("matter.read",)),
+    Entry("record", "/record", lazy_gettext("查阅记录"), ("look.read", "event.read")),
+)
+
+
+def join(app: Flask) -> None:
+    """Give every template the address of an asset and the language."""
+    app.context_processor(lambda: {"asset": assets.address, "lang": language.chosen()})
+
+
+def page(template: str, *, name: str) -> str:
+    """A signed-in page: its template, with navigation, token and data block."""
+    me = people.me(gate.actor())
+    return render_template(
+        template,
+        page=name,
+        me=me,
+        navigation=[entry for entry in NAVIGATION if set(entry.permissions) & set(me["permissions"])],
+        csrf_token=gate.csrf_token(request.cookies.get(gate.COOKIE, "")),
+        other_language=language.other_address(),
+        desk=data(me),
+    )
+
+
+def data(me: dict[str, Any] | None) -> dict[str, Any]:
+    """What the page's script reads from the page: language, reader, base map, the server's clock, words."""
+    lang = language.chosen()
+    return {
+        "lang": lang,
+        "me": me,
+        "tiles": tiles(held(Settings)),
+        "now": clock.now().isoformat(),
+        "words": words.of_scripts(lang),
+    }
+
+
+def tiles(settings: Settings) -> dict[str, Any] | None:
+    """The configured base map: its address templates (several are drawn over each other), kind, datum and credit."""
+    if not settings.tiles_url.strip():
+        return None
+    return {
+        "urls": settings.tiles_url.split(),
+        "kind": settings.tiles_kind,
+        "datum": settings.tiles_datum,
+        "attribution": settings.tiles_attribution,
+    }

@@ -1,0 +1,70 @@
+/**
+ * Saying why before another person's positions are opened; the reason is kept and the person can read it.
+ * @import {Words} from "../wire"
+ */
+import { get, post } from "./api.js";
+import { ask } from "./dialog.js";
+import { say, t } from "./desk.js";
+import { el } from "./dom.js";
+
+const OWN = "";
+
+/** @type {Promise<({code: string} & Words)[]> | null} */
+let known = null;
+
+/** @returns {Promise<({code: string} & Words)[]>} the ready-made reasons */
+export function reasons() {
+  known ??= get("/looks/reasons").then((answer) => answer.items);
+  return known;
+}
+
+/**
+ * The words of a kept reason: a ready-made one by its code, anything else as it was typed.
+ * @param {string} reason
+ * @param {({code: string} & Words)[]} ready
+ * @returns {string}
+ */
+export function reasonWords(reason, ready) {
+  const one = ready.find((item) => item.code === reason || item.zh === reason);
+  return one ? say(one) : reason;
+}
+
+/**
+ * Ask for the reason and record it.
+ * @param {{trip_id?: number, title: string}} what
+ * @returns {Promise<boolean>} whether a reason was given
+ */
+export async function askReason({ trip_id, title }) {
+  const ready = await reasons();
+  const own = el("textarea.area-input", { name: "own", maxlength: 200, rows: 2, "aria-label": t("用自己的话说明"), placeholder: t("用自己的话说明（至少 4 个字）"), hidden: true });
+  const list = el("fieldset.reasons", { onchange: change }, el("legend.visually-hidden", {}, t("理由")),
+    ready.map((reason, index) => option(reason.code, say(reason), index === 0)), option(OWN, t("其他理由"), false));
+
+  function change() {
+    const chosen = /** @type {HTMLInputElement | null} */ (list.querySelector("input:checked"));
+    own.hidden = chosen?.value !== OWN;
+    own.required = !own.hidden;
+    own.minLength = 4;
+    if (!own.hidden) own.focus();
+  }
+
+  return ask({
+    title, yes: t("说明并查看"), no: t("暂不查看"),
+    body: [
+      el("p", {}, t("位置属于敏感个人信息，查看前请说明理由。本次登录期间只问一次。")),
+      list, own,
+      el("p.seen-note", {}, t("查看人、时间和理由会被记录，被查看的人可以看到。")),
+    ],
+    act: (form) => post("/looks", { reason: String(form.get("reason") || form.get("own")).trim(), ...(trip_id ? { trip_id } : {}) }),
+  });
+}
+
+/**
+ * @param {string} value
+ * @param {string} words
+ * @param {boolean} checked
+ * @returns {HTMLElement}
+ */
+function option(value, words, checked) {
+  return el("label", {}, el("input", { type: "radio", name: "reason", value, checked }), words);
+}

@@ -1,0 +1,97 @@
+/** The project's words for the codes on the wire, in the reader's language. */
+import { t } from "./desk.js";
+
+/** @type {Record<string, () => string>} */
+const WORDS = {
+  "verdict.inside": () => t("范围内"),
+  "verdict.uncertain": () => t("不确定"),
+  "verdict.outside": () => t("范围外"),
+  "verdict.not_judged": () => t("未判定"),
+  "checkin.arrive": () => t("到达"),
+  "checkin.visit": () => t("走访"),
+  "checkin.leave": () => t("离开"),
+  "checkin.patrol": () => t("巡查"),
+  "checkin.note": () => t("记事"),
+  "visit.outbound": () => t("外出拜访"),
+  "visit.reception": () => t("接待客商"),
+  "visit.enterprise_help": () => t("帮扶企业"),
+  "visit.household": () => t("入户走访"),
+  "window.early": () => t("早到"),
+  "window.on_time": () => t("准时"),
+  "window.late": () => t("迟到"),
+  "trip.draft": () => t("拟定中"),
+  "trip.submitted": () => t("待审批"),
+  "trip.returned": () => t("已退回"),
+  "trip.approved": () => t("已批准"),
+  "trip.under_way": () => t("进行中"),
+  "trip.completed": () => t("已完成"),
+  "trip.cancelled": () => t("已取消"),
+  "purpose.ordinary": () => t("一般公务"),
+  "purpose.safety": () => t("安全生产"),
+  "purpose.emergency": () => t("应急处置"),
+  "tracking.none": () => t("不记位置"),
+  "tracking.checkins": () => t("仅签到位置"),
+  "tracking.track": () => t("签到与轨迹"),
+  "area.county": () => t("县"),
+  "area.township": () => t("乡镇街道"),
+  "area.village": () => t("村（社区）"),
+  "area.grid": () => t("网格"),
+  "area.park": () => t("园区"),
+  "area.destination": () => t("目的地"),
+  "area.site": () => t("点位"),
+  "unit.county": () => t("县"),
+  "unit.department": () => t("部门"),
+  "unit.township": () => t("乡镇"),
+  "unit.street": () => t("街道"),
+  "unit.firm": () => t("国企"),
+  "unit.park": () => t("园区"),
+  "unit.village": () => t("村"),
+  "unit.community": () => t("社区"),
+  "unit.grid": () => t("网格"),
+  "role.cadre": () => t("干部"),
+  "role.grid_member": () => t("网格员"),
+  "role.supervisor": () => t("督查"),
+  "role.leader": () => t("领导"),
+  "role.administrator": () => t("管理员"),
+  "role.auditor": () => t("审计"),
+  "review.accept": () => t("认可"),
+  "review.query": () => t("询问"),
+  "review.answer": () => t("答复"),
+  "matter.complaint": () => t("投诉"),
+  "matter.suggestion": () => t("建议"),
+  "matter.reported": () => t("已登记"),
+  "matter.accepted": () => t("已受理"),
+  "matter.assigned": () => t("已交办"),
+  "matter.handled": () => t("已办理"),
+  "matter.verified": () => t("已核实"),
+  "matter.closed": () => t("已办结"),
+  "session.app": () => t("手机"),
+  "session.browser": () => t("浏览器"),
+  "withheld.reason_needed": () => t("说明理由后可查看位置"),
+  "withheld.no_position": () => t("没有位置"),
+  "withheld.erased": () => t("位置已按规定删除"),
+  "withheld.no_consent": () => t("本人未同意记录位置"),
+};
+
+/**
+ * @param {string} group such as "verdict"
+ * @param {string | null | undefined} code such as "inside"
+ * @returns {string} the word; an unknown code is shown as it is
+ */
+export function word(group, code) {
+  if (!code) return "";
+  const known = WORDS[`${group}.${code}`];
+  return known ? known() : code;
+}
+
+/** @param {string} group @returns {string[]} the codes of a group, in the order people expect */
+export function codes(group) {
+  return Object.keys(WORDS).filter((key) => key.startsWith(`${group}.`)).map((key) => key.slice(group.length + 1));
+}
+
+/** @param {number} metres @returns {string} */
+export function metres(metres) {
+  const m = Math.abs(metres);
+  if (m < 1000) return t("{n} 米", { n: m < 10 ? m.toFixed(1).replace(/\.0$/, "") : Math.round(m) });
+  return t("{n} 公里", { n: m < 10000 ? (m / 1000).toFixed(1) : Math.round(m / 1000) });
+}

@@ -1,0 +1,36 @@
+/**
+ * The configured base map (XYZ or WMTS template); without one the areas themselves are the map.
+ * @import {Tiles} from "../wire"
+ * @import {Projection} from "ol/proj.js"
+ */
+import TileLayer from "ol/layer/Tile.js";
+import WMTS from "ol/source/WMTS.js";
+import XYZ from "ol/source/XYZ.js";
+import WMTSTileGrid from "ol/tilegrid/WMTS.js";
+import { getTopLeft, getWidth } from "ol/extent.js";
+
+const ZOOMS = 19;
+
+/**
+ * @param {Tiles} tiles
+ * @param {Projection} projection
+ * @returns {TileLayer[]} one layer for each address, in the order given
+ */
+export function baseLayers(tiles, projection) {
+  return tiles.urls.map((url) => new TileLayer({ source: tiles.kind === "wmts" ? wmts(url, projection) : new XYZ({ url, projection, maxZoom: ZOOMS - 1 }) }));
+}
+
+/**
+ * A WMTS source from a template with {TileMatrix}, {TileRow} and {TileCol}, on the common web mercator matrix set.
+ * @param {string} url
+ * @param {Projection} projection
+ * @returns {WMTS}
+ */
+function wmts(url, projection) {
+  const extent = projection.getExtent();
+  const levels = Array.from({ length: ZOOMS }, (_, level) => level);
+  const grid = new WMTSTileGrid({
+    origin: getTopLeft(extent), matrixIds: levels.map(String), resolutions: levels.map((level) => getWidth(extent) / 256 / 2 ** level),
+  });
+  return new WMTS({ url, requestEncoding: "REST", layer: "", matrixSet: "", style: "", projection, tileGrid: grid });
+}

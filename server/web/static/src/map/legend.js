@@ -1,0 +1,49 @@
+/** What the shapes and colours mean, on the map itself. */
+import { t } from "../lib/desk.js";
+import { drawing, el } from "../lib/dom.js";
+import { shape } from "../lib/verdict.js";
+import { word } from "../lib/words.js";
+
+/** @param {string} words @param {[string, Record<string, string | number>][]} parts */
+function line(words, parts) {
+  return el("li", {}, drawing("0 0 20 14", parts), words);
+}
+
+/** @param {Record<string, string | number>} look @returns {[string, Record<string, string | number>][]} */
+function patch(look) {
+  return [["rect", { x: 1, y: 1.5, width: 18, height: 11, ...look }]];
+}
+
+/** @param {boolean} [marks] whether people and check-ins are on this map */
+export function legend(marks = true) {
+  const wide = innerWidth > 900;
+  return el("details.legend", { open: wide }, el("summary", {}, t("图例")), el("div.legend-body", {},
+    marks ? people() : null,
+    el("h3", {}, t("区域")),
+    el("ul", {},
+      line(t("县界"), patch({ fill: "#fff", stroke: "#0b4f6c", "stroke-width": 2.4 })),
+      line(word("area", "township"), patch({ fill: "#f5ead2", stroke: "#8d8a78", "stroke-width": 1.1 })),
+      line(word("area", "village"), patch({ fill: "none", stroke: "#8d8a78", "stroke-width": 1.1, "stroke-dasharray": "4 2" })),
+      line(word("area", "park"), patch({ fill: "#ddd5e8", stroke: "#6a5a94", "stroke-width": 1.3 })))));
+}
+
+/** @param {string} back @param {string} fore @returns {[string, Record<string, string | number>][]} */
+function person(back, fore) {
+  return [
+    ["circle", { cx: 10, cy: 7, r: 6, fill: back, stroke: fore === "#fff" ? back : fore, "stroke-width": 1 }],
+    ["circle", { cx: 10, cy: 5.2, r: 1.9, fill: fore }],
+    ["path", { d: "M6.6 10.8a3.4 3.4 0 0 1 6.8 0z", fill: fore }],
+  ];
+}
+
+function people() {
+  return [
+    el("h3", {}, t("在岗人员")),
+    el("ul", {},
+      line(t("最新位置"), person("#0b4f6c", "#fff")),
+      line(t("位置已旧（10 分钟以上）"), person("#7f9fae", "#fff")),
+      line(t("位置很旧（30 分钟以上）"), person("#fff", "#66707a"))),
+    el("h3", {}, t("签到判定")),
+    el("ul", {}, /** @type {const} */ (["inside", "uncertain", "outside", "not_judged"]).map((outcome) => el("li", {}, shape(outcome), word("verdict", outcome)))),
+  ];
+}

@@ -1,0 +1,66 @@
+/**
+ * A trip's stops: areas or circles, each with its number and name.
+ * @import {Stop} from "../wire"
+ * @import {DeskMap} from "./canvas.js"
+ * @import {Pointer} from "./pointing.js"
+ */
+import Feature from "ol/Feature.js";
+import GeoJSON from "ol/format/GeoJSON.js";
+import Point from "ol/geom/Point.js";
+import VectorLayer from "ol/layer/Vector.js";
+import VectorSource from "ol/source/Vector.js";
+import { getCenter } from "ol/extent.js";
+import { stopNumberStyle, stopStyle } from "./marks.js";
+
+/**
+ * @param {DeskMap} desk
+ * @param {Pointer} pointing
+ */
+export function stopLayer(desk, pointing) {
+  const grounds = new VectorSource();
+  const numbers = new VectorSource();
+  const ground = new VectorLayer({ source: grounds, zIndex: 5, style: (feature) => stopStyle(pointing.now() === feature.get("key")) });
+  const number = new VectorLayer({
+    source: numbers, zIndex: 15, declutter: false,
+    style: (feature) => stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key")),
+  });
+  number.set("marks", true);
+  desk.map.addLayer(ground);
+  desk.map.addLayer(number);
+  pointing.hear((now, before) => {
+    if (![now, before].some((one) => one?.startsWith("stop:"))) return;
+    ground.changed();
+    number.changed();
+  });
+
+  /** @param {Stop} stop @param {number} index @param {Record<number, object>} shapes GeoJSON features by area id */
+  function put(stop, index, shapes) {
+    const geometry = geometryOf(stop, shapes);
+    if (!geometry) return;
+    const facts = { key: `stop:${stop.id}`, number: index + 1, name: stop.name };
+    const middle = stop.lng !== null && stop.lat !== null ? desk.place(stop.lng, stop.lat) : getCenter(geometry.getExtent());
+    grounds.addFeature(new Feature({ geometry, ...facts }));
+    numbers.addFeature(new Feature({ geometry: new Point(middle), ...facts }));
+  }
+
+  /** @param {Stop} stop @param {Record<number, object>} shapes */
+  function geometryOf(stop, shapes) {
+    if (stop.area_id !== null && shapes[stop.area_id]) {
+      const read = new GeoJSON().readFeature(shapes[stop.area_id], { dataProjection: "EPSG:4326", featureProjection: desk.projection });
+      return /** @type {Feature} */ (read).getGeometry();
+    }
+    if (stop.lng === null || stop.lat === null) return undefined;
+    return desk.disc(stop.lng, stop.lat, stop.radius_m || 50);
+  }
+
+  return {
+    /** @param {Stop[]} stops @param {Record<number, object>} shapes */
+    show(stops, shapes) {
+      grounds.clear(true);
+      numbers.clear(true);
+      stops.forEach((stop, index) => put(stop, index, shapes));
+    },
+    /** @returns {import("ol/extent.js").Extent | undefined} */
+    extent: () => (grounds.isEmpty() ? undefined : grounds.getExtent() || undefined),
+  };
+}

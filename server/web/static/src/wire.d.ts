@@ -1,0 +1,71 @@
+/** The shapes that come over the wire from /api/v1. Times are ISO-8601 UTC; lengths metres; durations seconds. */
+
+export interface Named { id: number; name: string }
+export interface UnitRef extends Named { kind?: string }
+export interface Me {
+  id: number; username: string; name: string; post: string | null; unit: UnitRef;
+  roles: { role: string; unit: Named }[]; permissions: string[];
+}
+export interface Unit { id: number; parent_id: number | null; code: string; name: string; kind: string; path: string; depth: number }
+export interface Person {
+  id: number; username: string; name: string; post: string | null; unit: UnitRef; active?: boolean;
+  deactivated_at?: string | null; roles?: { role: string; unit: Named }[]; phone?: string | null;
+}
+export interface Words { zh: string; en: string }
+
+export interface Problem {
+  type?: string; code: string; status: number; title: string; title_en: string;
+  fields?: Record<string, Words[]>; facts?: Record<string, unknown>; retry_after_s?: number;
+}
+export interface Page<T> { items: T[]; next: string | null }
+
+export type Outcome = "inside" | "uncertain" | "outside" | "not_judged";
+export interface Verdict {
+  outcome: Outcome; edge_m: number | null; accuracy_used_m: number | null; accuracy_assumed: boolean;
+  against: null | { kind: string; id: number; name: string; area_id: number | null; version: number | null };
+  why: string | null; zh: string; en: string;
+}
+export interface Position { lng: number; lat: number; accuracy_m: number | null; datum?: string; accuracy_source?: string }
+export interface AreaRef { id: number; code: string; name: string; kind: string; version: number }
+export interface Visit {
+  kind: string; enterprise: string | null; contact: string | null; contact_post: string | null; topic: string | null;
+  outcome: string | null; amount: string | null; amount_unit: string | null; next_step: string | null; next_on: string | null;
+}
+export interface Review { id: number; kind: "accept" | "query" | "answer"; by: Named; note: string; at: string }
+export interface Checkin {
+  id: string; number: number; person: Named; unit: Named; trip: { id: number; title: string } | null; stop: Named | null;
+  kind: string; ad_hoc: boolean; fixed_at: string | null; made_at: string; sent_at: string | null; received_at: string;
+  happened_at: string; skew_s: number | null; position: Position | null;
+  position_withheld: null | "reason_needed" | "no_position" | "erased" | "no_consent";
+  verdict: Verdict; areas: AreaRef[]; window: null | "early" | "on_time" | "late"; window_s: number | null;
+  signals: { code: string; zh: string; en: string; evidence: Record<string, unknown> }[];
+  note: string | null; visit: Visit | null; reviews: Review[];
+}
+export interface Place {
+  person: Named; unit: Named; trip: { id: number; title: string } | null; position: Position; at: string; age_s: number;
+  checkin_id: string | null; verdict: Verdict | Outcome | null;
+}
+export interface Stop {
+  id?: number; position?: number; name: string; area_id: number | null; area_name?: string | null; lng: number | null; lat: number | null;
+  radius_m: number | null; tolerance_m: number | null; planned_from: string | null; planned_to: string | null; host_enterprise: string | null;
+}
+export interface Consent { level: "checkins" | "track"; given_at: string; withdrawn_at: string | null }
+export interface Member { id: number; name: string; unit: Named; leading: boolean; consent: Consent | null }
+export interface Trip {
+  id: number; title: string; aim: string | null; purpose: "ordinary" | "safety" | "emergency"; basis: string | null; chain: string | null;
+  destination: string | null; destination_area_id: number | null; tracking: "none" | "checkins" | "track"; state: string; revision: number;
+  unit: Named; leader: Named; planner: Named; members: Member[]; starts_on: string; ends_on: string; stops: Stop[];
+  started_at: string | null; ended_at: string | null; returned_because: string | null; cancelled_because: string | null;
+  approved_by: Named | null; approved_at: string | null; outcome: string | null; may: string[];
+}
+export interface Area {
+  id: number; code: string; name: string; kind: string; parent_id: number | null; version: number; valid_from: string;
+  retired_at?: string | null; area_km2?: number | null;
+}
+export interface AreaVersion { number: number; valid_from: string; published_at: string; published_by: Named | null; repairs: unknown; area_km2: number }
+export interface Session { id: string; device_name: string; kind: "app" | "browser"; created_at: string; last_used_at: string; expires_at: string; current: boolean }
+export interface Matter { id: number; kind: string; text: string; page: string | null; by: Named | null; unit: Named | null; state: string; reported_at: string }
+export interface Look { at: string; by: { id: number; name: string; unit?: Named | string }; trip: { id: number; title: string } | null; person?: Named | null; reason: string; door: string }
+export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; subject: unknown; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }
+export interface Tiles { urls: string[]; kind: "xyz" | "wmts"; datum: "WGS-84" | "CGCS2000" | "GCJ-02"; attribution: string }
+export interface Desk { lang: "zh" | "en"; me: Me | null; tiles: Tiles | null; now: string; words: Record<string, string> }
