@@ -218,13 +218,17 @@ def _record(actor: Actor, kind: str, person: Person, **facts: Any) -> None:
 @verb
 def create_administrator(username: str, name: str, password_hash: str, *, county_name: str) -> int:
     """From the server's command line: an administrator of the county, which is made when there is none. Their id."""
-    root_id = db.session.scalar(sa.select(Unit.id).where(Unit.parent_id.is_(None))) or _make_county(county_name)
+    root_id = db.session.scalar(sa.select(Unit.id).where(Unit.parent_id.is_(None))) or _make_county(
+        county_name
+    )
     people.check_username(username)
     person = add(NewPerson(username, name, root_id), username, password_hash, must_change=False)
     db.session.add(RoleGrant(person_id=person.id, role=standing.ADMINISTRATOR, unit_id=root_id))
     events.record("person.created", actor_id=None, unit_id=root_id, person_id=person.id)
     given = _facts({(standing.ADMINISTRATOR, root_id)})
-    events.record("person.granted", actor_id=None, unit_id=root_id, person_id=person.id, given=given, taken=[])
+    events.record(
+        "person.granted", actor_id=None, unit_id=root_id, person_id=person.id, given=given, taken=[]
+    )
     return person.id
 
 

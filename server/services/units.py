@@ -71,7 +71,11 @@ def update(actor: Actor, unit_id: int, changes: dict[str, Any]) -> dict[str, Any
     _flush()
     if changed:
         events.record(
-            "unit.updated", actor_id=actor.person_id, unit_id=unit.id, subject=unit.id, changed=sorted(changed)
+            "unit.updated",
+            actor_id=actor.person_id,
+            unit_id=unit.id,
+            subject=unit.id,
+            changed=sorted(changed),
         )
     return reads.document(unit)
 
@@ -94,13 +98,17 @@ def _move(actor: Actor, unit: Unit, parent_id: int | None) -> None:
     """Hang the unit, with all below it, under another one."""
     _ensure_governs_above(actor, unit)
     if parent_id is None or unit.parent_id is None:
-        units.refuse("县级单位不能移动，其他单位必须有上级", "the county stays at the top, every other one below")
+        units.refuse(
+            "县级单位不能移动，其他单位必须有上级", "the county stays at the top, every other one below"
+        )
     above = _open(parent_id)
     access.ensure(actor, "unit.update", path=above.path)
     units.check_place(kind=unit.kind, path=unit.path, above_kind=above.kind, above_path=above.path)
     old, new = unit.path, f"{above.path}{unit.id}/"
     below = list(db.session.scalars(sa.select(Unit).where(Unit.path.startswith(old))))
-    units.check_depth(max(units.depth_of(each.path) for each in below) + units.depth_of(new) - units.depth_of(old))
+    units.check_depth(
+        max(units.depth_of(each.path) for each in below) + units.depth_of(new) - units.depth_of(old)
+    )
     unit.parent_id = above.id
     for each in below:
         each.path = new + each.path.removeprefix(old)
@@ -113,9 +121,13 @@ def _retire(actor: Actor, unit: Unit, retired: bool) -> None:
         _open(unit.parent_id or unit.id)
         unit.retired_at = None
         return
-    if db.session.scalar(sa.select(Unit.id).where(Unit.parent_id == unit.id, Unit.retired_at.is_(None)).limit(1)):
+    if db.session.scalar(
+        sa.select(Unit.id).where(Unit.parent_id == unit.id, Unit.retired_at.is_(None)).limit(1)
+    ):
         units.refuse("还有下级单位", "there are units below it")
-    if db.session.scalar(sa.select(Person.id).where(Person.unit_id == unit.id, Person.left_at.is_(None)).limit(1)):
+    if db.session.scalar(
+        sa.select(Person.id).where(Person.unit_id == unit.id, Person.left_at.is_(None)).limit(1)
+    ):
         units.refuse("还有人员，请先调出", "there are people in it; move them first")
     unit.retired_at = clock.now()
 

@@ -6,7 +6,11 @@ from marshmallow import fields, validate
 from server.api.schemas.fields import Id, Shape, Text, Uuid, one_of
 from server.rules.access import ROLES
 
-_SAID = {"required": "必填 / Required", "null": "不能为空 / Must not be null", "invalid": "应为文字 / Must be text"}
+_SAID = {
+    "required": "必填 / Required",
+    "null": "不能为空 / Must not be null",
+    "invalid": "应为文字 / Must be text",
+}
 
 
 class Secret(fields.String):

@@ -1,0 +1,27 @@
+"""Health: is the process alive, and can it do its work. Open to everybody, and silent about everything else."""
+
+from flask import Blueprint, Response
+
+from server.api.doors import answer
+from server.gate import public
+from server.held import held
+from server.live.hub import Hub
+from server.queries import health
+
+doors = Blueprint("health", __name__)
+
+
+@doors.get("/health/live")
+@public
+def live() -> Response:
+    """The process answers."""
+    return answer({"status": "ok"})
+
+
+@doors.get("/health/ready")
+@public
+def ready() -> Response:
+    """The database answers and is migrated; 503 with the sentence where not. `lag_s` is how far streams are behind."""
+    return answer(
+        {"status": "ok", "migration": health.migration(), "stream": {"lag_s": round(held(Hub).lag_s, 1)}}
+    )

@@ -1,0 +1,40 @@
+"""Groups of commands that say what went wrong in one sentence and leave with an exit code that is not 0."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from flask.cli import AppGroup
+
+from server.db import refused
+from server.errors import Problem
+
+
+class Commands(AppGroup):
+    """A group whose commands fail with a sentence: `accounts = Commands("accounts", help="…")`."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a `Problem`, or a database that cannot be used, becomes its sentence."""
+        with said():
+            return super().invoke(ctx)
+
+
+@contextmanager
+def said() -> Iterator[None]:
+    """Turn the failures that a person at the keyboard can mend into `click.ClickException`: a sentence, exit code 1."""
+    try:
+        yield
+    except Problem as problem:
+        raise click.ClickException(sentence(problem)) from problem
+    except sa.exc.SQLAlchemyError as error:
+        problem = refused(error)
+        if problem is None:
+            raise
+        raise click.ClickException(sentence(problem)) from error
+
+
+def sentence(problem: Problem) -> str:
+    """What a problem says, in both languages, on one line."""
+    return f"{problem.sentence_zh} / {problem.sentence_en}"

@@ -1,0 +1,35 @@
+"""Whether the database answers, and is the shape this release needs."""
+
+from functools import cache
+
+import sqlalchemy as sa
+from alembic.script import ScriptDirectory
+
+from server.db import MIGRATIONS, db, refused
+from server.errors import DatabaseRefused
+
+
+def migration() -> str:
+    """The database's migration, which is this release's; `DatabaseRefused` when it does not answer or is not."""
+    try:
+        kept = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    except sa.exc.DBAPIError as error:
+        db.session.rollback()
+        raise _refusal(error) from error
+    if kept != newest():
+        raise DatabaseRefused(
+            why_zh=f"版本是 {kept or '空'}，程序需要 {newest()}，请运行 flask db upgrade",
+            why_en=f"it is at {kept or 'nothing'}, this release needs {newest()}; run flask db upgrade",
+        )
+    return kept
+
+
+@cache
+def newest() -> str:
+    """The newest migration of this release."""
+    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
+def _refusal(error: sa.exc.DBAPIError) -> DatabaseRefused:
+    """The sentence for a database that does not answer."""
+    return refused(error) or DatabaseRefused(why_zh="数据库没有应答", why_en="it does not answer")
