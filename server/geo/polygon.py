@@ -1,10 +1,10 @@
-"""A boundary in, as people have drawn it; a valid WGS-84 MultiPolygon with its holes out, or the reason why
-not.
+"""A boundary in, as people have drawn it; a valid MultiPolygon with its holes out, or the reason why not.
 
 What can be mended without guessing is mended, and every mend is named: who publishes a boundary reads what
 was done to it. What is not an area, or not on the earth, is refused with a `GeometryError`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -16,7 +16,7 @@ from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from server.geo import datum, measure
-from server.geo.datum import Datum
+from server.geo.datum import Array, Datum
 
 MAX_VERTICES: Final = 200_000
 _SLIVER_M2: Final = 1.0
@@ -103,15 +103,23 @@ class Mended:
     repairs: tuple[Mend, ...]
 
 
-def to_multipolygon(geometry: BaseGeometry | bytes | None, *, max_vertices: int = MAX_VERTICES) -> Mended:
+def to_multipolygon(
+    geometry: BaseGeometry | bytes | None,
+    *,
+    max_vertices: int = MAX_VERTICES,
+    unproject: Callable[[Array], Array] | None = None,
+) -> Mended:
     """Make a valid MultiPolygon, in longitude and latitude, of a geometry or of its WKB.
 
-    Polygons, multipolygons and collections with at least one of them are taken. Raises `GeometryError` with
-    the code `empty`, `unreadable`, `not_polygon`, `too_many_vertices`, `not_finite`, `absurd_coordinates`,
-    `too_tangled` or `no_area`. Whether a shape is too large is known before anything else is done with it.
+    Polygons, multipolygons and collections with at least one of them are taken. `unproject` turns (n, 2)
+    plane coordinates into longitudes and latitudes where the shape is not in them already. Raises
+    `GeometryError` with the code `empty`, `unreadable`, `not_polygon`, `too_many_vertices`, `not_finite`,
+    `absurd_coordinates`, `too_tangled` or `no_area`. What is too large is refused before any other work.
     """
     shape, closed = _parsed(geometry)
     _ensure_size(shape, max_vertices)
+    if unproject is not None:
+        shape = shapely.transform(shape, unproject)
     _ensure_on_earth(shape)
     flat, flattened = _flattened(shape)
     whole, mended = _made_valid(flat)
@@ -172,9 +180,7 @@ def _ensure_size(shape: BaseGeometry, max_vertices: int) -> None:
 
 
 def _flattened(shape: BaseGeometry) -> tuple[MultiPolygon, tuple[Mend, ...]]:
-    """All polygons of a shape in one MultiPolygon in two dimensions, consecutive repeats of a vertex
-    dropped.
-    """
+    """All polygons of a shape in one MultiPolygon in two dimensions, without repeats of a vertex."""
     leaves = _leaves(shape)
     polygons = [leaf for leaf in leaves if isinstance(leaf, Polygon)]
     if not polygons:

@@ -1,0 +1,1 @@
+"""Every wire format and every boundary format, good and bad."""
