@@ -43,9 +43,10 @@ def _verify(password: str, kept: str | None) -> bool:
     """Compare; a kept hash that is none at all matches nothing."""
     nobodys = _nobodys()
     try:
-        return HASHER.verify(kept or nobodys, password) and kept is not None
+        HASHER.verify(kept or nobodys, password)
     except (VerificationError, InvalidHashError):
         return False
+    return kept is not None
 
 
 @cache

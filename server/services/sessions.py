@@ -64,7 +64,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class _Device:
+class Device:
     """What signs in: a phone's app or a browser, what it calls itself, its own random number where it has one."""
 
     kind: str
@@ -89,8 +89,8 @@ def open_app(
     *, username: str, password: str, device_name: str, device_id: UUID | None, address: str
 ) -> Tokens:
     """Sign a phone in. `WrongCredentials`; `LockedOut` after too many tries; `Busy` in a flood."""
-    device = _Device("app", device_name, device_id)
-    return _tokens(*_sign_in(username, password, device, address, cookie=None))
+    device = Device("app", device_name, device_id)
+    return tokens_of(*_sign_in(username, password, device, address, cookie=None))
 
 
 def open_browser(
@@ -98,13 +98,13 @@ def open_browser(
 ) -> Opened:
     """Sign a browser in. The same refusals."""
     secret = _secret()
-    device = _Device("browser", device_name, device_id)
+    device = Device("browser", device_name, device_id)
     session_id, _ = _sign_in(username, password, device, address, cookie=_digest(secret))
     return Opened(_standing(session_id).actor, session_id, secret)
 
 
 def _sign_in(
-    username: str, password: str, device: _Device, address: str, *, cookie: str | None
+    username: str, password: str, device: Device, address: str, *, cookie: str | None
 ) -> tuple[UUID, str]:
     """Count, look at the password (outside any transaction: it takes long), then open the session.
 
@@ -149,7 +149,7 @@ def _refuse(tried: _Try) -> None:
 
 
 @verb
-def _open(tried: _Try, device: _Device, cookie: str | None, renewed: str | None) -> tuple[UUID, str]:
+def _open(tried: _Try, device: Device, cookie: str | None, renewed: str | None) -> tuple[UUID, str]:
     """Open the session, unless the password was changed or the person left while we were comparing."""
     person = db.session.scalar(
         sa.select(Person)
@@ -161,12 +161,15 @@ def _open(tried: _Try, device: _Device, cookie: str | None, renewed: str | None)
         raise WrongCredentials
     lockout.take_back(tried.counts)
     person.password_hash = renewed or person.password_hash
-    session_id = _start(person, device, cookie)
-    return session_id, _issue_refresh_token(session_id) if cookie is None else ""
+    return begin(person, device, cookie)
 
 
-def _start(person: Person, device: _Device, cookie: str | None) -> UUID:
-    """A new session of this person; the same device's earlier one ends. Within a verb, the person's row locked."""
+def begin(person: Person, device: Device, cookie: str | None = None) -> tuple[UUID, str]:
+    """Begin a session of a person who has proved who they are: its id and, for a phone, its first refresh token.
+
+    The same device's earlier session ends. `cookie` is the digest of a browser's secret. Within a verb, the
+    person's row locked.
+    """
     now, settings = clock.now(), held(Settings)
     life = (
         timedelta(days=settings.session_days) if cookie is None else timedelta(hours=settings.browser_hours)
@@ -193,10 +196,10 @@ def _start(person: Person, device: _Device, cookie: str | None) -> UUID:
         subject=session.id,
         device=device.kind,
     )
-    return session.id
+    return session.id, _issue_refresh_token(session.id) if cookie is None else ""
 
 
-def _make_room(person: Person, device: _Device) -> None:
+def _make_room(person: Person, device: Device) -> None:
     """End the earlier session of the same device and kind, and the ones longest unused where there are too many."""
     mine = SignInSession.person_id == person.id
     if device.id is not None:
@@ -223,7 +226,7 @@ def refresh(token: str) -> Tokens:
     renewed = _renew(_digest(token))
     if renewed is None:
         raise SessionEnded
-    return _tokens(*renewed)
+    return tokens_of(*renewed)
 
 
 @verb
@@ -266,8 +269,8 @@ def _issue_refresh_token(session_id: UUID) -> str:
     return token
 
 
-def _tokens(session_id: UUID, refresh_token: str) -> Tokens:
-    """What the phone gets: the refresh token, and an access token signed now."""
+def tokens_of(session_id: UUID, refresh_token: str) -> Tokens:
+    """What the phone of a session gets: this refresh token, and an access token signed now."""
     standing = _standing(session_id)
     now = clock.now().replace(microsecond=0)
     expires_at = min(now + timedelta(seconds=held(Settings).access_token_s), standing.expires_at)

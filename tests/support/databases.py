@@ -9,8 +9,10 @@ from flask import Flask
 from server.app import create_app
 from server.config import Settings
 from server.db import Base, db
-from server.held import hold
+from server.held import held, hold
+from server.live.hub import Hub
 from server.queries.areas import Snapshots
+from tests.support.client import Client
 
 
 def settings_for(url: str, folder: Path, **given: object) -> Settings:
@@ -22,6 +24,7 @@ def migrated(url: str, folder: Path) -> Flask:
     """An application on a database brought to the newest migration."""
     app = create_app(settings_for(url, folder))
     app.testing = True
+    app.test_client_class = Client
     with app.app_context():
         flask_migrate.upgrade()
     return app
@@ -41,3 +44,10 @@ def empty(app: Flask) -> None:
                     connection.execute(sa.delete(table))
             connection.execute(sa.text("INSERT INTO area_generation (id, number) VALUES (1, 0)"))
     hold(app, Snapshots())
+
+
+def close(app: Flask) -> None:
+    """Let go of an application: its stream's tail, its connections."""
+    with app.app_context():
+        held(Hub).rest()
+        db.engine.dispose()
