@@ -7,8 +7,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.support import databases, postgis
+from server.config import Settings
+from server.held import held
+from tests.support import databases, postgis, serving
 from tests.support.postgis import Cluster
+from tests.support.serving import Served
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -29,17 +32,21 @@ def cluster() -> Iterator[Cluster]:
 
 
 @pytest.fixture(scope="session")
-def spatialite_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def spatialite_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on a migrated SpatiaLite file."""
     folder = tmp_path_factory.mktemp("spatialite")
-    return databases.migrated(f"sqlite:///{folder / 'guatu.sqlite'}", folder)
+    made = databases.migrated(f"sqlite:///{folder / 'guatu.sqlite'}", folder)
+    yield made
+    databases.close(made)
 
 
 @pytest.fixture(scope="session")
-def postgis_app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def postgis_app(cluster: Cluster, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The application on a migrated PostGIS database."""
     cluster.sql("CREATE DATABASE guatu_tests")
-    return databases.migrated(cluster.url("guatu_tests"), tmp_path_factory.mktemp("postgis"))
+    made = databases.migrated(cluster.url("guatu_tests"), tmp_path_factory.mktemp("postgis"))
+    yield made
+    databases.close(made)
 
 
 @pytest.fixture(params=["spatialite", "postgis"])
@@ -55,3 +62,11 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 def client(app: Flask) -> FlaskClient:
     """A client that keeps no cookies of its own accord between tests."""
     return app.test_client()
+
+
+@pytest.fixture
+def server(app: Flask) -> Iterator[Served]:
+    """The same application really running: one process on SpatiaLite, two on PostGIS."""
+    settings = held(Settings)
+    with serving.serve(settings, workers=1 if settings.on_sqlite else 2) as served:
+        yield served

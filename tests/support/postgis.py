@@ -45,7 +45,9 @@ class Cluster:
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run one statement as the cluster's owner, return its bare output."""
         psql = ["psql", "-qAt", "-h", "127.0.0.1", "-p", str(self.port), "-U", "guatu", "-d", database]
-        return subprocess.run([*psql, "-c", statement], check=True, capture_output=True, text=True).stdout.strip()
+        return subprocess.run(
+            [*psql, "-c", statement], check=True, capture_output=True, text=True
+        ).stdout.strip()
 
     def run(self, program: str, *arguments: str) -> None:
         """Run one of PostgreSQL's own programs as a user it agrees to run as."""
@@ -73,7 +75,18 @@ def cluster() -> Iterator[Cluster]:
         shutil.chown(folder, UNPRIVILEGED)
     made = Cluster(folder, _free_port())
     try:
-        made.run("initdb", "-D", str(folder / "data"), "-U", "guatu", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        made.run(
+            "initdb",
+            "-D",
+            str(folder / "data"),
+            "-U",
+            "guatu",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        )
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.write(f"{CONFIGURATION}port = {made.port}\n")
         made.start()
