@@ -106,7 +106,7 @@ def kept(made: Json) -> Json:
 
 def a_trip(**changes: Any) -> Json:
     """An approved trip with one round stop at 118.5, 29.6."""
-    stop = {"id": 3, "name": "云栖园", "area_id": None, "lng": 118.5, "lat": 29.6, "radius_m": 100.0}
+    stop = {"id": 3, "name": "星野园", "area_id": None, "lng": 118.5, "lat": 29.6, "radius_m": 100.0}
     trip: Json = {
         "id": 11,
         "title": "招商",

@@ -50,7 +50,7 @@ def test_a_lap_comes_back_to_where_it_began_in_even_steps() -> None:
 
 
 def test_a_lap_holds_arrivals_visits_and_now_and_then_trouble() -> None:
-    stops = [Stop(3, "云栖园", ground.Circle(118.5, 29.6, 100))]
+    stops = [Stop(3, "星野园", ground.Circle(118.5, 29.6, 100))]
     met = {"note": "谈了选址", "visit": {"kind": "outbound", "contact": "李四"}}
     walked = rounds(visits=[met], pace_mps=5, step_s=4)
     lap, chance = county.laid_out(walked), random.Random(1)
@@ -66,7 +66,7 @@ def test_a_lap_holds_arrivals_visits_and_now_and_then_trouble() -> None:
 
 
 def test_all_phones_walk_at_once_and_stop_when_switched_off(server: PretendServer, link: Link) -> None:
-    phones = [rounds(username=name, pace_mps=500, step_s=0.02) for name in ("zhangsan", "lisi")]
+    phones = [rounds(username=name, pace_mps=5000, step_s=0.005) for name in ("zhangsan", "lisi")]
     walking = threading.Thread(target=county.walk_all, args=(phones, link), kwargs={"seed": 3})
     walking.start()
     until(lambda: len(server.checkins) > 12)

@@ -15,7 +15,7 @@ from mobile_stub.pretend.phone import Act, NotReadyError, Phone, Senses, Stop
 from mobile_stub.pretend.tracks import Step, Walk
 from tests.pretend.conftest import PretendServer, a_trip
 
-STOP = Stop(3, "云栖园", ground.Circle(118.5, 29.6, 100))
+STOP = Stop(3, "星野园", ground.Circle(118.5, 29.6, 100))
 SwitchOn = Callable[..., Phone]
 FAST = walk.Pace(speed=1e6)
 
@@ -261,4 +261,4 @@ def test_acts_come_in_the_order_of_the_walk() -> None:
     far = Stop(4, "远处", ground.Circle(*ground.moved(lng=118.5, lat=29.6, east_m=600, north_m=0), 50))
     planned = walk.acts(there_and_back, [far, STOP], settle_s=10)
     assert all(first.step <= second.step for first, second in pairwise(planned))
-    assert {act.stop.name for act in planned if act.stop} == {"云栖园", "远处"}
+    assert {act.stop.name for act in planned if act.stop} == {"星野园", "远处"}
