@@ -15,7 +15,7 @@ TYPED := $(foreach each,server mobile_stub setup tests bench,\
 	$(if $(wildcard $(each)/*.py $(each)/*/*.py),$(each))) $(wildcard wsgi.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast check setup setup-run python bundle format lock clean
+.PHONY: help demo test fast check setup setup-run python bundle format docs lock clean
 
 help: ## 列出所有目标 / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bundle: setup-run ## 打包前端、编译译文 / bundle the pages and compile 
 
 format: setup ## 改写为统一格式 / rewrite the sources in the one format
 	@ruff check --fix-only --quiet . && ruff format --quiet .
+
+docs: setup ## 由代码重写 docs/ 中的表格 / renew the tables in docs/ that are made from the code
+	@flask --app wsgi docs write
 
 lock: setup ## 重新锁定依赖版本 / pin the dependencies anew from requirements/*.in
 	@python -m setup.lock
