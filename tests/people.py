@@ -18,8 +18,9 @@ from server.models.people import Person, RoleGrant
 from server.models.units import Unit
 from server.queries import actors
 from server.rules.access import Actor
-from server.services import hashes, sessions
+from server.services import hashes, sessions, tokens
 from server.services.sessions import Device
+from server.services.tokens import Tokens
 from server.transaction import transaction
 
 PASSWORD = "Qing-Xi-2026!"
@@ -49,12 +50,13 @@ class Someone:
         with client.application.app_context():
             return {"Authorization": f"Bearer {self.tokens(device_id=device_id).access_token}"}
 
-    def tokens(self, *, device_id: UUID | None = None) -> sessions.Tokens:
+    def tokens(self, *, device_id: UUID | None = None) -> Tokens:
         """A new session of theirs on a phone."""
         with transaction() as session:
             found = session.get_one(Person, self.id)
-            begun = sessions.begin(found, Device("app", "测试手机", device_id))
-        return sessions.tokens_of(*begun)
+            session_id = sessions.begin(found, Device("app", "测试手机", device_id))
+            refresh_token = tokens.issue(session_id)
+        return tokens.of_session(session_id, refresh_token)
 
     @property
     def actor(self) -> Actor:

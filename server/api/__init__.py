@@ -70,8 +70,8 @@ def join(app: Flask) -> None:
     _publish_document(app)
 
 
-def _name(shape: ma.Schema | type[ma.Schema]) -> str | None:
-    """What the document calls a shape: `trips.TripOut`. One cut to some of its fields has no name: it is written out."""
+def _name(shape: Any) -> Any:
+    """What the document calls a shape: `trips.TripOut`. One cut to some of its fields is written out."""
     if isinstance(shape, ma.Schema):
         if shape.only is not None or shape.exclude or shape.partial:
             return None

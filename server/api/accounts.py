@@ -11,8 +11,8 @@ from server.api.schemas.accounts import MeOut, PasswordIn, RefreshIn, SessionsOu
 from server.gate import guard, public
 from server.queries import people
 from server.queries import sessions as reads
-from server.services import passwords, sessions
-from server.services.sessions import Tokens
+from server.services import passwords, sessions, signin, tokens
+from server.services.tokens import Tokens
 
 doors = Doors("accounts", __name__, description="登录与本人账号 · Signing in, and one's own account")
 
@@ -23,7 +23,7 @@ doors = Doors("accounts", __name__, description="登录与本人账号 · Signin
 @doors.response(201, TokensOut)
 def sign_in(told: dict[str, Any]) -> Response:
     """登录 · Sign a device in."""
-    return _tokens(sessions.open_app(**told, address=gate.address()), 201)
+    return _told(signin.open_app(**told, address=gate.address()), 201)
 
 
 @doors.post("/sessions/refresh")
@@ -32,7 +32,7 @@ def sign_in(told: dict[str, Any]) -> Response:
 @doors.response(200, TokensOut)
 def refresh(told: dict[str, str]) -> Response:
     """续期 · New tokens for a refresh token, which is used up."""
-    return _tokens(sessions.refresh(told["refresh_token"]), 200)
+    return _told(tokens.refresh(told["refresh_token"]), 200)
 
 
 @doors.get("/sessions")
@@ -79,16 +79,16 @@ def change_password(told: dict[str, str]) -> Response:
     return nothing()
 
 
-def _tokens(tokens: Tokens, status: int) -> Response:
+def _told(held: Tokens, status: int) -> Response:
     """The tokens and their person; not for any cache."""
     response = answer(
         {
-            "access_token": tokens.access_token,
-            "access_expires_at": tokens.access_expires_at,
-            "refresh_token": tokens.refresh_token,
-            "session_id": tokens.session_id,
-            "must_change_password": tokens.actor.must_change_password,
-            "person": people.me(tokens.actor),
+            "access_token": held.access_token,
+            "access_expires_at": held.access_expires_at,
+            "refresh_token": held.refresh_token,
+            "session_id": held.session_id,
+            "must_change_password": held.actor.must_change_password,
+            "person": people.me(held.actor),
         },
         status,
     )

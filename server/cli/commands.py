@@ -29,10 +29,10 @@ def said() -> Iterator[None]:
     except Problem as problem:
         raise click.ClickException(sentence(problem)) from problem
     except sa.exc.SQLAlchemyError as error:
-        problem = refused(error)
-        if problem is None:
+        refusal = refused(error)
+        if refusal is None:
             raise
-        raise click.ClickException(sentence(problem)) from error
+        raise click.ClickException(sentence(refusal)) from error
 
 
 def sentence(problem: Problem) -> str:

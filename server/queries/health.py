@@ -12,7 +12,7 @@ from server.errors import DatabaseRefused
 def migration() -> str:
     """The database's migration, which is this release's; `DatabaseRefused` when it does not answer or is not."""
     try:
-        kept = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        kept: str | None = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
     except sa.exc.DBAPIError as error:
         db.session.rollback()
         raise _refusal(error) from error
@@ -21,7 +21,7 @@ def migration() -> str:
             why_zh=f"版本是 {kept or '空'}，程序需要 {newest()}，请运行 flask db upgrade",
             why_en=f"it is at {kept or 'nothing'}, this release needs {newest()}; run flask db upgrade",
         )
-    return kept
+    return newest()
 
 
 @cache

@@ -85,7 +85,7 @@ def roles_of(person_ids: set[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def _people(scope: Scope) -> sa.Select[Any]:
+def _people(scope: Scope) -> sa.Select[*tuple[Any, ...]]:
     """The people whose unit lies in the scope, with that unit."""
     return (
         sa.select(

@@ -157,7 +157,7 @@ def _held(person_id: int) -> set[tuple[str, int]]:
 
 
 def _ensure_may_grant(actor: Actor, given: set[tuple[str, int]], taken: set[tuple[str, int]]) -> None:
-    """`Forbidden` unless the actor administers the unit of every role that changes; none is given over a retired one."""
+    """`Forbidden` unless the actor administers the unit of every role that changes; a retired unit gets none."""
     for _, unit_id in taken:
         access.ensure(actor, "person.grant", path=standing.path_of(unit_id))
     for _, unit_id in given:

@@ -148,7 +148,7 @@ def _ensure_in_place(unit: Unit) -> None:
     units.check_place(
         kind=unit.kind,
         path=unit.path,
-        above_kind=above and above.kind,
+        above_kind=above.kind if above else None,
         above_path=above.path if above else "",
     )
     below = db.session.scalars(sa.select(Unit.kind).where(Unit.parent_id == unit.id).limit(1)).first()

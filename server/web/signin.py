@@ -10,7 +10,7 @@ from server.config import Settings
 from server.errors import CrossSite, LockedOut, Problem, WrongCredentials
 from server.gate import guard, public
 from server.held import held
-from server.services import sessions
+from server.services import sessions, signin
 from server.web import language
 
 door = Blueprint("desk_signin", __name__)
@@ -35,7 +35,7 @@ def enter() -> ResponseReturnValue:
     _ensure_from_here()
     username = request.form.get("username", "").strip()
     try:
-        opened = sessions.open_browser(
+        opened = signin.open_browser(
             username=username,
             password=request.form.get("password", ""),
             device_name=request.headers.get("User-Agent", "")[:DEVICE_LENGTH],
