@@ -4,16 +4,17 @@ What happens to a check-in is `_keep`, from top to bottom: was it here before ·
 position be kept · where is that · does it lie in its stop · is it odd · store it, record it, say so.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
-from server import clock
+from server import clock, log
 from server.config import Settings
 from server.db import db, upsert
-from server.errors import BadInput, CheckinConflict, Problem
+from server.errors import BadInput, Broken, CheckinConflict, Problem
 from server.geo import datum, verdict
 from server.geo.datum import Datum
 from server.held import held
@@ -30,6 +31,8 @@ from server.rules.signals import Fix
 from server.services import events, places
 from server.services.places import Position
 from server.transaction import verb
+
+logger = logging.getLogger("guatu.checkins")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,11 @@ def _keep_or_say(actor: Actor, told: Told) -> bool | Problem:
             return _keep(actor, told)
     except Problem as problem:
         return problem
+    except (sa.exc.DBAPIError, ValueError) as error:
+        if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+            raise
+        logger.exception("a check-in of a batch could not be kept")
+        return Broken(request_id=log.request_id.get())
 
 
 def _was_kept(actor: Actor, told: Told) -> bool:

@@ -1,0 +1,75 @@
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from server.db import db
+from server.errors import ConsentRefused, NotFound
+from server.models.trips import Consent
+from server.queries import places
+from server.services import checkins, consents, trips
+from tests import people
+from tests.trips import approved, planned, told, under_way
+
+
+def rows() -> list[tuple[str, bool]]:
+    found = db.session.execute(sa.select(Consent).order_by(Consent.id)).scalars()
+    return [(consent.level, consent.withdrawn_at is not None) for consent in found]
+
+
+def test_consent_is_a_record_that_is_added_to_never_rewritten(app: Flask) -> None:
+    folk = people.county(app)
+    trip = approved(folk.cadre, folk.supervisor_a, tracking="track")
+    consents.give(folk.cadre.actor, trip["id"], "checkins")
+    consents.give(folk.cadre.actor, trip["id"], "checkins")
+    consents.give(folk.cadre.actor, trip["id"], "track")
+    consents.withdraw(folk.cadre.actor, trip["id"])
+    consents.withdraw(folk.cadre.actor, trip["id"])
+    consents.give(folk.cadre.actor, trip["id"], "checkins")
+    assert rows() == [("checkins", True), ("track", True), ("checkins", False)]
+
+
+def test_nobody_is_asked_for_more_than_the_trip_uses(app: Flask) -> None:
+    folk = people.county(app)
+    with pytest.raises(ConsentRefused):
+        consents.give(folk.cadre.actor, approved(folk.cadre, folk.supervisor_a)["id"], "track")
+    none = approved(folk.cadre, folk.supervisor_a, tracking="none")
+    with pytest.raises(ConsentRefused):
+        consents.give(folk.cadre.actor, none["id"], "checkins")
+
+
+def test_nobody_consents_for_another(app: Flask) -> None:
+    folk = people.county(app)
+    trip = planned(folk.cadre)
+    for other in (folk.supervisor_a, folk.colleague):
+        with pytest.raises(NotFound):
+            consents.give(other.actor, trip["id"], "checkins")
+
+
+def test_a_trip_that_is_over_asks_for_nothing(app: Flask) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    trips.complete(folk.cadre.actor, trip["id"])
+    with pytest.raises(ConsentRefused):
+        consents.give(folk.cadre.actor, trip["id"], "checkins")
+
+
+def test_withdrawing_takes_one_off_the_map_at_once_and_keeps_nothing_more(app: Flask) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    checkins.make(folk.cadre.actor, told(trip))
+    assert len(places.items([folk.cadre.id])) == 1
+    consents.withdraw(folk.cadre.actor, trip["id"])
+    assert places.items([folk.cadre.id]) == []
+    kept = checkins.make(folk.cadre.actor, told(trip)).document
+    assert kept["position"] is None
+    assert kept["position_withheld"] == "no_consent"
+    assert places.items([folk.cadre.id]) == []
+
+
+def test_the_words_agreed_to_are_told_in_both_languages(app: Flask) -> None:
+    folk = people.county(app)
+    trip = planned(folk.cadre, tracking="track")
+    asked = consents.read(folk.cadre.actor, trip["id"])
+    assert asked["asks"] == "track"
+    assert "连续记录" in asked["words_zh"]
+    assert "continuously" in asked["words_en"]
