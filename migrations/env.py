@@ -5,13 +5,16 @@ Each migration is one transaction, DDL included, on both databases: one that fai
 
 from typing import Any
 
+import click
 import sqlalchemy as sa
 from alembic import context
+from alembic.util import CommandError
 from flask import current_app
 from geoalchemy2 import alembic_helpers
 from geoalchemy2.admin.dialects.sqlite import init_spatialite
 
 from server import models
+from server.cli.commands import said
 from server.db import WRITES, db
 
 SPATIALITE_OWN = frozenset(
@@ -55,5 +58,23 @@ def run() -> None:
             context.run_migrations()
 
 
+def run_or_say_why_not() -> None:
+    """Migrate; what a person can mend is said in a sentence, with an exit code that is not 0."""
+    try:
+        with said():
+            run()
+    except sa.exc.DBAPIError as error:
+        why = str(error.orig).strip().partition("\n")[0]
+        raise click.ClickException(
+            f"迁移失败，已整体撤销，数据库停在上一版本：{why} / "
+            f"the migration failed and was undone whole; the database stays at the version before: {why}"
+        ) from error
+    except CommandError as error:
+        raise click.ClickException(
+            f"数据库的版本与程序不符，可能来自更新的程序：{error} / "
+            f"the database is at a version this release does not know, perhaps a newer one's: {error}"
+        ) from error
+
+
 assert models.__all__, "every table is known once its models are imported"
-run()
+run_or_say_why_not()

@@ -210,7 +210,7 @@ _MENDABLE = (
         "版本过旧，请先运行 flask db upgrade",
         "it is older than this release; run flask db upgrade",
     ),
-    ("undefinedtable", "尚未建表，请先运行 flask db upgrade", "it has no tables yet; run flask db upgrade"),
+    ('relation "', "尚未建表，请先运行 flask db upgrade", "it has no tables yet; run flask db upgrade"),
     (
         'extension "postgis" is not available',
         "服务器没有安装 PostGIS",

@@ -1,5 +1,6 @@
 """Groups of commands that say what went wrong in one sentence and leave with an exit code that is not 0."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,6 +11,9 @@ from flask.cli import AppGroup
 
 from server.db import refused
 from server.errors import Problem
+
+BOOT_FAILED = 3
+"""The exit code by which gunicorn knows that starting yet another worker would not help."""
 
 
 class Commands(AppGroup):
@@ -33,6 +37,16 @@ def said() -> Iterator[None]:
         if refusal is None:
             raise
         raise click.ClickException(sentence(refusal)) from error
+
+
+@contextmanager
+def or_leave() -> Iterator[None]:
+    """Leave with the sentence where the application cannot even be made: a setting, a folder, the keys."""
+    try:
+        yield
+    except Problem as problem:
+        sys.stderr.write(f"{sentence(problem)}\n")
+        raise SystemExit(BOOT_FAILED) from None
 
 
 def sentence(problem: Problem) -> str:
