@@ -238,6 +238,7 @@ class Hub:
             position = tail.newest(connection, upto=self._horizon.settled)
         with self._lock:
             self._position = self._floor = position
+            self._read_upto = self._horizon.settled
             for reader in self._readers:
                 if reader.after is None or reader.placed:
                     reader.lose(position)

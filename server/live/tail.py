@@ -91,16 +91,22 @@ def follow(engine: sa.Engine) -> sa.Connection:
 
 
 def advance(connection: sa.Connection, horizon: Horizon) -> Horizon:
-    """The horizon as of now. Marks the last number given out when nothing is marked, then looks whether it settled."""
+    """The horizon as of now: whether the marked number has settled; when nothing waits, the last one is marked."""
     given = _one(connection, _GIVEN[connection.dialect.name])
     if connection.dialect.name == "sqlite":
         return Horizon(settled=given, given=given)
-    mark = horizon.mark
-    if mark is None and given > horizon.settled:
-        mark = Mark(given, _one(connection, _OWN_TRANSACTION), time.monotonic())
-    if mark is not None and _one(connection, _OLDEST_RUNNING) >= mark.transaction:
-        return Horizon(settled=mark.number, given=given)
-    return replace(horizon, given=given, mark=mark)
+    horizon = _settle(connection, replace(horizon, given=given))
+    if horizon.mark is not None or given <= horizon.settled:
+        return horizon
+    mark = Mark(given, _one(connection, _OWN_TRANSACTION), time.monotonic())
+    return _settle(connection, replace(horizon, mark=mark))
+
+
+def _settle(connection: sa.Connection, horizon: Horizon) -> Horizon:
+    """The horizon moved to its mark, once everything that was running when the mark was made is over."""
+    if horizon.mark is None or _one(connection, _OLDEST_RUNNING) < horizon.mark.transaction:
+        return horizon
+    return Horizon(settled=horizon.mark.number, given=horizon.given)
 
 
 def read(connection: sa.Connection, *, after: int, upto: int, limit: int = PAGE) -> list[Happened]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 import sqlalchemy as sa
 
 from server.db import WRITES, db
@@ -10,6 +11,9 @@ from server.live import tail
 from server.live.tail import Happened, Horizon
 from server.models.events import Event
 from server.services import events
+
+on_postgis = pytest.mark.parametrize("app", ["postgis"], indirect=True)
+"""For what cannot happen where there is one writer at a time: that somebody commits late."""
 
 
 def write(connection: sa.Connection, *subjects: str) -> list[int]:

@@ -4,18 +4,14 @@ import random
 import threading
 import time
 
-import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from server.db import WRITES, db
 from server.live import tail
 from server.models.events import Event
-from tests.live.happenings import Tail, committed, following, unfinished, write
+from tests.live.happenings import Tail, committed, following, on_postgis, unfinished, write
 from tests.support.postgis import Cluster
-
-on_postgis = pytest.mark.parametrize("app", ["postgis"], indirect=True)
-"""Where there is one writer at a time, nobody commits late."""
 
 
 def test_what_was_committed_is_read_once_in_the_order_of_its_numbers(app: Flask) -> None:
@@ -148,8 +144,9 @@ def test_many_writers_at_once_lose_and_double_nothing(app: Flask) -> None:
             _look(one, seen[0])
             _look(two, seen[1])
             time.sleep(0.003)
-        _look(one, seen[0])
-        _look(two, seen[1])
+        for tailing, numbers in zip((one, two), seen, strict=True):
+            _look(tailing, numbers)
+            assert tailing.horizon.settled == tailing.horizon.given
     kept = list(db.session.execute(sa.select(Event.number).order_by(Event.number)).scalars())
     assert len(kept) > rolls * EACH / 2
     assert seen == (kept, kept)
