@@ -129,12 +129,18 @@ def to_multipolygon(
     return Mended(oriented, (*closed, *flattened, *mended, *(() if mended else turned)))
 
 
-def convert_datum(multipolygon: MultiPolygon, *, source: Datum) -> MultiPolygon:
-    """Move every vertex of a MultiPolygon from `source` to WGS-84; the result is valid again."""
+def convert_datum(multipolygon: MultiPolygon, *, source: Datum) -> Mended:
+    """Move every vertex of a valid MultiPolygon from `source` to WGS-84.
+
+    Vertices move by some metres more or less than the edges between others, so what was thinner than that
+    may fold; it is mended and named.
+    """
     moved = shapely.transform(
         multipolygon, lambda lnglat: datum.convert(lnglat, source=source, target=Datum.WGS84)
     )
-    return moved if moved.is_valid else to_multipolygon(moved).multipolygon
+    if moved.is_valid:
+        return Mended(moved, ())
+    return to_multipolygon(moved, max_vertices=int(shapely.get_num_coordinates(moved)))
 
 
 def prepare(area: MultiPolygon) -> None:

@@ -78,7 +78,7 @@ class Edges:
         if area.is_empty:
             raise ValueError("an empty area has no edge")
         polygon.prepare(area)
-        rings = shapely.get_rings(shapely.get_parts(shapely.remove_repeated_points(area)))
+        rings = shapely.get_rings(shapely.get_parts(area))
         lnglat, ring = shapely.get_coordinates(rings, return_index=True)
         last = np.append(ring[1:] != ring[:-1], True)
         pieces = np.where(last, 1, _pieces(lnglat, np.roll(lnglat, -1, axis=0)))

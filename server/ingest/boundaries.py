@@ -199,7 +199,8 @@ def _geometry(row: Row, plan: _Plan) -> tuple[Mended | None, Faults]:
         moved = polygon.convert_datum(mended.multipolygon, source=plan.datum)
     except GeometryError as failure:
         return None, [(failure.code, failure.zh, failure.en)]
-    return Mended(moved, (*row.mends, *mended.repairs)), []
+    repairs = dict.fromkeys((*row.mends, *mended.repairs, *moved.repairs))
+    return Mended(moved.multipolygon, tuple(repairs)), []
 
 
 def _unproject(declared: str | None, datum: Datum) -> Callable[[Array], Array] | None:
@@ -224,10 +225,9 @@ def _unproject(declared: str | None, datum: Datum) -> Callable[[Array], Array] |
 
 def _crs(declared: str) -> pyproj.CRS:
     try:
-        crs = pyproj.CRS.from_user_input(declared)
+        return pyproj.CRS.from_user_input(declared)
     except CRSError as failure:
         raise BoundaryFileError("crs_unknown", crs=declared[:80]) from failure
-    return crs.source_crs if crs.is_bound and crs.source_crs is not None else crs
 
 
 def _is_wgs84_or_cgcs2000(geographic: pyproj.CRS) -> bool:

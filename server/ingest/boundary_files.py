@@ -241,13 +241,12 @@ def _geopackage(_files: Files, main: bytes, limits: Limits) -> Table:
     return _through_gdal({".gpkg": main}, "GeoPackage", None, limits)
 
 
-def _shapefile(files: Files, main: bytes, limits: Limits) -> Table:
+def _shapefile(files: Files, _main: bytes, limits: Limits) -> Table:
     missing = [suffix for suffix in (".shx", ".dbf") if suffix not in files]
     if missing:
         raise BoundaryFileError("shapefile_incomplete", missing=" ".join(missing))
     encoding = _dbf_encoding(files[".dbf"], files.get(".cpg", b""))
-    without_cpg = {suffix: content for suffix, content in files.items() if suffix != ".cpg"}
-    return _through_gdal(without_cpg | {".shp": main}, "Shapefile", encoding, limits)
+    return _through_gdal(files, "Shapefile", encoding, limits)
 
 
 def _dbf_encoding(dbf: bytes, cpg: bytes) -> str:

@@ -81,6 +81,18 @@ def test_whatever_was_shifted_inside_the_box_comes_back_even_from_outside_it(
     assert measure.distance_m(lng=back[0], lat=back[1], to_lng=lng, to_lat=lat) <= 1e-6
 
 
+def test_the_very_edge_of_the_box_comes_back_to_the_very_edge() -> None:
+    edge = np.linspace(0.0, 1.0, 400)[:, np.newaxis]
+    corners = np.array([(72.004, 0.8293), (137.8347, 0.8293), (137.8347, 55.8271), (72.004, 55.8271)])
+    rim = np.vstack([a + edge * (b - a) for a, b in zip(corners, np.roll(corners, -1, axis=0), strict=True)])
+    rim = np.clip(rim, corners[0], corners[2])
+    there = datum.convert(rim, source=Datum.WGS84, target=Datum.GCJ02)
+    back = datum.convert(there, source=Datum.GCJ02, target=Datum.WGS84)
+    assert _largest_gap_m(rim, back) <= 1e-6
+    again = datum.convert(back, source=Datum.WGS84, target=Datum.GCJ02)
+    assert _largest_gap_m(there, again) <= 1e-6
+
+
 @pytest.mark.parametrize(
     ("lng", "lat"), [(71.9, 30.0), (137.9, 30.0), (100.0, 0.7), (100.0, 55.9), (-122.4, 37.8), (183.0, 45.0)]
 )

@@ -23,9 +23,9 @@ def mended(wkt: str) -> polygon.Mended:
     return polygon.to_multipolygon(shapely.from_wkt(wkt))
 
 
-def refused(geometry: BaseGeometry | bytes | None, **limits: int) -> str:
+def refused(geometry: BaseGeometry | bytes | None, max_vertices: int = polygon.MAX_VERTICES) -> str:
     with pytest.raises(GeometryError) as caught:
-        polygon.to_multipolygon(geometry, **limits)
+        polygon.to_multipolygon(geometry, max_vertices=max_vertices)
     assert caught.value.zh.endswith("。")
     assert caught.value.en
     return caught.value.code
@@ -192,17 +192,26 @@ def test_a_tangle_is_refused_before_mending_it_takes_minutes() -> None:
 
 def test_every_vertex_is_moved_by_the_datum_and_none_is_added() -> None:
     disguised = polygon.to_multipolygon(SQUARE.difference(box(120.04, 30.04, 120.06, 30.06))).multipolygon
-    moved = polygon.convert_datum(disguised, source=Datum.GCJ02)
+    moved = polygon.convert_datum(disguised, source=Datum.GCJ02).multipolygon
     expected = datum.convert(shapely.get_coordinates(disguised), source=Datum.GCJ02, target=Datum.WGS84)
     np.testing.assert_array_equal(shapely.get_coordinates(moved), expected)
     assert len(moved.geoms[0].interiors) == 1
 
 
-def test_a_shape_that_the_datum_folds_is_made_valid_again() -> None:
-    hair_deg = 1e-13
-    thin = Polygon([(120.0, 30.0), (120.3, 30.3), (120.6, 30.0), (120.3, 30.3 - hair_deg)])
-    for source in (Datum.GCJ02, Datum.BD09):
-        assert polygon.convert_datum(MultiPolygon([thin]), source=source).is_valid
+def test_a_shape_that_the_datum_folds_is_mended_and_says_so() -> None:
+    dented = Polygon([(120.0, 30.0), (120.2, 30.0), (120.2, 30.2), (120.1, 30.000001), (120.0, 30.2)])
+    dented_below = shapely.transform(dented, lambda lnglat: lnglat * (1.0, -1.0) + (0.0, 60.0))
+    moved = [
+        polygon.convert_datum(MultiPolygon([shape]), source=Datum.GCJ02) for shape in (dented, dented_below)
+    ]
+    assert sorted(each.repairs for each in moved) == [(), (Mend.SELF_INTERSECTION,)]
+    assert all(each.multipolygon.is_valid for each in moved)
+
+
+def test_plane_coordinates_are_placed_on_the_earth_first() -> None:
+    plane = shapely.transform(SQUARE, lambda lnglat: lnglat * 100_000.0)
+    made = polygon.to_multipolygon(plane, unproject=lambda xy: xy / 100_000.0)
+    assert made.multipolygon.bounds == pytest.approx(SQUARE.bounds)
 
 
 @given(

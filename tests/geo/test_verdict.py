@@ -167,6 +167,28 @@ def test_a_long_edge_is_the_line_on_the_map_and_not_the_shortest_way() -> None:
     assert verdict.signed_edge_m(wide, lng=115.0, lat=51.001) == pytest.approx(-111.3, abs=0.3)
 
 
+@pytest.mark.parametrize(
+    ("corners", "lng", "lat"),
+    [
+        ([(110.0, 45.0), (120.0, 55.0), (110.0, 55.0)], 115.3, 50.1),  # oblique edges bend most
+        ([(110.0, 20.0), (120.0, 20.0), (120.0, 40.0), (110.0, 40.0)], 121.0, 33.0),  # along a meridian
+        ([(100.0, -5.0), (120.0, -5.0), (120.0, 0.0), (100.0, 0.0)], 110.0, 1.0),  # along the equator
+    ],
+)
+def test_edges_of_a_thousand_kilometres_are_measured_as_well_as_short_ones(
+    corners: list[tuple[float, float]], lng: float, lat: float
+) -> None:
+    area = MultiPolygon([Polygon(corners)])
+    expected_m = slow.edge_m(area, lng, lat)
+    assert -verdict.signed_edge_m(area, lng=lng, lat=lat) == pytest.approx(expected_m, rel=1e-5)
+
+
+def test_two_thousand_kilometres_away_is_two_thousand_kilometres_away() -> None:
+    there = slow.beside(120.01, 30.01, 60.0, 2_000_000.0)
+    expected_m = slow.edge_m(SQUARE, *there)
+    assert -verdict.signed_edge_m(SQUARE, lng=there[0], lat=there[1]) == pytest.approx(expected_m, rel=1e-4)
+
+
 def test_a_far_side_of_the_globe_is_far_and_not_a_mirror_image() -> None:
     antipode = MultiPolygon([box(-60.01, -30.01, -59.99, -29.99)])
     assert verdict.signed_edge_m(antipode, lng=LNG, lat=LAT) < -19_000_000.0

@@ -203,11 +203,36 @@ def test_a_cpg_may_say_gbk_in_many_words(tmp_path: Path, said: bytes) -> None:
     assert read(zipped(files)).features[0].name == "云栖镇"
 
 
-def test_a_shapefile_that_names_its_code_page_needs_no_cpg(tmp_path: Path) -> None:
-    files = written(tmp_path, ".shp", encoding="GBK")
-    del files["areas.cpg"]
+def one_name_in_gbk(folder: Path, name: str) -> dict[str, bytes]:
+    """A Shapefile in GBK that does not say so, with nothing but this name to tell it by."""
+    path = folder / "areas.shp"
+    columns = [np.array([name], dtype=object)]
+    pyogrio.raw.write(
+        path,
+        shapely.to_wkb(np.array([SQUARE])),
+        columns,
+        ["name"],
+        crs=None,
+        geometry_type="Polygon",
+        encoding="GBK",
+    )
+    return {each.name: each.read_bytes() for each in folder.glob("areas.*") if each.suffix != ".cpg"}
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+@pytest.mark.parametrize("name", ["一", "云栖镇", "Yunqi"])
+def test_few_characters_of_gbk_are_told_from_utf8(tmp_path: Path, name: str) -> None:
+    files = one_name_in_gbk(tmp_path, name)
+    assert read(zipped(files), name_field="name", code_field=None).features[0].name == name
+
+
+@pytest.mark.filterwarnings("ignore:'crs' was not provided")
+def test_a_shapefile_that_names_its_code_page_is_believed(tmp_path: Path) -> None:
+    looks_like_utf8 = "云栖".encode().decode("gbk")
+    files = one_name_in_gbk(tmp_path, looks_like_utf8)
+    assert read(zipped(files), name_field="name", code_field=None).features[0].name == "云栖"
     files["areas.dbf"] = files["areas.dbf"][:29] + b"\x4d" + files["areas.dbf"][30:]
-    assert read(zipped(files)).features[1].name == "桐洲岛"
+    assert read(zipped(files), name_field="name", code_field=None).features[0].name == looks_like_utf8
 
 
 def test_a_cpg_that_lies_is_an_encoding_problem(tmp_path: Path) -> None:
@@ -280,6 +305,22 @@ def test_projected_coordinates_are_turned_into_longitude_and_latitude(tmp_path: 
         assert made.features[0].geometry.bounds == pytest.approx(PIERCED.bounds, abs=1e-9)
         for disguised in (Datum.GCJ02, Datum.BD09):
             assert refused(content, datum=disguised).reason == "crs_projected"
+
+
+def test_wgs84_with_its_empty_shift_spelt_out_is_wgs84(tmp_path: Path) -> None:
+    spelt_out = (
+        'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563],TOWGS84[0,0,0,0,0,0,0]],'
+        'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]]'
+    )
+    files = written(tmp_path, ".shp") | {"areas.prj": spelt_out.encode()}
+    assert read(zipped(files)).features[0].geometry.bounds == PIERCED.bounds
+
+
+def test_a_file_that_declares_nothing_is_taken_at_its_word(tmp_path: Path) -> None:
+    files = written(tmp_path, ".shp")
+    del files["areas.prj"]
+    assert read(zipped(files), datum=Datum.GCJ02).features[0].geometry.bounds != PIERCED.bounds
+    assert read(zipped(files)).features[0].geometry.bounds == PIERCED.bounds
 
 
 @pytest.mark.parametrize("name", ["urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4490"])
@@ -528,7 +569,8 @@ def test_a_kml_in_utf16_cannot_smuggle_entities_in() -> None:
     assert refused(text.encode("utf-16")).reason in ("unknown_format", "external_reference", "encoding")
 
 
-def test_what_lies_elsewhere_is_refused_and_not_fetched(listener: socket.socket) -> None:
+def test_what_lies_elsewhere_is_refused_and_not_fetched(listener: socket.socket, tmp_path: Path) -> None:
+    written(tmp_path, ".gpkg")
     address = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
     link = f"<NetworkLink><Link><href>{address}.kml</href></Link></NetworkLink>"
     style = f"<styleUrl>{address}.kml#s</styleUrl></Placemark>"
@@ -538,6 +580,9 @@ def test_what_lies_elsewhere_is_refused_and_not_fetched(listener: socket.socket)
     assert refused(kml("", f'<!DOCTYPE kml SYSTEM "{address}.dtd">')).reason == "external_reference"
     assert len(read(kml(PLACEMARK.replace("</Placemark>", style)), name_field="name").features) == 1
     assert len(read(geojson(good()), f"/vsicurl/{address}.geojson").features) == 1
+    assert read((tmp_path / "gpkg/areas.gpkg").read_bytes()).refusals == []
+    with pytest.raises(pyogrio.errors.DataSourceError):  # once anything was read, GDAL fetches nothing more
+        pyogrio.read_info(f"/vsicurl/{address}.geojson")
     with pytest.raises(BlockingIOError):
         listener.accept()
 
