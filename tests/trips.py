@@ -11,7 +11,7 @@ from server.services import consents, trips
 from server.services.trips import Plan, StopPlan
 from tests.people import Someone
 
-FACTORY = {"lng": 118.502, "lat": 29.601}
+FACTORY: dict[str, Any] = {"lng": 118.502, "lat": 29.601}
 """Where the stop of `planned` is: a circle of 300 m around it."""
 
 
