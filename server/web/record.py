@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from server.gate import guard
+from server.rules.events import KINDS
 from server.web import shell
 
 door = Blueprint("desk_record", __name__)
@@ -12,4 +13,5 @@ door = Blueprint("desk_record", __name__)
 @guard("look.read")
 def listed() -> str:
     """Looks and events, newest first."""
-    return shell.page("record.html", name="record")
+    kinds = {kind.name: {"zh": kind.zh, "en": kind.en} for kind in KINDS.values()}
+    return shell.page("record.html", name="record", kinds=kinds)

@@ -40,8 +40,8 @@ def join(app: Flask) -> None:
     app.context_processor(lambda: {"asset": assets.address, "lang": language.chosen()})
 
 
-def page(template: str, *, name: str) -> str:
-    """A signed-in page: its template, with navigation, token and data block."""
+def page(template: str, *, name: str, **more: Any) -> str:
+    """A signed-in page: its template, with navigation, token and data block; `more` goes into the block."""
     me = people.me(gate.actor())
     return render_template(
         template,
@@ -50,7 +50,7 @@ def page(template: str, *, name: str) -> str:
         navigation=[entry for entry in NAVIGATION if set(entry.permissions) & set(me["permissions"])],
         csrf_token=gate.csrf_token(request.cookies.get(gate.COOKIE, "")),
         other_language=language.other_address(),
-        desk=data(me),
+        desk=data(me) | more,
     )
 
 

@@ -8,8 +8,8 @@ export interface Me {
 }
 export interface Unit { id: number; parent_id: number | null; code: string; name: string; kind: string; path: string; depth: number }
 export interface Person {
-  id: number; username: string; name: string; post: string | null; unit: UnitRef; active?: boolean;
-  deactivated_at?: string | null; roles?: { role: string; unit: Named }[]; phone?: string | null;
+  id: number; username: string | null; name: string; post: string | null; unit: UnitRef;
+  left_at: string | null; must_change_password?: boolean; created_at?: string; roles: { role: string; unit: Named }[];
 }
 export interface Words { zh: string; en: string }
 
@@ -62,10 +62,11 @@ export interface Area {
   id: number; code: string; name: string; kind: string; parent_id: number | null; version: number; valid_from: string;
   retired_at?: string | null; area_km2?: number | null;
 }
-export interface AreaVersion { number: number; valid_from: string; published_at: string; published_by: Named | null; repairs: unknown; area_km2: number }
+export interface AreaVersion { number: number; name: string; valid_from: string; published_at: string; published_by: Named | null; datum: string; repairs: (Words & { code: string })[]; area_km2: number }
 export interface Session { id: string; device_name: string; kind: "app" | "browser"; created_at: string; last_used_at: string; expires_at: string; current: boolean }
 export interface Matter { id: number; kind: string; text: string; page: string | null; by: Named | null; unit: Named | null; state: string; reported_at: string }
-export interface Look { at: string; by: { id: number; name: string; unit?: Named | string }; trip: { id: number; title: string } | null; person?: Named | null; reason: string; door: string }
-export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; subject: unknown; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }
+export interface Who extends Named { unit: Named }
+export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
+export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; subject: string; unit_id: number | null; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }
 export interface Tiles { urls: string[]; kind: "xyz" | "wmts"; datum: "WGS-84" | "CGCS2000" | "GCJ-02"; attribution: string }
-export interface Desk { lang: "zh" | "en"; me: Me | null; tiles: Tiles | null; now: string; words: Record<string, string> }
+export interface Desk { lang: "zh" | "en"; me: Me | null; tiles: Tiles | null; now: string; words: Record<string, string>; kinds?: Record<string, Words> }

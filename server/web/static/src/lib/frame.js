@@ -15,7 +15,9 @@ async function complain() {
     body: [el("p", {}, t("直接送到县级，县以下任何人都不能删除。")), kinds, textField("text", t("想说的话"), { rows: 5, maxlength: 4000 })],
     act: (form) => post("/matters", { kind: form.get("kind"), text: form.get("text"), page: location.pathname }),
   });
-  if (done) toast(t("已收到，感谢。"));
+  if (!done) return;
+  toast(t("已收到，感谢。"));
+  document.dispatchEvent(new CustomEvent("guatu:complained"));
 }
 
 /** Wire the frame of the page; harmless on pages that have only part of it. */

@@ -36,15 +36,15 @@ export function reasonWords(reason, ready) {
  */
 export async function askReason({ trip_id, title }) {
   const ready = await reasons();
-  const own = el("textarea.area-input", { name: "own", maxlength: 200, rows: 2, "aria-label": t("用自己的话说明"), placeholder: t("用自己的话说明（至少 4 个字）"), hidden: true });
+  const own = el("textarea.area-input", { name: "own", maxlength: 200, rows: 2, "aria-label": t("用自己的话说明"), placeholder: t("用自己的话说明"), hidden: true });
   const list = el("fieldset.reasons", { onchange: change }, el("legend.visually-hidden", {}, t("理由")),
-    ready.map((reason, index) => option(reason.code, say(reason), index === 0)), option(OWN, t("其他理由"), false));
+    ready.map((reason) => option(reason.code, say(reason))), option(OWN, t("其他理由")));
 
   function change() {
     const chosen = /** @type {HTMLInputElement | null} */ (list.querySelector("input:checked"));
     own.hidden = chosen?.value !== OWN;
     own.required = !own.hidden;
-    own.minLength = 4;
+    own.minLength = 2;
     if (!own.hidden) own.focus();
   }
 
@@ -62,9 +62,8 @@ export async function askReason({ trip_id, title }) {
 /**
  * @param {string} value
  * @param {string} words
- * @param {boolean} checked
  * @returns {HTMLElement}
  */
-function option(value, words, checked) {
-  return el("label", {}, el("input", { type: "radio", name: "reason", value, checked }), words);
+function option(value, words) {
+  return el("label", {}, el("input", { type: "radio", name: "reason", value, required: true }), words);
 }

@@ -3,7 +3,7 @@
  * @import {Area, Person, Trip, Unit} from "../wire"
  * @import {Choice} from "./picker.js"
  */
-import { get } from "./api.js";
+import { get, Refusal } from "./api.js";
 import { among } from "./picker.js";
 import { word } from "./words.js";
 
@@ -46,4 +46,37 @@ export async function searchPeople(words) {
 export async function searchTrips(words) {
   const answer = await get("/trips", { q: words });
   return answer.items.slice(0, 40).map((/** @type {Trip} */ trip) => ({ id: String(trip.id), name: trip.title, kind: word("trip", trip.state) }));
+}
+
+/** @param {string} id @returns {Promise<Choice | null>} */
+export function areaById(id) {
+  return named(() => get(`/areas/${id}`));
+}
+
+/** @param {string} id @returns {Promise<Choice | null>} */
+export function tripById(id) {
+  return named(async () => {
+    const trip = await get(`/trips/${id}`);
+    return { id: trip.id, name: trip.title };
+  });
+}
+
+/** @param {string} id @returns {Promise<Choice | null>} */
+export function personById(id) {
+  return named(async () => (await get("/people", { limit: 200 })).items.find((/** @type {Person} */ person) => String(person.id) === id));
+}
+
+/**
+ * One thing by its name; null when it is not there, or not the reader's to see.
+ * @param {() => Promise<{id: number, name: string} | undefined>} ask
+ * @returns {Promise<Choice | null>}
+ */
+async function named(ask) {
+  try {
+    const found = await ask();
+    return found ? { id: String(found.id), name: found.name } : null;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return null;
+  }
 }

@@ -52,3 +52,13 @@ export function windowMark(checkin, span) {
   if (checkin.window === "on_time") return el("span.soft", {}, word("window", "on_time"));
   return el(`span.${checkin.window}`, {}, `${word("window", checkin.window)} ${span(checkin.window_s || 0)}`);
 }
+
+/**
+ * Signals as small tags, the server's whole sentence as the title of each.
+ * @param {Checkin["signals"]} signals
+ * @returns {HTMLElement | null}
+ */
+export function signalTags(signals) {
+  if (!signals.length) return null;
+  return el("span.tags", {}, signals.map((signal) => el("span.tag.tag-signal", { title: say(signal) }, word("signal", signal.code))));
+}

@@ -6,7 +6,7 @@ import Overlay from "ol/Overlay.js";
 import { boundingExtent } from "ol/extent.js";
 import { read, write } from "../lib/address.js";
 import { get, Refusal, signInAgain } from "../lib/api.js";
-import { may, say, t } from "../lib/desk.js";
+import { may, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { askReason } from "../lib/looks.js";
@@ -15,7 +15,7 @@ import { searchUnits, unitById, units } from "../lib/sources.js";
 import { blank, failure, loading, toast } from "../lib/states.js";
 import { listen } from "../lib/stream.js";
 import { age, ago, clock, span } from "../lib/time.js";
-import { badge, windowMark } from "../lib/verdict.js";
+import { badge, signalTags, windowMark } from "../lib/verdict.js";
 import { codes, word } from "../lib/words.js";
 import { makeMap } from "../map/canvas.js";
 import { checkinLayer, key as checkinKey } from "../map/checkins.js";
@@ -190,7 +190,7 @@ function checkinRow(checkin, fresh) {
     el("span.row-line", {}, badge(checkin.verdict), el("span.end.faint", { title: ago(age(checkin.happened_at)) }, clock(checkin.happened_at))),
     el("span.row-line", {}, el("b", {}, checkin.person.name), el("span.clip", {}, checkin.unit.name)),
     el("span.row-line", {}, el("span.clip", {}, `${word("checkin", checkin.kind)} · ${where}`), windowMark(checkin, span)),
-    checkin.signals.length ? el("span.tags", {}, checkin.signals.map((signal) => el("span.tag.tag-signal", {}, say(signal)))) : null,
+    signalTags(checkin.signals),
     checkin.note ? el("span.note", {}, checkin.note) : null);
   return fresh ? el("li.fresh", {}, button) : el("li", {}, button);
 }

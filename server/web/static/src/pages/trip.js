@@ -1,0 +1,243 @@
+/**
+ * One trip: plan against what happened, check-ins with their verdicts in a line of time and on a map.
+ * @import {Checkin, Member, Stop, Trip} from "../wire"
+ */
+import { createEmpty, extend, isEmpty } from "ol/extent.js";
+import { lastPart } from "../lib/address.js";
+import { get, Refusal } from "../lib/api.js";
+import { may, t } from "../lib/desk.js";
+import { byId, el, fill } from "../lib/dom.js";
+import { frame } from "../lib/frame.js";
+import { askReason } from "../lib/looks.js";
+import { reviewButtons, reviewLines } from "../lib/reviews.js";
+import { blank, failure, loading, toast } from "../lib/states.js";
+import { clock, dates, day, dayInWords, fully, shortly, span, window as planned } from "../lib/time.js";
+import { buttons, steps } from "../lib/trip.js";
+import { badge, shape, signalTags, windowMark } from "../lib/verdict.js";
+import { visitLines } from "../lib/visit.js";
+import { word } from "../lib/words.js";
+import { makeMap } from "../map/canvas.js";
+import { checkinLayer, key as checkinKey } from "../map/checkins.js";
+import { follow, pointer, rows } from "../map/pointing.js";
+import { stopLayer } from "../map/stops.js";
+
+const id = Number(lastPart());
+const LIMIT = 200;
+
+/** @type {Checkin[]} oldest first */
+let checkins = [];
+
+/* ── the head: facts, steps, buttons ─────────────────────────────────────────────────────────────────── */
+
+/** @param {Trip} trip */
+function drawHead(trip) {
+  document.title = `${trip.title} · ${t("挂图")}`;
+  fill(byId("head"),
+    el("div.title", {}, el("h1", {}, trip.title), el(`span.state.state-${trip.state}`, {}, word("trip", trip.state)),
+      el("div.end.buttons.no-print", {}, buttons(trip, (changed) => void changedTo(changed)), el("button.button", { type: "button", onclick: () => print() }, t("打印")))),
+    trip.state === "returned" ? el("div.notice.notice-wrong", {}, el("b", {}, t("退回的理由")), ` ${trip.returned_because || ""}`) : null,
+    trip.state === "cancelled" ? el("div.notice.notice-wrong", {}, el("b", {}, t("取消的理由")), ` ${trip.cancelled_because || ""}`) : null,
+    steps(trip), facts(trip));
+}
+
+/** @param {Trip} changed */
+async function changedTo(changed) {
+  toast(t("已更新：{state}", { state: word("trip", changed.state) }));
+  drawHead(changed);
+  drawMembers(changed);
+}
+
+/** @param {Trip} trip */
+function facts(trip) {
+  /** @type {[string, string | null | undefined][]} */
+  const lines = [
+    [t("日期"), dates(trip.starts_on, trip.ends_on)], [t("目的地"), trip.destination], [t("单位"), trip.unit.name], [t("带队"), trip.leader.name],
+    [t("计划人"), trip.planner.name], [t("产业链"), trip.chain], [t("性质"), word("purpose", trip.purpose)], [t("依据"), trip.basis], [t("位置"), word("tracking", trip.tracking)],
+  ];
+  return el("section.sheet", {}, el("div.sheet-body", {},
+    el("dl.facts.facts-wide", {}, lines.filter(([, value]) => value).map(([label, value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value)))),
+    trip.aim ? el("dl.facts.trip-aim", {}, el("dt", {}, t("目的")), el("dd", {}, trip.aim)) : null,
+    trip.outcome ? el("dl.facts", {}, el("dt", {}, t("成果")), el("dd", {}, trip.outcome)) : null));
+}
+
+/** @param {Trip} trip */
+function drawMembers(trip) {
+  fill(byId("members"), el("div.sheet-head", {}, el("h2", {}, t("成员与同意")), el("span.faint.small", {}, t("各人自愿，随时可以撤回"))),
+    el("div.table-wrap", {}, el("table.table", {}, el("tbody", {}, trip.members.map((member) => el("tr", {},
+      el("td.nowrap", {}, el("b", {}, member.name), member.leading ? el("span.faint", {}, ` ${t("带队")}`) : null, el("span.under", {}, member.unit.name)),
+      el("td", {}, consent(member, trip))))))));
+}
+
+/** @param {Member} member @param {Trip} trip */
+function consent({ consent: given }, trip) {
+  if (trip.tracking === "none") return el("span.faint", {}, t("本行程不记位置"));
+  if (!given) return el("span.faint", {}, t("尚未同意，签到不带位置"));
+  if (given.withdrawn_at) return [el("span.late", {}, t("已撤回")), el("span.under", {}, shortly(given.withdrawn_at))];
+  return [t("同意：{level}", { level: word("tracking", given.level) }), el("span.under", {}, shortly(given.given_at))];
+}
+
+/* ── stops against arrivals ──────────────────────────────────────────────────────────────────────────── */
+
+/** @param {Trip} trip */
+function drawStops(trip) {
+  const head = el("div.sheet-head", {}, el("h2", {}, t("行程点")), el("span.faint.small", {}, t("计划与实际")));
+  const list = trip.stops.length ? el("ol.stops", {}, trip.stops.map(stopItem)) : blank(t("没有行程点"));
+  fill(byId("stops"), head, list);
+}
+
+/** @param {Stop} stop @param {number} index */
+function stopItem(stop, index) {
+  const here = checkins.filter((checkin) => checkin.stop?.id === stop.id);
+  const arrival = here.find((checkin) => checkin.kind === "arrive") || here[0];
+  const leaving = here.filter((checkin) => checkin.kind === "leave").pop();
+  const item = el("li.stop", { dataset: { key: `stop:${stop.id}` }, tabindex: 0 },
+    el("span.stop-number", {}, index + 1),
+    el("div.stop-name", {}, el("b", {}, stop.name), el("span.faint.small", {}, ground(stop))),
+    el("dl.stop-plan", {},
+      el("dt", {}, t("计划")), el("dd", {}, stop.planned_from && stop.planned_to ? planned(stop.planned_from, stop.planned_to) : t("不限时间")),
+      el("dt", {}, t("到达")), el("dd", {}, arrival ? [`${shortly(arrival.happened_at)} ${arrival.person.name} `, windowMark(arrival, span), " ", badge(arrival.verdict)] : el("span.faint", {}, t("尚无签到"))),
+      leaving ? [el("dt", {}, t("离开")), el("dd", {}, `${shortly(leaving.happened_at)} ${leaving.person.name}`)] : null,
+      stop.host_enterprise ? [el("dt", {}, t("接待企业")), el("dd", {}, stop.host_enterprise)] : null));
+  if (arrival) item.classList.add("stop-reached");
+  return item;
+}
+
+/** @param {Stop} stop */
+function ground(stop) {
+  const where = stop.area_name || t("半径 {n} 米", { n: Math.round(stop.radius_m || 0) });
+  return stop.tolerance_m ? `${where} · ${t("容差 {n} 米", { n: Math.round(stop.tolerance_m) })}` : where;
+}
+
+/* ── the line of check-ins ───────────────────────────────────────────────────────────────────────────── */
+
+function drawLine() {
+  const head = el("div.sheet-head", {}, el("h2", {}, t("签到时间线")), el("span.faint.small", {}, t("{n} 次", { n: checkins.length })),
+    el("span.end", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))));
+  if (!checkins.length) return fill(byId("line"), head, blank(t("还没有签到"), t("行程中的签到会按时间排在这里。")));
+  /** @type {Node[]} */
+  const items = [];
+  let last = "";
+  for (const checkin of checkins) {
+    if (day(checkin.happened_at) !== last) items.push(el("li.line-day", {}, dayInWords(checkin.happened_at)));
+    last = day(checkin.happened_at);
+    items.push(lineItem(checkin));
+  }
+  return fill(byId("line"), head, el("ol.line", {}, items));
+}
+
+/** @param {Checkin} checkin */
+function lineItem(checkin) {
+  const withheld = checkin.position_withheld && checkin.position_withheld !== "reason_needed" ? el("span.faint.small", {}, word("withheld", checkin.position_withheld)) : null;
+  return el("li.line-item", { dataset: { key: checkinKey(checkin) }, tabindex: 0 },
+    el("time.line-time", { datetime: checkin.happened_at, title: fully(checkin.happened_at) }, clock(checkin.happened_at)),
+    el("span.line-mark", {}, shape(checkin.verdict.outcome)),
+    el("div.line-body", {},
+      el("p", {}, el("b", {}, checkin.person.name), ` ${word("checkin", checkin.kind)}`, checkin.stop ? ` · ${checkin.stop.name}` : null),
+      el("p.tags", {}, badge(checkin.verdict), windowMark(checkin, span), signalTags(checkin.signals), withheld),
+      checkin.note ? el("p", {}, checkin.note) : null, visitLines(checkin.visit), reviewLines(checkin), reviewButtons(checkin, reviewed)));
+}
+
+/** @param {Checkin} changed */
+function reviewed(changed) {
+  checkins = checkins.map((checkin) => (checkin.id === changed.id ? changed : checkin));
+  drawLine();
+  toast(t("已记录。"));
+}
+
+/* ── the map ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+const wall = makeMap(byId("map"), { label: t("地图：行程点与签到") });
+const pointing = pointer();
+const stopsOnMap = stopLayer(wall, pointing);
+const marks = checkinLayer(wall, pointing);
+
+/** @param {Stop[]} stops @returns {Promise<Record<number, object>>} the stops' areas by id */
+async function shapesOf(stops) {
+  const ids = [...new Set(stops.map((stop) => stop.area_id).filter((area) => area !== null))];
+  const read = await Promise.all(ids.map((area) => get("/areas.geojson", { id: area })));
+  return Object.fromEntries(read.flatMap((collection) => collection.features).map((feature) => [feature.properties.id, feature]));
+}
+
+function frameMap() {
+  const extent = createEmpty();
+  for (const part of [stopsOnMap.extent(), marks.extent()]) if (part) extend(extent, part);
+  wall.fit(isEmpty(extent) ? wall.whole() : extent);
+}
+
+/** @param {Trip} trip */
+async function drawMap(trip) {
+  try {
+    wall.showAreas(await get("/areas.geojson"));
+    stopsOnMap.show(trip.stops, await shapesOf(trip.stops));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(error.message, true);
+  }
+  marks.show(checkins);
+  frameMap();
+}
+
+/** @param {string} key bring into view what was chosen in a list */
+function chosen(key) {
+  document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "center" });
+}
+
+/* ── positions of others: the reason, and that the look is recorded ──────────────────────────────────── */
+
+/** @param {Trip} trip */
+function drawLookNote(trip) {
+  const missing = checkins.some((checkin) => checkin.position_withheld === "reason_needed");
+  const others = checkins.some((checkin) => checkin.position);
+  byId("look").hidden = !missing && !others;
+  if (missing) fill(byId("look"), el("span", {}, t("签到的位置尚未打开。")), el("button.button.button-small", { type: "button", onclick: () => void openPositions(trip) }, t("说明理由并打开")));
+  else fill(byId("look"), t("本次查看已记录，行程成员可以看到是谁、何时、为何查看。"));
+}
+
+/** @param {Trip} trip */
+async function openPositions(trip) {
+  if (!(await askReason({ trip_id: trip.id, title: t("打开这次行程的位置") }))) return;
+  await readCheckins();
+  marks.show(checkins);
+  frameMap();
+  drawLookNote(trip);
+}
+
+/* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
+
+async function readCheckins() {
+  /** @type {Checkin[]} */
+  const read = [];
+  /** @type {string | null} */
+  let cursor = null;
+  do {
+    const page = /** @type {import("../wire").Page<Checkin>} */ (await get("/log", { trip_id: id, limit: LIMIT, cursor }));
+    read.push(...page.items);
+    cursor = page.next;
+  } while (cursor);
+  checkins = read.reverse();
+  drawLine();
+}
+
+async function begin() {
+  frame();
+  const head = byId("head");
+  fill(head, loading());
+  try {
+    const trip = /** @type {Trip} */ (await get(`/trips/${id}`));
+    if (may("checkin.read")) await readCheckins();
+    byId("body").hidden = false;
+    drawHead(trip);
+    drawMembers(trip);
+    drawStops(trip);
+    await drawMap(trip);
+    drawLookNote(trip);
+    follow(wall.map, pointing, chosen);
+    rows(byId("stops"), pointing);
+    rows(byId("line"), pointing);
+    if (checkins.some((checkin) => checkin.position_withheld === "reason_needed")) await openPositions(trip);
+  } catch (error) {
+    fill(head, failure(error, () => location.reload()));
+  }
+}
+
+void begin();
