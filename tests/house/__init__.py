@@ -1,0 +1,1 @@
+"""The house itself: floors, guarded routes, documents, words, the tree, migrations."""
