@@ -131,7 +131,7 @@ class Number(fields.Float):
 
 
 class Id(fields.Integer):
-    """An id: a whole number from 1."""
+    """An id: a whole number from 1; in an address it is written in digits."""
 
     default_error_messages = {
         **_SAID,
@@ -143,6 +143,15 @@ class Id(fields.Integer):
         """Strict: 1.0 is not an id."""
         kwargs["validate"] = validate.Range(1, MOST_ID, error="应为编号 / Must be an id")
         super().__init__(strict=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool):
+            raise self.make_error("invalid")
+        in_digits = (
+            isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= len(str(MOST_ID))
+        )
+        number: int = super()._deserialize(int(value) if in_digits else value, attr, data, **kwargs)
+        return number
 
 
 class Uuid(fields.UUID):
