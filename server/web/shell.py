@@ -25,7 +25,7 @@ class Entry:
 
 
 NAVIGATION = (
-    Entry("map", "/", lazy_gettext("挂图"), ("area.read",)),
+    Entry("map", "/", lazy_gettext("实时地图"), ("area.read",)),
     Entry("log", "/log", lazy_gettext("走访日志"), ("checkin.read",)),
     Entry("trips", "/trips", lazy_gettext("行程"), ("trip.read",)),
     Entry("areas", "/areas", lazy_gettext("区域"), ("area.read",)),

@@ -83,7 +83,7 @@ function shapeStyle(over) {
 function nameStyle(feature, resolution) {
   const kind = kindOf(feature);
   const look = KINDS[kind];
-  if (resolution > look.names || (kind === "county" && resolution < 90)) return undefined;
+  if (resolution > look.names || (kind === "county" && resolution < 160)) return undefined;
   return new Style({
     zIndex: -look.z,
     text: new Text({

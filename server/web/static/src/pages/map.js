@@ -326,7 +326,7 @@ function tick() {
 
 /** Whoever administers areas but may not see people gets the map and is told so. */
 function areasOnly() {
-  const words = t("您的角色可以维护区域，但不能查看人员的位置和签到。需要查看请联系县级督查部门。");
+  const words = t("您的角色不能查看人员的位置和签到，这里只显示区域。需要查看请联系县级督查部门。");
   for (const list of [checkinList, peopleList]) fill(list, blank(t("这里的内容不在您的权限内"), words));
   byId("filters").hidden = true;
 }
