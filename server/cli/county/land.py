@@ -157,7 +157,7 @@ def _park(cells: Shapes, places: Floats, east_m: float, north_m: float, radius_m
     """A park laid over the villages around a place."""
     near = np.hypot(places[:, 0] - east_m, places[:, 1] - north_m) < radius_m
     outline = shapely.coverage_simplify(np.array([shapely.coverage_union_all(cells[near])]), SMOOTHED_M)
-    return _multi(shapely.transform(outline, on_earth))
+    return multi(shapely.transform(outline, on_earth))
 
 
 def _spread(places: Floats, weight: Floats, count: int, chance: np.random.Generator) -> Floats:
@@ -190,9 +190,9 @@ def _unions(parts: Any, whole_of: Indices, count: int) -> tuple[MultiPolygon, ..
 
 
 def _union(parts: Any) -> MultiPolygon:
-    return _multi(shapely.coverage_union_all(parts))
+    return multi(shapely.coverage_union_all(parts))
 
 
-def _multi(shape: Any) -> MultiPolygon:
+def multi(shape: Any) -> MultiPolygon:
     """A polygon, multipolygon or collection of them as one MultiPolygon."""
     return MultiPolygon(list(shapely.get_parts(shapely.get_parts(shape))))

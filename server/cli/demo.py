@@ -1,0 +1,137 @@
+"""`flask demo …`: an invented county to look around in, with people on their way."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+import flask_migrate
+
+from server import clock
+from server.cli import certificate, stage
+from server.cli.commands import Commands
+from server.cli.county import accounts, fill, kept, land, places, roster, rounds
+from server.cli.county.journey import County
+from server.cli.stage import Stage
+from server.config import INSTANCE
+
+commands = Commands("demo", help="演示县 · The demo county.")
+
+
+@commands.command("fill")
+def fill_empty() -> None:
+    """放入演示县（仅限空库）· Put the demo county into an empty, migrated database, and tell three sign-ins."""
+    fill.fill(clock.now(), click.echo)
+    click.echo(sign_ins(_opened()))
+
+
+@commands.command("phones")
+def plan_phones() -> None:
+    """模拟手机的计划 · Set three trips on their way; print the plan for `python -m mobile_stub.pretend county`."""
+    click.echo(json.dumps({"phones": _sent_out()}, ensure_ascii=False))
+
+
+@commands.command("prepare", hidden=True)
+def prepare() -> None:
+    """For `run`: migrate, fill what is empty, open accounts, set trips on their way; tell it all as JSON."""
+    flask_migrate.upgrade()
+    if kept.is_empty():
+        _aside("建立云岭县 / making the county of Yunling")
+        fill.fill(clock.now(), _aside)
+    else:
+        _aside("沿用上次的数据（--fresh 从头开始）/ the data of last time is kept (--fresh starts anew)")
+    click.echo(json.dumps({"sign_ins": _opened(), "phones": _sent_out()}))
+
+
+@commands.command("run")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="端口 · Port.")
+@click.option(
+    "--tls", is_flag=True, help="HTTPS，自签证书，手机可用 · HTTPS with a certificate of its own, for phones."
+)
+@click.option("--public", is_flag=True, help="局域网可访问 · Reachable from the local network.")
+@click.option("--fresh", is_flag=True, help="从头开始 · Start anew.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=INSTANCE / "demo", help="数据文件夹 · Data folder."
+)
+def run(port: int, tls: bool, public: bool, fresh: bool, folder: Path) -> None:
+    """运行演示：服务器与模拟手机 · Run it: the server and the pretend phones, until Ctrl+C."""
+    here = Stage(folder.resolve(), port, tls, public or tls)
+    stage.leave_on_signals()
+    try:
+        _play(here, fresh=fresh)
+    except KeyboardInterrupt:
+        click.echo("\n演示已结束 / the demo has ended")
+
+
+def _play(here: Stage, *, fresh: bool) -> None:
+    """Everything in its order; whatever was begun is ended when this is left."""
+    with stage.alone(here.folder), stage.listening(here) as listener:
+        told = stage.prepare(here, fresh=fresh)
+        with stage.server(here, listener) as server, stage.phones(here, {"phones": told["phones"]}) as phones:
+            click.echo(programme(here, told))
+            stage.watch({"server": server, "phones": phones}, here.folder)
+
+
+def programme(here: Stage, told: dict[str, Any]) -> str:
+    """What a person at the keyboard needs to know."""
+    return f"""
+云岭县演示已就绪 / the demo county is ready
+
+  地址 address    {here.address}
+  手机 phone      {here.address}/m/
+
+{sign_ins(told["sign_ins"])}
+
+  {len(told["phones"])} 部模拟手机正在途中 / {len(told["phones"])} pretend phones are on their way
+  记录 logs       {here.folder}
+
+{_for_phones(here)}
+
+按 Ctrl+C 结束 / Ctrl+C ends it"""
+
+
+def sign_ins(passwords: dict[str, str]) -> str:
+    """The three sign-ins, a line each."""
+    return "\n".join(
+        f"  {role:<{20 - _wide(role)}}{username:<8}{passwords[username]}"
+        for username, role in roster.SIGN_INS
+    )
+
+
+def _wide(text: str) -> int:
+    """How many characters of a text take two columns."""
+    return sum(ord(char) > 0x2E80 for char in text)
+
+
+def _for_phones(here: Stage) -> str:
+    """What somebody who wants to use a real phone must know."""
+    if not here.tls:
+        return (
+            "  浏览器只在安全连接中提供位置：本机用 localhost 可以；真实手机请用 make demo TLS=1\n"
+            "  Browsers give a position only in a secure context: localhost on this computer is one;\n"
+            "  for a real phone run make demo TLS=1"
+        )
+    addresses = [f"https://{address}:{here.port}/m/" for address in certificate.lan_addresses()]
+    return (
+        f"  手机连同一网络，打开 {'  '.join(addresses) or here.address}\n"
+        "  证书是本机自签的：在警告页选“高级”→“继续前往”（iPhone：“显示详细信息”→“访问此网站”），再允许位置\n"
+        "  On a phone in the same network open the address above. The certificate is this machine's own: on the\n"
+        "  warning choose Advanced → Proceed (iPhone: Show Details → visit this website), then allow the position"
+    )
+
+
+def _opened() -> dict[str, str]:
+    """New passwords for the three sign-ins, by user name."""
+    county = kept.read()
+    return {username: accounts.open_with_new_password(username, county) for username, _ in roster.SIGN_INS}
+
+
+def _sent_out() -> list[dict[str, Any]]:
+    """The plan for the pretend phones."""
+    now = clock.now()
+    ground = places.by_name(places.named(land.lay_out(fill.SEED)))
+    return rounds.send_out(County(kept.read(), ground, clock.day_of(now)), now)
+
+
+def _aside(line: str) -> None:
+    click.echo(line, err=True)
