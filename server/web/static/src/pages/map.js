@@ -328,7 +328,8 @@ function tick() {
 function areasOnly() {
   const words = t("您的角色不能查看人员的位置和签到，这里只显示区域。需要查看请联系县级督查部门。");
   for (const list of [checkinList, peopleList]) fill(list, blank(t("这里的内容不在您的权限内"), words));
-  byId("filters").hidden = true;
+  document.querySelectorAll(".wall > .filters .field").forEach((field) => { /** @type {HTMLElement} */ (field).hidden = true; });
+  live.hidden = true;
 }
 
 async function begin() {
