@@ -60,31 +60,32 @@ def counts_within(username: str, session_id: UUID | None) -> tuple[Count, ...]:
 
 def count(counts: tuple[Count, ...]) -> None:
     """Count one try; `LockedOut` when it comes too early, and then it does not count. Within a verb."""
-    now = clock.now()
-    kept = [_locked(each, now) for each in counts]
-    if (until := max(row.wait_until for row in kept)) > now:
-        wait_s = math.ceil((until - now).total_seconds())
+    kept = [_locked(each) for each in counts]
+    now = clock.now()  # after the rows are ours: whoever held them before us came earlier
+    wait_s = max(_still_s(each, row, now) for each, row in zip(counts, kept, strict=True))
+    if wait_s > 0:
         raise LockedOut(wait_s=wait_s, retry_after_s=wait_s)
     for each, row in zip(counts, kept, strict=True):
         is_old = now - row.last_at > rules.FORGOTTEN_AFTER
         failures = (0 if is_old else row.failures) + 1
-        _set(
-            each,
-            failures=failures,
-            last_at=now,
-            wait_until=now + timedelta(seconds=each.rule.wait_s(failures)),
-        )
+        wait = timedelta(seconds=each.rule.wait_s(failures))
+        _set(each, failures=failures, last_at=now, wait_until=now + wait)
+
+
+def _still_s(count: Count, row: Any, now: datetime) -> int:
+    """Whole seconds that the next try of this count still waits; 0 when it need not."""
+    if count.rule.wait_s(row.failures) == 0:
+        return 0
+    return max(0, math.ceil((row.wait_until - now).total_seconds()))
 
 
 def take_back(counts: tuple[Count, ...]) -> None:
     """Forget this place's failures of this name, here and in the counts they went into; others' stay. Within a verb."""
-    now = clock.now()
-    rows = [_locked(each, now) for each in counts]
+    rows = [_locked(each) for each in counts]
     own = rows[0].failures
-    _set(counts[0], failures=0, wait_until=now)
+    _set(counts[0], failures=0)
     for each, row in zip(counts[1:], rows[1:], strict=True):
-        left = max(0, row.failures - own)
-        _set(each, failures=left, wait_until=row.wait_until if left else now)
+        _set(each, failures=max(0, row.failures - own))
 
 
 def forget(username: str) -> None:
@@ -120,8 +121,9 @@ def _is_known(person_id: int, device_id: UUID) -> bool:
     return bool(db.session.scalar(sa.select(earlier)))
 
 
-def _locked(count: Count, now: datetime) -> Any:
+def _locked(count: Count) -> Any:
     """The count's row (failures, last_at, wait_until), made when missing, and ours until the transaction ends."""
+    now = clock.now()
     fresh = {"username": count.name, "address": count.place, "failures": 0, "last_at": now, "wait_until": now}
     return db.session.execute(
         upsert(SignInFailure)
