@@ -100,11 +100,14 @@ class Client:
         """Try, and try again with growing pauses while the network or the server is in trouble."""
         pause_s, waited_s = FIRST_PAUSE_S, 0.0
         while True:
+            kept_alive = self._connection.sock is not None
             try:
                 return self._attempt(method, path, None if body is None else body())
             except (OSError, HTTPException, _ComeBackError) as trouble:
-                pause_s = max(pause_s, getattr(trouble, "after_s", 0.0))
                 self._connection.close()
+                if kept_alive and isinstance(trouble, ConnectionError):
+                    continue  # the server had let go of an idle connection: no trouble at all
+                pause_s = max(pause_s, getattr(trouble, "after_s", 0.0))
                 if waited_s + pause_s > self._link.patience_s:
                     raise UnreachableError(f"{self._link.server}: {trouble}") from trouble
                 self._link.say(f"{pause_s:g} 秒后再试 / trying again in {pause_s:g} s: {trouble}")

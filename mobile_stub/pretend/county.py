@@ -1,8 +1,8 @@
 """Several pretend phones at once, each walking its rounds until told to stop: what makes a demo live.
 
-The plan is JSON: {"phones": [{"username", "password", "trip_id", "device", "track": [[lng, lat], …],
-"pace_mps", "step_s", "datum", "accuracy_m", "source", "noise", "visits": [{"note", "visit"}, …]}]};
-only the first three and the track are needed. The track is WGS-84 and is walked round and round.
+The plan is JSON: {"phones": [{"username", "password", "trip_id", "track": [[lng, lat], …], "device", "pace_mps",
+"step_s", "datum", "accuracy_m", "source", "noise", "consent", "visits": [{"stop", "note", "visit"}, …]}, …]}.
+The first four are needed. The track is WGS-84 and is walked round and round.
 """
 
 import random
@@ -16,6 +16,7 @@ from mobile_stub.pretend import tracks, walk
 from mobile_stub.pretend.client import Client, Json, Link, RefusedError, SwitchedOffError, UnreachableError
 from mobile_stub.pretend.phone import Act, NotReadyError, Phone, Senses, Stop
 
+SHARE_MEETING = 0.5
 SHARE_UNCERTAIN = 0.12
 SHARE_POCKETED = 0.12
 SHARE_MOCK = 0.03
@@ -43,6 +44,7 @@ class Rounds:
     accuracy_m: float = 15.0
     source: str = "browser"
     noise: bool = True
+    consent: bool = True
     visits: tuple[Json, ...] = ()
 
 
@@ -93,7 +95,7 @@ class _Walker(threading.Thread):
         rounds = self._rounds
         senses = Senses(rounds.datum, rounds.accuracy_m, rounds.source, rounds.noise)
         phone = Phone(client, senses, say=self._link.say, seed=self._chance.getrandbits(32))
-        stops = phone.set_out(rounds.trip_id, consent=True)
+        stops = phone.set_out(rounds.trip_id, consent=rounds.consent)
         lap = laid_out(rounds)
         walking = True
         while walking:
@@ -111,19 +113,21 @@ def laid_out(rounds: Rounds) -> tracks.Walk:
 def lap_acts(lap: tracks.Walk, stops: Sequence[Stop], rounds: Rounds, chance: random.Random) -> list[Act]:
     """A lap's check-ins: arrive and leave at stops, a visit now and then, with life's small troubles."""
     acts = walk.acts(lap, stops, settle_s=2 * rounds.step_s)
-    arrivals = [act for act in acts if act.kind == "arrive"]
-    visits = list(_visits(arrivals, rounds.visits, chance))
+    visits = list(_visits(acts, rounds.visits, chance))
     planned = sorted([*acts, *visits], key=lambda act: act.step)
     return [_troubled(act, chance) for act in planned]
 
 
-def _visits(arrivals: Sequence[Act], met: Sequence[Json], chance: random.Random) -> Iterator[Act]:
-    """After about half of the arrivals, somebody is met."""
-    for arrival in arrivals:
-        if met and chance.random() < 0.5:
-            said = chance.choice(met)
+def _visits(acts: Sequence[Act], met: Sequence[Json], chance: random.Random) -> Iterator[Act]:
+    """During about half of the stays, what the plan has for that stop (or for any) is said half-way through."""
+    left = {act.stop: act.step for act in acts if act.kind == "leave"}
+    for act in acts:
+        here = [said for said in met if act.stop and said.get("stop", act.stop.name) == act.stop.name]
+        if act.kind == "arrive" and here and chance.random() < SHARE_MEETING:
+            said = chance.choice(here)
             kind = "visit" if said.get("visit") else "note"
-            yield replace(arrival, kind=kind, note=said.get("note"), visit=said.get("visit"))
+            step = (act.step + left.get(act.stop, act.step)) // 2
+            yield replace(act, step=step, kind=kind, note=said.get("note", ""), visit=said.get("visit"))
 
 
 def _troubled(act: Act, chance: random.Random) -> Act:

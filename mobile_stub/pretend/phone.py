@@ -42,7 +42,7 @@ class Act:
     step: int
     kind: str
     stop: Stop | None = None
-    note: str | None = None
+    note: str = ""
     visit: Json | None = None
     accuracy_m: float | None = None
     mock: bool = False

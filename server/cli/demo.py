@@ -10,7 +10,7 @@ import flask_migrate
 from server import clock
 from server.cli import certificate, stage
 from server.cli.commands import Commands
-from server.cli.county import accounts, fill, kept, land, places, roster, rounds
+from server.cli.county import accounts, fill, kept, places, roster, rounds
 from server.cli.county.journey import County
 from server.cli.stage import Stage
 from server.config import INSTANCE
@@ -93,7 +93,7 @@ def programme(here: Stage, told: dict[str, Any]) -> str:
 def sign_ins(passwords: dict[str, str]) -> str:
     """The three sign-ins, a line each."""
     return "\n".join(
-        f"  {role:<{20 - _wide(role)}}{username:<8}{passwords[username]}"
+        f"  {role:<{28 - _wide(role)}}{username:<10}{passwords[username]}"
         for username, role in roster.SIGN_INS
     )
 
@@ -129,8 +129,8 @@ def _opened() -> dict[str, str]:
 def _sent_out() -> list[dict[str, Any]]:
     """The plan for the pretend phones."""
     now = clock.now()
-    ground = places.by_name(places.named(land.lay_out(fill.SEED)))
-    return rounds.send_out(County(kept.read(), ground, clock.day_of(now)), now)
+    county = County(kept.read(), places.by_name(places.everywhere()), clock.day_of(now))
+    return rounds.send_out(county, now)
 
 
 def _aside(line: str) -> None:

@@ -66,7 +66,7 @@ class Stage:
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
     """Only one demo plays in a folder; `click.ClickException` for the second."""
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -52,7 +52,8 @@ def test_a_lap_comes_back_to_where_it_began_in_even_steps() -> None:
 def test_a_lap_holds_arrivals_visits_and_now_and_then_trouble() -> None:
     stops = [Stop(3, "星野园", ground.Circle(118.5, 29.6, 100))]
     met = {"note": "谈了选址", "visit": {"kind": "outbound", "contact": "李四"}}
-    walked = rounds(visits=[met], pace_mps=5, step_s=4)
+    elsewhere = {"stop": "别处", "note": "不该出现"}
+    walked = rounds(visits=[met, elsewhere], pace_mps=5, step_s=4)
     lap, chance = county.laid_out(walked), random.Random(1)
     acts = [act for _ in range(60) for act in county.lap_acts(lap, stops, walked, chance)]
     kinds = [act.kind for act in acts]

@@ -3,13 +3,13 @@
 Land, units and people come first, weeks ago; then every trip is lived through with the clock at its instants.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import click
 
 from server import clock
-from server.cli.county import kept, land, names, places, roster, rounds, trips
+from server.cli.county import kept, names, places, roster, rounds, trips
 from server.cli.county.journey import County, Deed, Journey, at, live, workday
 from server.cli.county.kept import ADMINISTRATOR
 from server.cli.county.places import Place
@@ -23,7 +23,6 @@ from server.services.people import NewPerson, Role
 from server.services.units import NewUnit
 from server.transaction import transaction
 
-SEED = 163
 SETTLED = timedelta(days=60)
 GROWN = timedelta(days=10)
 GROWN_BY_M = 120.0
@@ -37,7 +36,7 @@ def fill(now: datetime, say: Say) -> None:
         raise click.ClickException(
             "数据库里已有数据，演示县只放进空库 / the database is not empty; the demo county needs an empty one"
         )
-    ground = places.named(land.lay_out(SEED))
+    ground = places.everywhere()
     with transaction(), clock.at(now - SETTLED):
         _settle(ground, say)
     county = County(kept.read(), places.by_name(ground), clock.day_of(now))
@@ -47,7 +46,7 @@ def fill(now: datetime, say: Say) -> None:
         _live(county, now, say)
 
 
-def _settle(ground: list[Place], say: Say) -> None:
+def _settle(ground: Sequence[Place], say: Say) -> None:
     """Land, units and people."""
     administrator = _administrator()
     for kind, parent_code, data in places.files(ground):
@@ -86,7 +85,7 @@ def _publish(administrator: Actor, kind: str, parent_code: str | None, data: byt
     )
 
 
-def _units(administrator: Actor, ground: list[Place]) -> dict[str, int]:
+def _units(administrator: Actor, ground: Sequence[Place]) -> dict[str, int]:
     """The unit tree; ids by code, the county's with them."""
     ids = {names.COUNTY_CODE: administrator.unit_id}
     for position, told in enumerate(roster.units(ground)):
@@ -129,7 +128,7 @@ def _said(county: County) -> list[Deed]:
     ]
 
 
-def _grow(administrator: Actor, ground: list[Place]) -> None:
+def _grow(administrator: Actor, ground: Sequence[Place]) -> None:
     """Publish the first park anew, larger: from then on it has two versions."""
     park = places.grown(places.by_name(ground)[names.PARKS[0]], GROWN_BY_M)
     _publish(administrator, park.kind, park.parent_code, places.geojson([park]))
