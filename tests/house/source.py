@@ -12,10 +12,11 @@ SERVER = ROOT / "server"
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One module: where it lies in the tree, and its syntax tree."""
+    """One module: where it lies in the tree, its syntax tree, how many lines it has."""
 
     path: Path
     tree: ast.Module
+    lines: int
 
     def at(self, node: ast.AST) -> str:
         """A place in it, as an editor opens it."""
@@ -25,7 +26,8 @@ class Module:
 @cache
 def modules(folder: Path = SERVER) -> tuple[Module, ...]:
     """Every module in a folder and below it."""
-    return tuple(Module(path, ast.parse(path.read_text("utf-8"))) for path in sorted(folder.rglob("*.py")))
+    written = {path: path.read_text("utf-8") for path in sorted(folder.rglob("*.py"))}
+    return tuple(Module(path, ast.parse(text), text.count("\n")) for path, text in written.items())
 
 
 def calls(folder: Path = SERVER) -> Iterator[tuple[Module, ast.Call]]:
