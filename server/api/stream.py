@@ -26,7 +26,7 @@ from server.live import sse
 from server.live.frames import Frame, Sight
 from server.live.hub import Hub, Load, Reader
 from server.live.tail import Happened
-from server.queries import stream
+from server.queries import stream as reads
 from server.rules.access import Actor
 from server.services import looks
 
@@ -49,12 +49,12 @@ STALL_S = 5.0
 @guard("stream.read")
 @doors.arguments(StreamAsked, location="query")
 @doors.response(200, content_type="text/event-stream")
-def read(asked: dict[str, int]) -> Response:
+def stream(asked: dict[str, int]) -> Response:
     """实时消息 · Check-ins, trips, places and areas as they change; resumes with `Last-Event-ID`."""
     actor, settings, hub = gate.actor(), held(Settings), held(Hub)
     if actor.session_id is None:
         raise SignInNeeded
-    below = stream.path_of(asked["unit_id"]) if "unit_id" in asked else ""
+    below = reads.path_of(asked["unit_id"]) if "unit_id" in asked else ""
     hub.wake(db.engine, _loader(_app()), poll_s=settings.stream_poll_ms / 1000)
     db.session.remove()
     reader = hub.join(actor.session_id, after=_after(asked), most=settings.streams_per_session)
@@ -85,7 +85,7 @@ def _loader(app: Flask) -> Load:
 
     def load(happened: Sequence[Happened]) -> list[Frame]:
         with app.app_context():
-            return stream.frames(happened)
+            return reads.frames(happened)
 
     return load
 
@@ -131,7 +131,7 @@ class Telling:
         after, upto = self._reader.missed
         while after < upto:
             with self._app.app_context():
-                frames, after = stream.missed(after, upto)
+                frames, after = reads.missed(after, upto)
             yield from self._told(frames)
             self._stands_at = after
 
@@ -173,7 +173,7 @@ class Telling:
     def _look_up(self) -> None:
         """Who the reader is and what they may see, as of now; `_SessionOver` when that is nothing."""
         with self._app.app_context():
-            found = stream.sight(self._session_id, below=self._below)
+            found = reads.sight(self._session_id, below=self._below)
         if found is None:
             raise _SessionOver
         self._actor, self._sight = found

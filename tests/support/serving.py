@@ -73,15 +73,8 @@ def _start(settings: Settings, workers: int, listener: socket.socket, log: Path)
         "--workers",
         str(workers),
     ]
-    command += [
-        "--worker-class",
-        "gevent",
-        "--worker-connections",
-        "2000",
-        "--graceful-timeout",
-        "1",
-        "wsgi:app",
-    ]
+    command += ["--worker-class", "gevent", "--worker-connections", "2000", "--graceful-timeout", "1"]
+    command += ["--no-control-socket", "wsgi:app"]
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command,

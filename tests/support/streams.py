@@ -4,9 +4,10 @@ import json
 import selectors
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 
 @dataclass
@@ -60,6 +61,7 @@ class Stream:
     headers: Mapping[str, str]
     path: str = "/api/v1/stream"
     told: list[Told] = field(default_factory=list)
+    counts: Counter[str] = field(default_factory=Counter)
     parser: Parser = field(default_factory=Parser)
     status: int | None = None
     closed: bool = False
@@ -80,11 +82,19 @@ class Stream:
                 return
             self.head, _, some = self.head.partition(b"\r\n\r\n")
             self.status = int(self.head.split()[1])
-        self.told += self.parser.feed(some)
+        new = self.parser.feed(some)
+        self.told += new
+        self.counts.update(message.event for message in new)
 
     def of(self, event: str) -> list[Any]:
         """The data of all messages of one kind so far."""
         return [told.data for told in self.told if told.event == event]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Hang up."""
