@@ -89,5 +89,6 @@ def _say(report: dict[str, Any]) -> None:
 def _say_refusals(refused: AreasRefused) -> None:
     """Every refusal on a line of its own, to the error output."""
     for place, sentences in (refused.fields or {}).items():
+        place_zh = f"第 {place.removeprefix('feature ')} 个" if place.startswith("feature ") else place
         for said in sentences:
-            click.echo(f"{place}：{said['zh']} / {said['en']}", err=True)
+            click.echo(f"{place_zh}：{said['zh']} / {place}: {said['en']}", err=True)

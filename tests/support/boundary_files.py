@@ -71,7 +71,7 @@ def _placemark(code: str, shape: BaseGeometry) -> str:
 
 def _write(file: Path, shapes: Shapes, **options: Any) -> None:
     codes = np.array(list(shapes), dtype=object)
-    pyogrio.write(
+    pyogrio.raw.write(
         file,
         shapely.to_wkb(np.array(list(shapes.values()), dtype=object)),
         [codes, codes],
