@@ -50,9 +50,8 @@ _BD_TURN: Final = math.pi * 3000.0 / 180.0
 _BD_LNG_DEG: Final = 0.0065
 _BD_LAT_DEG: Final = 0.006
 
-_STILL_DEG: Final = (
-    1e-11  # what then remains is a hundredth of it, or at 105° E, where √|x| is steep, below 0.7 µm
-)
+# What remains after a round this still is a hundredth of it; at 105° E, where √|x| is steep, below 0.7 µm.
+_STILL_DEG: Final = 1e-11
 _ROUNDS: Final = 10  # five or six are used
 _MARGIN_DEG: Final = 0.05  # no shift is larger
 _HAIR_DEG: Final = 1e-10  # by so much a point on the box's edge may come back outside it; it is put back

@@ -183,6 +183,17 @@ def test_edges_of_a_thousand_kilometres_are_measured_as_well_as_short_ones(
     assert -verdict.signed_edge_m(area, lng=lng, lat=lat) == pytest.approx(expected_m, rel=1e-5)
 
 
+@pytest.mark.parametrize("share", [0.013, 0.31, 0.5, 0.777])
+@pytest.mark.parametrize("across", [0.5, 3.0, 10.0])
+def test_beside_a_long_oblique_edge_the_metres_are_right_to_ten_centimetres(
+    share: float, across: float
+) -> None:
+    area = MultiPolygon([Polygon([(110.0, 45.0), (110.0 + across, 55.0), (110.0, 55.0)])])
+    lng, lat = 110.0 + share * across + 0.0001, 45.0 + share * 10.0
+    found_m = verdict.signed_edge_m(area, lng=lng, lat=lat)
+    assert -found_m == pytest.approx(slow.edge_m(area, lng, lat), abs=0.1)
+
+
 def test_two_thousand_kilometres_away_is_two_thousand_kilometres_away() -> None:
     there = slow.beside(120.01, 30.01, 60.0, 2_000_000.0)
     expected_m = slow.edge_m(SQUARE, *there)
