@@ -17,6 +17,7 @@ from server.db import db
 from server.models.people import Person, RoleGrant
 from server.models.units import Unit
 from server.queries import actors
+from server.queries import sessions as standing
 from server.rules.access import Actor
 from server.services import hashes, sessions, tokens
 from server.services.sessions import Device
@@ -161,3 +162,9 @@ def person(name: str, unit_id: int, *roles: tuple[str, int], username: str = "")
         db.session.add(RoleGrant(person_id=made.id, role=role, unit_id=over))
     db.session.commit()
     return Someone(made.id, username, unit_id, name)
+
+
+def is_over(session_id: UUID) -> bool:
+    """Whether a session is over, as the next request would find it."""
+    db.session.rollback()
+    return standing.by_id(session_id) is None

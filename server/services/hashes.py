@@ -41,12 +41,12 @@ def is_outdated(kept: str) -> bool:
 
 def _verify(password: str, kept: str | None) -> bool:
     """Compare; a kept hash that is none at all matches nothing."""
-    nobodys = _nobodys()
+    nobodys = _nobodys()  # also where there is one: the first to ask must not take longer for either
     try:
         HASHER.verify(kept or nobodys, password)
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return bool(kept)
 
 
 @cache

@@ -76,7 +76,8 @@ def _still_s(count: Count, row: Any, now: datetime) -> int:
     """Whole seconds that the next try of this count still waits; 0 when it need not."""
     if count.rule.wait_s(row.failures) == 0:
         return 0
-    return max(0, math.ceil((row.wait_until - now).total_seconds()))
+    until: datetime = row.wait_until
+    return max(0, math.ceil((until - now).total_seconds()))
 
 
 def take_back(counts: tuple[Count, ...]) -> None:

@@ -122,11 +122,6 @@ def csrf_token(secret: str) -> str:
     return hmac.new(secret.encode(), b"csrf", sha256).hexdigest()
 
 
-def is_over(session_id: UUID) -> bool:
-    """Whether a session is over; for what stays open long, a stream. Asking does not count as use."""
-    return reads.by_id(session_id) is None
-
-
 def standing_of(session_id: UUID) -> Standing:
     """The session as it stands; `SessionEnded` when it is over."""
     standing = reads.by_id(session_id)
