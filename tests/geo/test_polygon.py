@@ -221,7 +221,7 @@ def test_plane_coordinates_are_placed_on_the_earth_first() -> None:
         max_size=14,
     )
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_whatever_is_drawn_becomes_valid_or_is_refused(corners: list[tuple[float, float]]) -> None:
     made = _made_or_code(Polygon(corners))
     if isinstance(made, str):

@@ -222,7 +222,7 @@ def test_a_held_area_and_a_fresh_one_give_the_same() -> None:
 
 
 @given(latitudes, radii, sizes_m, ways_m, st.floats(0.0, 360.0), st.sampled_from([None, 0.3, 0.9]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_the_metres_to_the_edge_are_those_of_the_slow_way(
     lat: float, shares: list[float], size_m: float, way_m: float, towards_deg: float, hole: float | None
 ) -> None:
