@@ -42,13 +42,7 @@ def restore(file: Path, cluster: Cluster, name: str) -> None:
 
 def _run(program: str, cluster: Cluster, *arguments: str) -> None:
     address = ["-h", "127.0.0.1", "-p", str(cluster.port), "-U", "guatu"]
-    command = [str(postgis.programs() / program), *address, *arguments]
-    subprocess.run(
-        command,
-        check=True,
-        capture_output=True,
-        env=os.environ | {"PGOPTIONS": "--client-min-messages=warning"},
-    )
+    subprocess.run([str(postgis.programs() / program), *address, *arguments], check=True, capture_output=True)
 
 
 @on_postgis
