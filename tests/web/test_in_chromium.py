@@ -1,0 +1,346 @@
+"""The pages as a supervisor sees them: real Chromium, the server really running, the map's pixels looked at."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from server.gate import COOKIE
+from server.rules.looks import REASONS
+from server.services import checkins
+from tests.people import County, Someone
+from tests.support.serving import Served
+from tests.trips import FACTORY, planned, told, under_way
+from tests.web.conftest import cookie_of
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("app", ["spatialite"], indirect=True),
+    pytest.mark.usefixtures("land"),
+]
+
+INSIDE = (0x1B, 0x7F, 0x4D)
+PAPER = (0, 0, 0)
+"""What the canvas has where nothing was painted: nothing."""
+
+
+@dataclass
+class Desk:
+    """A supervisor's browser, and what it did that it should not have done."""
+
+    context: BrowserContext
+    page: Page
+    url: str
+    wrong: list[str] = field(default_factory=list)
+
+    def open(self, address: str) -> Page:
+        """Go to a page."""
+        self.page.goto(self.url + address)
+        return self.page
+
+    def say_why(self) -> None:
+        """Answer the question why one looks, with the first ready-made reason."""
+        dialog = self.page.get_by_role("dialog")
+        expect(dialog).to_contain_text("被查看的人可以看到")
+        dialog.get_by_role("radio").first.check()
+        dialog.get_by_role("button", name="说明并查看").click()
+        expect(dialog).to_have_count(0)
+
+
+Open = Callable[[Someone], Desk]
+
+
+@pytest.fixture
+def desk(chromium: Browser, server: Served) -> Iterator[Open]:
+    """Chromium signed in as somebody; at the end no page may have failed or asked another host for anything."""
+    opened: list[Desk] = []
+
+    def sign_in(who: Someone) -> Desk:
+        context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
+        context.add_cookies([{"name": COOKIE, "value": cookie_of(who), "url": server.url}])
+        made = Desk(context, context.new_page(), server.url)
+        made.page.on("pageerror", lambda error: made.wrong.append(str(error)))
+        made.page.on("request", lambda asked: _note_foreign(made, asked.url))
+        made.page.on("console", lambda said: _note_policy(made, said.text))
+        opened.append(made)
+        return made
+
+    yield sign_in
+    wrong = [each for made in opened for each in made.wrong]
+    for made in opened:
+        made.context.close()
+    assert wrong == []
+
+
+def _note_foreign(desk: Desk, url: str) -> None:
+    if not url.startswith((desk.url, "data:", "blob:")):
+        desk.wrong.append(f"asked {url}")
+
+
+def _note_policy(desk: Desk, text: str) -> None:
+    if "Content Security Policy" in text:
+        desk.wrong.append(text)
+
+
+def near(page: Page, x: float, y: float, reach: int = 14) -> set[tuple[int, ...]]:
+    """The colours the map has painted around a point of it."""
+    read = """([x, y, reach]) => [...document.querySelectorAll("#map canvas")].flatMap((canvas) => {
+        const size = 2 * reach;
+        const { data } = canvas.getContext("2d").getImageData(x - reach, y - reach, size, size);
+        return Array.from({ length: size * size }, (_, at) => [...data.slice(4 * at, 4 * at + 3)]);
+    })"""
+    return {tuple(pixel) for pixel in page.evaluate(read, [int(x), int(y), reach])}
+
+
+def alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether two colours are the same to the eye."""
+    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 12
+
+
+def under_card(page: Page) -> tuple[float, float]:
+    """The place on the map that the card points at."""
+    card, frame = page.locator(".map-card").bounding_box(), page.locator("#map").bounding_box()
+    assert card is not None
+    assert frame is not None
+    return card["x"] + card["width"] / 2 - frame["x"], card["y"] + card["height"] + 14 - frame["y"]
+
+
+def test_a_check_in_drops_onto_the_map_and_into_the_list_as_it_happens(desk: Open, people: County) -> None:
+    trip = under_way(people.cadre, people.leader)
+    here = desk(people.supervisor)
+    page = here.open("/")
+    here.say_why()
+    expect(page.locator("#live")).to_have_text("实时")
+    expect(page.locator("#checkins")).to_contain_text("还没有签到")
+    checkins.make(people.cadre.actor, told(trip, note="到厂门口了"))
+    row = page.locator("#checkins .row")
+    expect(row).to_contain_text("范围内")
+    expect(row).to_contain_text("到厂门口了")
+    expect(page.locator("#people-count")).to_have_text("1")
+    row.hover()
+    expect(page.locator(".map-card")).to_contain_text("陈晓")
+
+
+def test_the_map_is_painted_areas_without_a_tile_server_and_the_verdict_in_its_colour(
+    desk: Open, people: County
+) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip))
+    elsewhere = told(trip, stop_id=None, lng=FACTORY["lng"] - 0.05, lat=FACTORY["lat"] + 0.05)
+    checkins.make(people.cadre.actor, elsewhere)
+    here = desk(people.supervisor)
+    page = here.open("/")
+    here.say_why()
+    page.locator("#checkins .row").filter(has_text="范围内").hover()
+    expect(page.locator(".map-card")).to_be_visible()
+    page.wait_for_timeout(300)
+    x, y = under_card(page)
+    assert any(alike(pixel, INSIDE) for pixel in near(page, x, y))
+    east, west = near(page, x + 40, y - 60, 3), near(page, x - 60, y - 60, 3)
+    assert not any(alike(pixel, PAPER) for pixel in east | west), "the townships are not painted"
+    assert east.isdisjoint(west), "neighbours share a tint"
+
+
+def test_a_mark_pointed_at_on_the_map_lights_its_row(desk: Open, people: County) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip))
+    here = desk(people.supervisor)
+    page = here.open("/")
+    here.say_why()
+    page.locator("#tab-people").click()
+    row = page.locator("#people .row")
+    row.hover()
+    expect(page.locator(".map-card")).to_be_visible()
+    x, y = under_card(page)
+    page.locator("#tab-people").hover()
+    expect(row).not_to_have_class("row lit")
+    page.locator("#map").hover(position={"x": x, "y": y})
+    expect(row).to_have_class("row lit")
+
+
+def test_two_supervisors_side_by_side_see_each_their_own_units(desk: Open, people: County) -> None:
+    trip = under_way(people.cadre, people.leader)
+    one, other = desk(people.supervisor_a), desk(people.supervisor_b)
+    for each in (one, other):
+        each.open("/")
+        each.say_why()
+        expect(each.page.locator("#live")).to_have_text("实时")
+    checkins.make(people.cadre.actor, told(trip))
+    expect(one.page.locator("#checkins .row")).to_have_count(1)
+    other.page.wait_for_timeout(1500)
+    expect(other.page.locator("#checkins .row")).to_have_count(0)
+
+
+def test_whoever_gives_no_reason_sees_no_position(desk: Open, people: County) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip))
+    page = desk(people.supervisor).open("/")
+    page.get_by_role("dialog").get_by_role("button", name="暂不查看").click()
+    expect(page.locator("#note")).to_contain_text("位置未打开")
+    expect(page.locator("#checkins .row")).to_have_count(1)
+    expect(page.locator("#people .row")).to_have_count(0)
+    page.locator("#checkins .row").click()
+    expect(page.locator(".toast")).to_contain_text("没有可显示的位置")
+
+
+def test_an_administrator_gets_the_areas_and_is_told_why_nobody_is_on_them(
+    desk: Open, people: County
+) -> None:
+    page = desk(people.administrator).open("/")
+    expect(page.locator("#checkins")).to_contain_text("这里的内容不在您的权限内")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_the_kind_filter_is_kept_in_the_address_and_survives_a_reload(desk: Open, people: County) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip))
+    here = desk(people.supervisor)
+    page = here.open("/")
+    here.say_why()
+    expect(page.locator("#checkins .row")).to_have_count(1)
+    page.locator("#filter-kind").select_option("leave")
+    expect(page.locator("#checkins .row")).to_have_count(0)
+    assert page.url.endswith("/?kind=leave")
+    page.reload()
+    expect(page.locator("#filter-kind")).to_have_value("leave")
+
+
+def test_a_server_that_is_gone_is_said_with_the_age_of_the_data(
+    desk: Open, people: County, server: Served
+) -> None:
+    here = desk(people.supervisor)
+    page = here.open("/")
+    here.say_why()
+    expect(page.locator("#live")).to_have_text("实时")
+    server.process.terminate()
+    expect(page.locator("#live")).to_contain_text("已断开", timeout=15_000)
+    expect(page.locator("#live")).to_contain_text("前的数据")
+
+
+def test_the_log_tells_a_check_in_in_words_and_its_export_follows_the_filters(
+    desk: Open, people: County
+) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip, mock=True, note="𠮷祥"))
+    page = desk(people.supervisor).open("/log?verdict=inside")
+    row = page.locator("tbody tr").nth(1)
+    for words in ("陈晓", "东河镇", "范围内", "模拟定位", "𠮷祥", "临江一厂"):
+        expect(row).to_contain_text(words)
+    assert page.locator("#export-csv").get_attribute("href") == "/api/v1/log.csv?verdict=inside"
+    page.locator("#filter-verdict").select_option("outside")
+    expect(page.locator("#log")).to_contain_text("没有相符的签到")
+    assert page.locator("#export-csv").get_attribute("href") == "/api/v1/log.csv?verdict=outside"
+
+
+def test_a_trips_page_asks_why_and_says_that_the_look_is_recorded(desk: Open, people: County) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip))
+    here = desk(people.supervisor)
+    page = here.open(f"/trips/{trip['id']}")
+    here.say_why()
+    expect(page.locator("#look")).to_contain_text("本次查看已记录")
+    expect(page.locator("#stops")).to_contain_text("临江一厂")
+    expect(page.locator("#line .line-item")).to_contain_text("范围内")
+    page.reload()
+    expect(page.locator("#look")).to_contain_text("本次查看已记录")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    seen = desk(people.cadre).open("/account")
+    expect(seen.locator("#looks")).to_contain_text("王鉴")
+    expect(seen.locator("#looks")).to_contain_text(REASONS["trip_review"].zh)
+
+
+def test_a_trip_is_planned_submitted_and_returned_with_a_reason(desk: Open, people: County) -> None:
+    page = desk(people.cadre).open("/trips/new")
+    page.locator("#f-title").fill("赴海州拜访")
+    for name in ("starts_on", "ends_on"):
+        page.locator(f"#f-{name}").fill("2027-03-01")
+    page.locator("#f-destination").fill("海州市")
+    page.locator("#f-aim").fill("洽谈")
+    page.locator('[id="f-stops.0.name"]').fill("东河镇政府")
+    page.locator('[id="f-stops.0.area_id"]').fill("东河")
+    page.get_by_role("option", name="东河镇").click()
+    page.get_by_role("button", name="保存草稿").click()
+    page.wait_for_url("**/trips/*")
+    page.get_by_role("button", name="提交审批").click()
+    page.get_by_role("dialog").get_by_role("button", name="确定").click()
+    expect(page.locator(".title .state")).to_have_text("待审批")
+    leader = desk(people.leader)
+    review = leader.open(page.url.removeprefix(leader.url))
+    review.get_by_role("button", name="退回").click()
+    review.get_by_role("dialog").get_by_role("textbox").fill("请补充接待企业")
+    review.get_by_role("dialog").get_by_role("button", name="确定").click()
+    expect(review.locator("#head")).to_contain_text("请补充接待企业")
+
+
+def test_a_plan_that_is_refused_names_the_field(desk: Open, people: County) -> None:
+    trip = planned(people.cadre)
+    page = desk(people.cadre).open(f"/trips/{trip['id']}/edit")
+    page.locator("#f-purpose").select_option("safety")
+    page.get_by_role("button", name="保存草稿").click()
+    expect(page.locator("#wrong")).to_contain_text("必须写明依据")
+
+
+def test_a_boundary_file_is_imported_by_page_and_refused_by_feature(
+    desk: Open, people: County, app: Flask
+) -> None:
+    page = desk(people.administrator).open("/areas")
+    good = {
+        "type": "Polygon",
+        "coordinates": [[[118.51, 29.51], [118.53, 29.51], [118.53, 29.53], [118.51, 29.51]]],
+    }
+    line = {"type": "LineString", "coordinates": [[118.5, 29.5], [118.6, 29.6]]}
+    for shape, told_at, words in ((line, "#import-wrong", "第 1 个要素"), (good, "#report", "新建 1")):
+        feature = {"type": "Feature", "properties": {"name": "柳树村"}, "geometry": shape}
+        collection = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+        page.locator("#import input[type=file]").set_input_files(
+            {"name": "village.geojson", "mimeType": "application/json", "buffer": collection}
+        )
+        page.locator("#import select[name=kind]").select_option("village")
+        page.get_by_role("radio", name="WGS-84").check()
+        page.get_by_role("button", name="导入", exact=True).click()
+        expect(page.locator(told_at)).to_contain_text(words)
+    expect(page.locator("#areas")).to_contain_text("柳树村")
+
+
+def test_a_complaint_made_on_any_page_lands_with_the_county(desk: Open, people: County) -> None:
+    page = desk(people.cadre).open("/trips")
+    page.get_by_role("button", name="投诉建议").click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("签到按钮太小")
+    page.get_by_role("dialog").get_by_role("button", name="提交").click()
+    expect(page.locator(".toast")).to_contain_text("已收到")
+    expect(desk(people.supervisor).open("/matters").locator("#matters")).to_contain_text("签到按钮太小")
+
+
+def test_a_new_persons_password_is_shown_once(desk: Open, people: County) -> None:
+    page = desk(people.administrator).open("/people")
+    page.get_by_role("button", name="新建人员").click()
+    page.locator("#ask-name").fill("宋新")
+    page.locator("#ask-username").fill("songxin")
+    page.get_by_role("dialog").get_by_role("button", name="建立").click()
+    expect(page.locator(".secret")).to_have_text(re.compile(r"^\w{4}(-\w{4}){3}$"))
+    page.get_by_role("button", name="知道了").click()
+    expect(page.locator("#people")).to_contain_text("宋新")
+    expect(page.locator(".secret")).to_have_count(0)
+
+
+def test_one_ends_another_device_of_ones_own(desk: Open, people: County) -> None:
+    desk(people.cadre)
+    page = desk(people.cadre).open("/account")
+    expect(page.locator(".session")).to_have_count(2)
+    page.get_by_role("button", name="注销").click()
+    expect(page.locator(".session")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [1920, 1366, 390])
+def test_no_page_is_wider_than_its_screen(desk: Open, people: County, width: int) -> None:
+    under_way(people.cadre, people.leader)
+    here = desk(people.supervisor)
+    here.page.set_viewport_size({"width": width, "height": 800})
+    for address in ("/log", "/trips", "/trips/1", "/areas", "/people", "/matters", "/account", "/"):
+        page = here.open(address)
+        page.wait_for_load_state("networkidle") if address != "/" else page.wait_for_timeout(500)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
