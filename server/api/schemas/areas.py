@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields, validate
 
-from server.api.schemas.fields import MOST_ID, Id, Instant, Shape, Text, datum, one_of
+from server.api.schemas.fields import Id, Instant, Shape, Text, datum, one_of
 from server.geo.datum import Datum
 from server.models.areas import KINDS
 from server.queries.boundaries import Box, Wanted
@@ -27,16 +27,6 @@ class BoxAsked(fields.Field[Box]):
         return west, south, east, north
 
 
-def _number_asked(most: int = MOST_ID, **kwargs: Any) -> fields.Integer:
-    """A whole number from 1, as an address writes it."""
-    said = "应为编号 / Must be a whole number from 1"
-    return fields.Integer(
-        validate=validate.Range(1, most, error=said),
-        error_messages={"invalid": said, "too_large": said},
-        **kwargs,
-    )
-
-
 def _metres_asked(most: int) -> fields.Float:
     """Metres above zero, as an address writes them."""
     said = f"应为 0 到 {most} 的米数 / Must be metres, above 0 and at most {most}"
@@ -51,7 +41,7 @@ class AreasAsked(ma.Schema):
 
     kind = one_of(KINDS)
     name = Text(120)
-    parent_id = _number_asked()
+    parent_id = Id()
 
     @ma.post_load
     def wanted(self, told: dict[str, Any], **_: Any) -> Wanted:
@@ -62,7 +52,7 @@ class AreasAsked(ma.Schema):
 class MapAsked(AreasAsked):
     """Which areas on a map: also by id or within a box, thinned for drawing where `simplify_m` says so."""
 
-    area_id = _number_asked(data_key="id")
+    area_id = Id(data_key="id")
     bbox = BoxAsked(metadata={"type": "string", "example": "116.2,39.8,116.6,40.1"})
     simplify_m = _metres_asked(10_000)
 
@@ -70,7 +60,7 @@ class MapAsked(AreasAsked):
 class VersionAsked(ma.Schema):
     """One version of an area's boundary; the one in force now when none is named."""
 
-    version = _number_asked(2**31 - 1)
+    version = Id()
 
 
 class ImportIn(Shape):
