@@ -13,6 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from server import log
 from server.config import Settings
@@ -25,13 +26,22 @@ from server.services import sessions
 P = ParamSpec("P")
 R = TypeVar("R")
 
+MOST_ID = 2**31 - 1
 COOKIE = "guatu_session"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BEFORE_PASSWORD = frozenset({"password.change", "person.read_self", "session.revoke"})
 
 
+class IdConverter(IntegerConverter):
+    """An id in an address; one larger than any column holds is nobody's."""
+
+    def __init__(self, rules: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(rules, *args, **{"max": MOST_ID, **kwargs})
+
+
 def stand(app: Flask) -> None:
     """Number each request, and believe as many proxies as the settings say stand in front."""
+    app.url_map.converters["int"] = IdConverter
     with app.app_context():
         proxies = held(Settings).proxies
     if proxies:

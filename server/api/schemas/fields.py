@@ -8,7 +8,8 @@ from marshmallow import fields, validate
 
 from server.geo.datum import Datum
 
-MOST_ID = 2**53 - 1
+MOST_ID = 2**31 - 1
+"""The largest id a column holds."""
 
 
 class Shape(ma.Schema):
