@@ -32,42 +32,45 @@ class Standing:
         return self.expires_at <= now or (self.kind == "browser" and self.last_used_at + idle <= now)
 
 
-_own, _over = sa.orm.aliased(Unit), sa.orm.aliased(Unit)
+_sessions, _people, _grants = SignInSession.__table__, Person.__table__, RoleGrant.__table__
+_own, _over = Unit.__table__.alias("own"), Unit.__table__.alias("over")
 
-# Asked with every request: built once, one statement, plain columns. A row for each role the person holds.
+# Asked with every request: built once, one statement, plain columns of tables. A row for each role the person holds.
 _STANDING = (
     sa.select(
-        SignInSession.id,
-        SignInSession.kind,
-        SignInSession.last_used_at,
-        SignInSession.expires_at,
-        SignInSession.map_reason,
-        Person.id.label("person_id"),
-        Person.name,
-        Person.unit_id,
-        Person.must_change_password,
-        _own.path.label("unit_path"),
-        RoleGrant.role,
-        _over.path.label("over_path"),
+        _sessions.c.id,
+        _sessions.c.kind,
+        _sessions.c.last_used_at,
+        _sessions.c.expires_at,
+        _sessions.c.map_reason,
+        _people.c.id.label("person_id"),
+        _people.c.name,
+        _people.c.unit_id,
+        _people.c.must_change_password,
+        _own.c.path.label("unit_path"),
+        _grants.c.role,
+        _over.c.path.label("over_path"),
     )
-    .join(Person, Person.id == SignInSession.person_id)
-    .join(_own, _own.id == Person.unit_id)
-    .outerjoin(RoleGrant, RoleGrant.person_id == Person.id)
-    .outerjoin(_over, _over.id == RoleGrant.unit_id)
-    .where(SignInSession.ended_at.is_(None), Person.left_at.is_(None))
+    .select_from(
+        _sessions.join(_people, _people.c.id == _sessions.c.person_id)
+        .join(_own, _own.c.id == _people.c.unit_id)
+        .outerjoin(_grants, _grants.c.person_id == _people.c.id)
+        .outerjoin(_over, _over.c.id == _grants.c.unit_id)
+    )
+    .where(_sessions.c.ended_at.is_(None), _people.c.left_at.is_(None))
 )
-_BY_ID = _STANDING.where(SignInSession.id == sa.bindparam("id"))
-_BY_COOKIE = _STANDING.where(SignInSession.cookie_hash == sa.bindparam("cookie_hash"))
+_BY_ID = _STANDING.where(_sessions.c.id == sa.bindparam("id"))
+_BY_COOKIE = _STANDING.where(_sessions.c.cookie_hash == sa.bindparam("cookie_hash"))
 
 
 def by_id(session_id: UUID) -> Standing | None:
     """The session as it stands; None when it was ended, never was, has run out, or its person has left."""
-    return _standing(db.session.execute(_BY_ID, {"id": session_id}).all())
+    return _standing(db.session.connection().execute(_BY_ID, {"id": session_id}).all())
 
 
 def by_cookie(cookie_hash: str) -> Standing | None:
     """The browser session whose cookie has this SHA-256, likewise."""
-    return _standing(db.session.execute(_BY_COOKIE, {"cookie_hash": cookie_hash}).all())
+    return _standing(db.session.connection().execute(_BY_COOKIE, {"cookie_hash": cookie_hash}).all())
 
 
 def idle() -> timedelta:

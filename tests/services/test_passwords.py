@@ -1,7 +1,10 @@
 """Hashing aside, few at a time; and passwords changed while something else happens."""
 
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -13,6 +16,7 @@ from server.models.people import Person, RoleGrant
 from server.services import hashes, passwords
 from tests.people import PASSWORD, county, is_over, password_hash
 
+TREE = Path(__file__).resolve().parent.parent.parent
 NEXT = "Hong-Shan-2031!"
 
 
@@ -93,3 +97,36 @@ def test_from_the_keyboard_of_the_server_anybodys_password_is_reset(app: Flask) 
     assert is_over(opened.session_id)
     with pytest.raises(NotFound):
         passwords.reset_by_operator("nobody", None)
+
+
+UNDER_GEVENT = """
+from gevent import monkey
+monkey.patch_all()
+import time
+import gevent
+from server.services import hashes
+
+waits = []
+
+def tick():
+    while True:
+        begun = time.perf_counter()
+        gevent.sleep(0.001)
+        waits.append(time.perf_counter() - begun)
+
+ticking = gevent.spawn(tick)
+begun = time.perf_counter()
+gevent.joinall([gevent.spawn(hashes.hash_of, "x") for _ in range(6)], raise_error=True)
+took = time.perf_counter() - begun
+ticking.kill()
+print(len(waits), max(waits) / took)
+"""
+
+
+def test_hashing_holds_up_nobody_under_gevent() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", UNDER_GEVENT], cwd=TREE, capture_output=True, text=True, check=True, timeout=60
+    )
+    ticks, longest = done.stdout.split()
+    assert int(ticks) > 10
+    assert float(longest) < 0.4
