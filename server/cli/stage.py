@@ -23,6 +23,7 @@ import click
 
 from server.cli import certificate
 
+PREPARE = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "prepare"]
 TREE = Path(__file__).resolve().parent.parent.parent
 ANSWERS_WITHIN_S = 30.0
 ENDS_WITHIN_S = 6.0
@@ -103,8 +104,7 @@ def prepare(stage: Stage, *, fresh: bool) -> dict[str, Any]:
     if fresh or not stage.filled.exists():
         for kept in (stage.filled, *stage.folder.glob(f"{stage.database.name}*")):
             kept.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "demo", "prepare"]
-    with subprocess.Popen(command, cwd=TREE, env=stage.environment(), stdout=subprocess.PIPE) as child:
+    with subprocess.Popen(PREPARE, cwd=TREE, env=stage.environment(), stdout=subprocess.PIPE) as child:
         assert child.stdout is not None, "asked for as a pipe"
         told = child.stdout.read()
     if child.returncode:

@@ -51,8 +51,8 @@ def read() -> Kept:
     for username, _, code in people:
         seats.setdefault(code, []).append(username)
     return Kept(
-        areas=dict(db.session.execute(sa.select(Area.name, Area.id)).tuples().all()),
-        units=dict(db.session.execute(sa.select(Unit.code, Unit.id)).tuples().all()),
+        areas=dict(db.session.execute(sa.select(Area.name, Area.id)).all()),
+        units=dict(db.session.execute(sa.select(Unit.code, Unit.id)).all()),
         people={username: person_id for username, person_id, _ in people},
         seats=seats,
     )
@@ -78,4 +78,6 @@ def checkins() -> int:
 def under_way(leader_id: int, title: str) -> list[tuple[int, date]]:
     """The trips of this title that somebody leads and that are under way: (number, last day)."""
     wanted = (Trip.leader_id == leader_id) & (Trip.title == title) & (Trip.state == "under_way")
-    return list(db.session.execute(sa.select(Trip.id, Trip.ends_on).where(wanted)).tuples())
+    return [
+        (number, day) for number, day in db.session.execute(sa.select(Trip.id, Trip.ends_on).where(wanted))
+    ]

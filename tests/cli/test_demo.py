@@ -1,0 +1,407 @@
+"""The demo county in a database, and `flask demo run` as a person at the keyboard sees it."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from cryptography import x509
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mobile_stub.pretend import county as pretend
+from server import clock
+from server.cli import certificate, demo, stage
+from server.cli.county import kept, places, roster, rounds
+from server.cli.county.journey import County
+from server.cli.stage import Stage
+from server.db import db
+from server.models.checkins import Checkin, Review
+from server.models.events import Event
+from server.models.trips import Consent, Trip
+from server.queries import actors
+from server.queries import trips as reads
+from server.rules.access import Actor
+from tests.support import databases
+from tests.support.postgis import Cluster
+
+TREE = Path(__file__).resolve().parent.parent.parent
+READY_WITHIN_S = 120.0
+
+
+@pytest.fixture(scope="module", params=["spatialite", "postgis"])
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application on a database of its own that `flask demo fill` has filled."""
+    folder = tmp_path_factory.mktemp("demo")
+    url = f"sqlite:///{folder / 'guatu.sqlite'}"
+    if request.param == "postgis":
+        cluster: Cluster = request.getfixturevalue("cluster")
+        cluster.sql("CREATE DATABASE guatu_demo")
+        url = cluster.url("guatu_demo")
+    made = databases.migrated(url, folder)
+    done = made.test_cli_runner().invoke(args=["demo", "fill"])
+    assert done.exit_code == 0, done.output
+    made.extensions["said_by_fill"] = done.output
+    yield made
+    databases.close(made)
+
+
+@pytest.fixture
+def in_county(filled: Flask) -> Iterator[Flask]:
+    with filled.app_context():
+        yield filled
+
+
+def passwords_in(said: str) -> dict[str, str]:
+    """The sign-ins that were printed, by user name."""
+    words = said.split()
+    return {username: words[words.index(username) + 1] for username, _ in roster.SIGN_INS}
+
+
+def sign_in(client: FlaskClient, username: str, password: str) -> Any:
+    told = {"username": username, "password": password, "device_name": "test"}
+    return client.post("/api/v1/sessions", json=told)
+
+
+def watcher() -> Actor:
+    found = actors.by_person(kept.read().people["ducha"])
+    assert found is not None
+    return found
+
+
+def counted(statement: sa.Select[int]) -> int:
+    return db.session.scalar(statement) or 0
+
+
+# ── what is in the database ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_three_sign_ins_open_at_once_and_are_what_they_say(in_county: Flask) -> None:
+    told = passwords_in(in_county.extensions["said_by_fill"])
+    roles = {}
+    for username, password in told.items():
+        answer = sign_in(in_county.test_client(), username, password)
+        assert answer.status_code == 201, answer.json
+        assert answer.json["must_change_password"] is False
+        roles[username] = {each["role"] for each in answer.json["person"]["roles"]}
+    assert "cadre" in roles["ganbu"]
+    assert "supervisor" in roles["ducha"]
+    assert roles["guanli"] == {"administrator"}
+
+
+def test_nobody_else_can_sign_in_before_an_administrator_gives_them_a_password(in_county: Flask) -> None:
+    assert sign_in(in_county.test_client(), "zhengqian", "zhengqian").status_code == 401
+
+
+def test_the_county_has_its_areas_units_and_people(in_county: Flask) -> None:
+    county = kept.read()
+    assert len(county.areas) == len(places.everywhere())
+    assert set(county.units) == {unit.code for unit in roster.units(places.everywhere())} | {"990126000000"}
+    assert len(county.people) == len(roster.people(places.everywhere())) + 1
+
+
+def test_there_are_trips_in_every_state_and_three_are_under_way(in_county: Flask) -> None:
+    rows = db.session.execute(sa.select(Trip.state, sa.func.count()).group_by(Trip.state))
+    states = dict(rows.all())
+    assert set(states) == {
+        "draft",
+        "submitted",
+        "returned",
+        "approved",
+        "under_way",
+        "completed",
+        "cancelled",
+    }
+    assert states["under_way"] == 3
+    assert states["completed"] >= 8
+
+
+def test_nobody_approved_a_trip_of_their_own(in_county: Flask) -> None:
+    own = sa.or_(Trip.approved_by == Trip.leader_id, Trip.approved_by == Trip.planner_id)
+    assert counted(sa.select(sa.func.count()).select_from(Trip).where(own)) == 0
+
+
+def test_check_ins_come_out_in_every_way_there_is(in_county: Flask) -> None:
+    outcomes = set(db.session.scalars(sa.select(Checkin.outcome)))
+    assert outcomes == {"inside", "uncertain", "outside", "not_judged"}
+    assert "late" in set(db.session.scalars(sa.select(Checkin.timing)))
+    raised = {
+        signal["code"] for signals in db.session.scalars(sa.select(Checkin.signals)) for signal in signals
+    }
+    assert {"mock_location", "stale_fix"} <= raised
+    assert "too_fast" not in raised
+
+
+def test_no_position_is_kept_of_who_did_not_consent(in_county: Flask) -> None:
+    consented = sa.select(Consent.id).where(
+        Consent.trip_id == Checkin.trip_id, Consent.person_id == Checkin.person_id
+    )
+    without = sa.select(sa.func.count()).select_from(Checkin).where(~consented.exists())
+    assert counted(without) > 0
+    assert counted(without.where(Checkin.has_position)) == 0
+
+
+def test_reviews_ask_accept_and_are_answered_and_one_still_waits(in_county: Flask) -> None:
+    kinds = list(db.session.scalars(sa.select(Review.kind)))
+    assert kinds.count("query") > kinds.count("answer") > 0
+    assert kinds.count("accept") > 0
+
+
+def test_all_was_recorded_in_the_past_in_the_order_of_its_numbers(in_county: Flask) -> None:
+    steps = (
+        "trip.planned",
+        "trip.submitted",
+        "trip.approved",
+        "trip.started",
+        "checkin.made",
+        "trip.completed",
+    )
+    at = list(db.session.scalars(sa.select(Event.at).where(Event.kind.in_(steps)).order_by(Event.number)))
+    assert at == sorted(at)
+    assert at[0] < clock.now() - timedelta(days=20)
+    assert at[-1] <= clock.now()
+
+
+def test_a_park_has_two_versions(in_county: Flask) -> None:
+    county = kept.read()
+    client = in_county.test_client()
+    password = passwords_in(in_county.extensions["said_by_fill"])["ducha"]
+    session: Any = sign_in(client, "ducha", password).json
+    bearer = {"Authorization": f"Bearer {session['access_token']}"}
+    park: Any = client.get(f"/api/v1/areas/{county.areas['云岭经济开发区']}", headers=bearer)
+    assert [version["number"] for version in park.json["versions"]] == [2, 1]
+
+
+def test_a_database_with_anything_in_it_is_left_alone(in_county: Flask) -> None:
+    before = kept.checkins()
+    done = in_county.test_cli_runner().invoke(args=["demo", "fill"])
+    assert done.exit_code == 1
+    assert "数据库里已有数据" in done.output
+    assert "the database is not empty" in done.output
+    assert kept.checkins() == before
+
+
+def test_the_plan_for_the_phones_is_one_they_can_follow_and_keeps_the_trips(in_county: Flask) -> None:
+    first, second = (in_county.test_cli_runner().invoke(args=["demo", "phones"]) for _ in range(2))
+    phones = pretend.plan(json.loads(first.stdout))
+    again = pretend.plan(json.loads(second.stdout))
+    assert len(phones) == sum(len(each.walkers) for each in rounds.ROUNDS)
+    assert [phone.trip_id for phone in phones] == [phone.trip_id for phone in again]
+    assert [phone.password for phone in phones] != [phone.password for phone in again]
+    assert sign_in(in_county.test_client(), again[0].username, again[0].password).status_code == 201
+
+
+def test_a_trip_left_over_from_another_day_is_completed_and_begun_anew(in_county: Flask) -> None:
+    later = clock.now() + timedelta(days=4)
+    before = set(db.session.scalars(sa.select(Trip.id).where(Trip.state == "under_way")))
+    with clock.at(later):
+        county = County(kept.read(), places.by_name(places.everywhere()), clock.day_of(later))
+        numbers = {phone["trip_id"] for phone in rounds.send_out(county, later)}
+    assert not numbers & before
+    assert {reads.get(watcher(), number).state for number in before} == {"completed"}
+    assert {reads.get(watcher(), number).state for number in numbers} == {"under_way"}
+
+
+# ── what a person at the keyboard sees ──────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Play:
+    """`flask demo run`, running: what it said so far, and its process."""
+
+    process: subprocess.Popen[str]
+    lines: list[str] = field(default_factory=list)
+
+    def said(self) -> str:
+        return "".join(self.lines)
+
+    def listen(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.append(line)
+
+    def until(self, true: Callable[[], bool]) -> None:
+        end = time.monotonic() + READY_WITHIN_S
+        while not true():
+            assert time.monotonic() < end, self.said()
+            assert self.process.poll() is None or true(), self.said()
+            time.sleep(0.1)
+
+    def ends(self) -> int:
+        return self.process.wait(30)
+
+    def children(self) -> list[int]:
+        """The processes it has started, by the kernel's own list."""
+        pid = self.process.pid
+        return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@contextmanager
+def playing(folder: Path, *options: str) -> Iterator[Play]:
+    command = [
+        sys.executable,
+        "-m",
+        "flask",
+        "--app",
+        "wsgi",
+        "demo",
+        "run",
+        "--folder",
+        str(folder),
+        *options,
+    ]
+    process = subprocess.Popen(
+        command,
+        cwd=TREE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    play = Play(process)
+    listening = Thread(target=play.listen, daemon=True)
+    listening.start()
+    try:
+        yield play
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+        process.wait(30)
+        listening.join(5)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def is_gone(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+def signs_in_at(connection: http.client.HTTPConnection, username: str, password: str) -> int:
+    told = {"username": username, "password": password, "device_name": "test"}
+    try:
+        connection.request("POST", "/api/v1/sessions", json.dumps(told), {"Content-Type": "application/json"})
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+@pytest.mark.slow
+def test_a_demo_plays_over_https_says_when_its_server_dies_and_plays_again_on_the_same_data(
+    tmp_path: Path,
+) -> None:
+    folder, port = tmp_path / "demo", free_port()
+    with playing(folder, "--port", str(port), "--tls") as play:
+        play.until(lambda: "Ctrl+C ends it" in play.said())
+        assert f"https://localhost:{port}/m/" in play.said()
+        assert "证书" in play.said()
+        first = passwords_in(play.said())
+        trust = ssl.create_default_context(cafile=folder / "certificate.pem")
+        secure = http.client.HTTPSConnection("localhost", port, timeout=20, context=trust)
+        assert signs_in_at(secure, "ganbu", first["ganbu"]) == 201
+        play.until(lambda: (folder / "phones.log").read_text().count("with positions") >= 3)
+        server, phones = play.children()
+        os.kill(server, signal.SIGKILL)
+        assert play.ends() == 1
+    assert "服务器意外结束" in play.said()
+    assert is_gone(phones)
+
+    with playing(folder, "--port", str(port)) as play:
+        play.until(lambda: "Ctrl+C ends it" in play.said())
+        assert "沿用上次的数据" in play.said()
+        assert "make demo TLS=1" in play.said()
+        second = passwords_in(play.said())
+        assert not set(first.values()) & set(second.values())
+        plain = http.client.HTTPConnection("localhost", port, timeout=20)
+        assert signs_in_at(plain, "ducha", second["ducha"]) == 201
+        children = play.children()
+        with playing(folder, "--port", str(free_port())) as other:
+            assert other.ends() == 1
+        assert "演示已在另一个窗口运行" in other.said()
+        play.process.send_signal(signal.SIGTERM)
+        assert play.ends() == 0
+    assert "演示已结束" in play.said()
+    assert all(is_gone(child) for child in children)
+
+
+@pytest.mark.parametrize(
+    ("option", "instead"), [([], "make demo PORT={}"), (["--tls"], "make demo PORT={} TLS=1")]
+)
+def test_a_taken_port_is_one_sentence_that_says_what_to_do(
+    tmp_path: Path, option: list[str], instead: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with playing(tmp_path / "demo", "--port", str(port), *option) as play:
+            assert play.ends() == 1
+    run = instead.format(port + 1)
+    sentence = f"端口 {port} 已被占用：请用 {run} / Port {port} is taken: run {run}"
+    assert play.said().strip().removeprefix("Error: ") == sentence
+
+
+def test_data_that_were_left_half_made_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Stage(tmp_path, 8000, tls=False, public=False)
+    here.database.write_text("half")
+    (tmp_path / "guatu.sqlite-wal").write_text("half")
+    monkeypatch.setattr(stage, "PREPARE", [sys.executable, "-c", "print('{}')"])
+    assert stage.prepare(here, fresh=False) == {}
+    assert not here.database.exists()
+    assert not (tmp_path / "guatu.sqlite-wal").exists()
+    here.database.write_text("whole")
+    stage.prepare(here, fresh=False)
+    assert here.database.exists()
+    stage.prepare(here, fresh=True)
+    assert not here.database.exists()
+
+
+def test_the_certificate_is_for_this_machine_and_its_key_for_its_owner(tmp_path: Path) -> None:
+    pem, key = certificate.ensure(tmp_path, ["192.168.7.9"])
+    made = x509.load_pem_x509_certificate(pem.read_bytes())
+    named = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert named.get_values_for_type(x509.DNSName) == ["localhost"]
+    ips = [str(address) for address in named.get_values_for_type(x509.IPAddress)]
+    assert ips == ["127.0.0.1", "::1", "192.168.7.9"]
+    assert key.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_certificate_is_kept_until_it_is_old_or_an_address_is_new(tmp_path: Path) -> None:
+    pem, _ = certificate.ensure(tmp_path, ["192.168.7.9"])
+    first = pem.read_bytes()
+    certificate.ensure(tmp_path, ["192.168.7.9"])
+    assert pem.read_bytes() == first
+    certificate.ensure(tmp_path, ["192.168.7.10"])
+    second = pem.read_bytes()
+    assert second != first
+    with clock.at(clock.now() + timedelta(days=360)):
+        certificate.ensure(tmp_path, ["192.168.7.10"])
+    assert pem.read_bytes() != second
+
+
+def test_what_is_printed_tells_address_sign_ins_and_phones(tmp_path: Path) -> None:
+    told = {"sign_ins": {username: f"pw-{username}" for username, _ in roster.SIGN_INS}, "phones": [{}] * 5}
+    said = demo.programme(Stage(tmp_path, 8001, tls=False, public=False), told)
+    assert "http://localhost:8001/m/" in said
+    assert passwords_in(said) == told["sign_ins"]
+    assert "5 pretend phones" in said
