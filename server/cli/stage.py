@@ -160,8 +160,9 @@ def watch(children: dict[str, subprocess.Popen[bytes]], folder: Path) -> NoRetur
 
 
 def leave_on_signals() -> None:
-    """Let SIGTERM end this process as Ctrl+C does: by unwinding, which ends the children."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Let SIGTERM and a closed terminal end this process as Ctrl+C does: by unwinding, which ends the children."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
 
 
 @contextmanager
