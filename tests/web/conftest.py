@@ -8,7 +8,7 @@ import pytest
 import shapely
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from server.db import db
 from server.gate import COOKIE
@@ -24,6 +24,8 @@ SignedIn = Callable[[Someone], FlaskClient]
 COUNTY = shapely.box(118.40, 29.50, 118.60, 29.70)
 EAST = shapely.box(118.50, 29.50, 118.60, 29.70)
 WEST = shapely.box(118.40, 29.50, 118.50, 29.70)
+
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture

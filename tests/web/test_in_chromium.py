@@ -162,6 +162,20 @@ def test_a_mark_pointed_at_on_the_map_lights_its_row(desk: Open, people: County)
     expect(row).to_have_class("row lit")
 
 
+def test_who_reads_the_list_keeps_their_row_when_another_check_in_arrives(desk: Open, people: County) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip, note="先到的"))
+    here = desk(people.supervisor)
+    page = here.open("/")
+    here.say_why()
+    expect(page.locator("#live")).to_have_text("实时")
+    page.locator("#checkins .row").focus()
+    checkins.make(people.cadre.actor, told(trip, kind="leave", note="后来的"))
+    expect(page.locator("#checkins .row")).to_have_count(2)
+    expect(page.locator("#checkins .row").nth(1)).to_be_focused()
+    expect(page.locator("#checkins .row").nth(1)).to_contain_text("先到的")
+
+
 def test_two_supervisors_side_by_side_see_each_their_own_units(desk: Open, people: County) -> None:
     trip = under_way(people.cadre, people.leader)
     one, other = desk(people.supervisor_a), desk(people.supervisor_b)

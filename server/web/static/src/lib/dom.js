@@ -59,6 +59,20 @@ export function fill(node, ...children) {
 }
 
 /**
+ * Put newer children in the place of older ones: who reads on keeps their place, who is on a row keeps the focus.
+ * @param {HTMLElement} node what scrolls
+ * @param {...Child} children
+ */
+export function refill(node, ...children) {
+  const top = node.scrollTop;
+  const held = document.activeElement;
+  const key = held && node.contains(held) ? held.getAttribute("data-key") : null;
+  fill(node, ...children);
+  node.scrollTop = top;
+  if (key) /** @type {HTMLElement | null} */ (node.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus({ preventScroll: true });
+}
+
+/**
  * The element with an id, which the template promises.
  * @param {string} id
  * @returns {HTMLElement}

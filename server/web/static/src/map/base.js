@@ -21,7 +21,8 @@ export function baseLayers(tiles, projection) {
 }
 
 /**
- * A WMTS source from a template with {TileMatrix}, {TileRow} and {TileCol}, on the common web mercator matrix set.
+ * A WMTS source from a template with {TileMatrix}, {TileRow} and {TileCol} (or {z}, {y} and {x}), on the common web
+ * mercator matrix set.
  * @param {string} url
  * @param {Projection} projection
  * @returns {WMTS}
@@ -32,5 +33,6 @@ function wmts(url, projection) {
   const grid = new WMTSTileGrid({
     origin: getTopLeft(extent), matrixIds: levels.map(String), resolutions: levels.map((level) => getWidth(extent) / 256 / 2 ** level),
   });
-  return new WMTS({ url, requestEncoding: "REST", layer: "", matrixSet: "", style: "", projection, tileGrid: grid });
+  const template = url.replace("{z}", "{TileMatrix}").replace("{y}", "{TileRow}").replace("{x}", "{TileCol}");
+  return new WMTS({ url: template, requestEncoding: "REST", layer: "", matrixSet: "", style: "", projection, tileGrid: grid });
 }

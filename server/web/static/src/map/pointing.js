@@ -56,6 +56,7 @@ export function follow(map, pointing, chosen) {
  * Light rows of a list: rows carry `data-key`; pointing at a row (mouse or keyboard) lights its mark on the map.
  * @param {HTMLElement} list
  * @param {Pointer} pointing
+ * @returns {() => void} to be called when the list was drawn anew
  */
 export function rows(list, pointing) {
   /** @param {Event} event @returns {string | null} */
@@ -68,6 +69,7 @@ export function rows(list, pointing) {
     const row = light(list, now, true);
     if (row && from === "map") row.scrollIntoView({ block: "nearest" });
   });
+  return () => void light(list, pointing.now(), true);
 }
 
 /**

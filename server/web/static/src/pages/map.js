@@ -7,7 +7,7 @@ import { boundingExtent } from "ol/extent.js";
 import { read, write } from "../lib/address.js";
 import { get, Refusal, signInAgain } from "../lib/api.js";
 import { may, t } from "../lib/desk.js";
-import { byId, el, fill } from "../lib/dom.js";
+import { byId, el, fill, refill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { askReason } from "../lib/looks.js";
 import { picker } from "../lib/picker.js";
@@ -42,6 +42,9 @@ const card = el("div.map-card", { hidden: true });
 const checkins = new Map();
 /** @type {Map<number, Place & {read_ms: number}>} last places by person */
 const places = new Map();
+/** Light what is pointed at again in a list drawn anew. */
+const relight = { checkins: rows(checkinList, pointing), people: rows(peopleList, pointing) };
+
 /** @type {{stop: () => void} | null} */
 let stream = null;
 let heard_ms = performance.now();
@@ -107,23 +110,21 @@ async function readCheckins() {
 async function load() {
   fill(checkinList, loading());
   fill(peopleList, loading());
-  await readPlaces();
-  if (reasonMissing) await giveReason();
-  await readCheckins();
+  await Promise.all([readPlaces(), readCheckins()]);
+  tellMissing();
 }
 
 /** Ask why; whoever would rather not say keeps the areas and the list without positions. */
 async function giveReason() {
-  const given = await askReason({ title: t("打开实时位置") });
-  if (given) await readPlaces();
-  fill(byId("note"), reasonMissing ? [t("位置未打开：尚未说明理由。"), el("button.button.button-small", { type: "button", onclick: reopen }, t("说明理由"))] : null);
-  byId("note").hidden = !reasonMissing;
-  if (reasonMissing) fill(peopleList, blank(t("位置未打开"), t("说明理由后可查看在岗人员的最新位置。")));
+  if (await askReason({ title: t("打开实时位置") })) await load();
 }
 
-async function reopen() {
-  await giveReason();
-  if (!reasonMissing) await readCheckins();
+/** Say on the map and in the list that positions are closed, and how to open them; nothing when they are open. */
+function tellMissing() {
+  byId("note").hidden = !reasonMissing;
+  if (!reasonMissing) return;
+  fill(byId("note"), t("位置未打开：尚未说明理由。"), el("button.button.button-small", { type: "button", onclick: () => void giveReason() }, t("说明理由")));
+  fill(peopleList, blank(t("位置未打开"), t("说明理由后可查看在岗人员的最新位置。")));
 }
 
 /* ── the stream ──────────────────────────────────────────────────────────────────────────────────────── */
@@ -177,7 +178,8 @@ function drawCheckins(fresh = "") {
   const items = newest();
   byId("checkin-count").textContent = String(items.length);
   if (!items.length) return fill(checkinList, blank(t("还没有签到"), t("有人签到时会立刻出现在这里。")));
-  fill(checkinList, el("ul.rows", {}, items.map((item) => checkinRow(item, item.id === fresh))));
+  refill(checkinList, el("ul.rows", {}, items.map((item) => checkinRow(item, item.id === fresh))));
+  relight.checkins();
   if (!fresh) return marks.show(items);
   const one = checkins.get(fresh);
   return one && marks.drop(one);
@@ -200,7 +202,8 @@ function drawPeople() {
   people.show(items);
   byId("people-count").textContent = String(items.length);
   if (!items.length) return fill(peopleList, blank(t("现在没有人在岗"), t("行程开始后，同意记录位置的人会出现在这里。")));
-  return fill(peopleList, el("ul.rows", {}, items.map(personRow)));
+  refill(peopleList, el("ul.rows", {}, items.map(personRow)));
+  return relight.people();
 }
 
 /** @param {Place} place */
@@ -337,8 +340,6 @@ async function begin() {
   byId("map").append(legend());
   wireTabs();
   follow(wall.map, pointing, chosen);
-  rows(checkinList, pointing);
-  rows(peopleList, pointing);
   await readAreas();
   wall.fit(wall.whole());
   if (!may("place.read")) return areasOnly();
@@ -346,6 +347,7 @@ async function begin() {
   await wireFilters();
   await load();
   setInterval(tick, TICK_MS);
+  if (reasonMissing) await giveReason();
   return undefined;
 }
 
