@@ -34,9 +34,9 @@ logger = logging.getLogger("guatu.stream")
 
 doors = Doors("stream", __name__, description="实时消息 · What happens, as it happens")
 
-RECHECK_S = 10.0
-"""How old the reader's rights may be when something is told. A change of them is itself an event and comes at once;
-this is for what is none, such as a session that runs out."""
+RECHECK_S = 30.0
+"""How old a reader's rights may be. A change of them is itself an event and comes at once; this is for what is none,
+such as a session that runs out."""
 
 LOOKS_EVERY_S = 1.0
 """At most how often a stream writes down whose positions it shows for the first time."""
@@ -155,8 +155,7 @@ class Telling:
         """What the reader may see of these frames, as one piece; nothing where that is nothing."""
         if not frames:
             return
-        if time.monotonic() - self._looked_up_at > RECHECK_S:
-            self._look_up()
+        self._recheck()
         told, shown = [], set()
         for frame in frames:
             if frame.concerns(self._actor.person_id):
@@ -169,6 +168,11 @@ class Telling:
         self._stands_at = frames[-1].number
         if told:
             yield self._noted(b"".join(told))
+
+    def _recheck(self) -> None:
+        """Look the reader up anew when that was long ago."""
+        if time.monotonic() - self._looked_up_at > RECHECK_S:
+            self._look_up()
 
     def _look_up(self) -> None:
         """Who the reader is and what they may see, as of now; `_SessionOver` when that is nothing."""
@@ -200,7 +204,7 @@ class Telling:
         lag_s = self._hub.lag_s
         if lag_s < STALL_S:
             with suppress(sa.exc.SQLAlchemyError):
-                self._look_up()
+                self._recheck()
         news = b""
         if self._stalled or lag_s >= STALL_S:
             news = sse.message("stall", {"lag_s": round(lag_s if lag_s >= STALL_S else 0.0, 1)}) + b"\n"

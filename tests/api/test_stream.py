@@ -10,16 +10,19 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server import clock
 from server.config import Settings
 from server.db import Base, db
 from server.held import held, hold
 from server.live.hub import Hub
 from server.models.events import Event
 from server.models.looks import Look
+from server.models.sessions import SignInSession
 from server.services import checkins, consents, events, people, reviews, trips
 from server.services.people import Role
 from server.transaction import transaction
 from tests import people as folks
+from tests.live.happenings import on_postgis, unfinished
 from tests.people import County, Headers, Someone
 from tests.support.streams import Parser, Told
 from tests.trips import approved, planned, told, under_way
@@ -385,6 +388,32 @@ def test_a_stream_ends_at_once_when_its_session_is_ended(folk: County, client: F
     ]
     assert time.monotonic() - begun < 3.0
     assert held(Hub).streams == 1
+
+
+def test_a_session_that_runs_out_ends_its_stream_though_nothing_happens(
+    folk: County, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.api.stream.RECHECK_S", 0.0)
+    stream = listen(client, folk.supervisor_a)
+    assert stream.nothing()
+    with transaction() as session:
+        session.execute(sa.update(SignInSession).values(expires_at=clock.now()))
+    stream.hear()
+    assert stream.over
+    assert stream.told[-1].data == {"because": "session_ended"}
+
+
+@on_postgis
+def test_a_stream_that_somebody_holds_up_says_so_and_says_when_it_goes_on(
+    folk: County, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.api.stream.STALL_S", 0.2)
+    stream = listen(client, folk.leader)
+    with unfinished("slow") as slow:
+        assert stream.of("stall")[0]["lag_s"] >= 0.2
+        slow.commit()
+    stream.hear(lambda: bool(stream.told) and stream.told[-1].data == {"lag_s": 0.0})
+    assert stream.told[-1].event == "stall"
 
 
 def test_a_role_that_is_taken_away_is_missed_at_once(folk: County, client: FlaskClient) -> None:
