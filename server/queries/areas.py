@@ -27,6 +27,9 @@ from server.rules import areas as rules
 Array = NDArray[np.float64]
 Positions = NDArray[np.intp]
 
+_AT_A_TIME = 1_000
+"""Boundaries read at a time, so that a large county is not held twice while it is read."""
+
 _ORDER = {kind: position for position, kind in enumerate(KINDS)}
 
 
@@ -179,8 +182,11 @@ def _boundaries(version_ids: list[int]) -> dict[int, MultiPolygon]:
         return {}
     binary = sa.func.ST_AsBinary(AreaVersion.boundary, type_=sa.LargeBinary())
     statement = sa.select(AreaVersion.id, binary).where(AreaVersion.id >= min(version_ids))
-    ids, wkb = zip(*db.session.execute(statement), strict=True)
-    return dict(zip(ids, shapely.from_wkb(wkb), strict=True))
+    found: dict[int, MultiPolygon] = {}
+    for rows in db.session.execute(statement, execution_options={"yield_per": _AT_A_TIME}).partitions():
+        ids, wkb = zip(*rows, strict=True)
+        found |= zip(ids, shapely.from_wkb(wkb), strict=True)
+    return found
 
 
 def _snapshot(generation: int, lives: list[_Life], boundaries: dict[int, MultiPolygon]) -> Snapshot:
