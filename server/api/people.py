@@ -7,6 +7,8 @@ from flask import Response
 from server import gate
 from server.api.doors import Doors, answer
 from server.api.schemas.people import (
+    CompanionsAsked,
+    CompanionsOut,
     FirstPasswordOut,
     NewPersonOut,
     PeopleAsked,
@@ -32,6 +34,15 @@ doors = Doors("people", __name__, description="人员 · People")
 def listed(asked: dict[str, Any]) -> Response:
     """人员列表 · The people of the reader's units."""
     return answer(reads.listed(gate.actor(), **asked))
+
+
+@doors.get("/companions")
+@guard("companion.find")
+@doors.arguments(CompanionsAsked, location="query")
+@doors.response(200, CompanionsOut)
+def companions(asked: dict[str, str]) -> Response:
+    """查找同行人员 · Colleagues whose name holds these words, to travel with."""
+    return answer(reads.companions(gate.actor(), asked["q"]))
 
 
 @doors.post("/people")

@@ -12,6 +12,7 @@ from server.rules import access
 from server.rules.access import Actor, Scope
 
 MOST = 200
+MOST_COMPANIONS = 20
 
 
 def me(actor: Actor) -> dict[str, Any]:
@@ -62,6 +63,27 @@ def listed(
     return {
         "items": _documents(actor, rows[:limit]),
         "next": None if last is None else pages.cursor_of(last.path, last.id),
+    }
+
+
+def companions(actor: Actor, q: str) -> dict[str, Any]:
+    """Colleagues to travel with, of any unit, whose name holds `q`: `{items: [{id, name, unit}]}`, 20 at the most.
+
+    Their names and units are what anybody in the county's offices knows; nothing else is told.
+    """
+    access.ensure_holds(actor, "companion.find")
+    statement = (
+        sa.select(Person.id, Person.name, Unit.id.label("unit_id"), Unit.name.label("unit"))
+        .join(Unit, Unit.id == Person.unit_id)
+        .where(Person.left_at.is_(None), Person.name.icontains(q, autoescape=True))
+        .order_by(Unit.path, Person.id)
+        .limit(MOST_COMPANIONS)
+    )
+    found = db.session.execute(statement)
+    return {
+        "items": [
+            {"id": row.id, "name": row.name, "unit": {"id": row.unit_id, "name": row.unit}} for row in found
+        ]
     }
 
 

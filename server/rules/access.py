@@ -112,6 +112,7 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("area.retire", "停用区域", "retire areas", "administrator", at_root=True),
         _permission("trip.read", "查看行程", "see trips", *_WATCHERS, own=True),
         _permission("trip.plan", "计划行程", "plan trips", own=True),
+        _permission("companion.find", "查找同行人员", "find people to travel with", own=True),
         _permission("trip.edit", "修改行程", "edit a trip", own=True),
         _permission("trip.submit", "提交行程", "submit a trip", own=True),
         _permission("trip.approve", "审批行程", "approve trips", *_WATCHERS),

@@ -293,3 +293,14 @@ def test_without_that_role_nobody_keeps_accounts(app: Flask, client: FlaskClient
         assert doors("PATCH", f"/people/{made.cadre.id}", {"name": "x"})[0] == 403
         assert doors("PUT", f"/people/{who.id}/roles", roles(("administrator", made.root)))[0] == 403
         assert doors("POST", f"/people/{made.cadre.id}/password", {"password": PASSWORD})[0] == 403
+
+
+def test_a_cadre_finds_companions_by_name_and_learns_nothing_else(app: Flask, client: FlaskClient) -> None:
+    folk = county(app)
+    headers = folk.cadre.sign_in(client)
+    found = client.get("/api/v1/companions", query_string={"q": "孙"}, headers=headers)
+    assert found.json == {
+        "items": [{"id": folk.cadre_b.id, "name": "孙岩", "unit": {"id": folk.township_b, "name": "西岭镇"}}]
+    }
+    assert client.get("/api/v1/companions", query_string={"q": "%"}, headers=headers).json == {"items": []}
+    assert client.get("/api/v1/companions", headers=headers).status_code == 422

@@ -22,6 +22,26 @@ class PeopleAsked(ma.Schema):
     cursor = Text(200)
 
 
+class CompanionsAsked(ma.Schema):
+    """Part of a name."""
+
+    q = Text(64, least=1, required=True)
+
+
+class CompanionOut(ma.Schema):
+    """A colleague by name and unit."""
+
+    id = Id()
+    name = fields.String()
+    unit = fields.Nested(ma.Schema.from_dict({"id": Id(), "name": fields.String()}, name="UnitNamed"))
+
+
+class CompanionsOut(ma.Schema):
+    """Colleagues found."""
+
+    items = fields.List(fields.Nested(CompanionOut))
+
+
 class PersonIn(Shape):
     """An account to be made; without a password a random one is made and told once."""
 

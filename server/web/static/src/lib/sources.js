@@ -42,6 +42,13 @@ export async function searchPeople(words) {
   return answer.items.slice(0, 40).map((/** @type {Person} */ person) => ({ id: String(person.id), name: person.name, kind: person.unit.name }));
 }
 
+/** Colleagues of any unit; asked only once there is something to look for. @param {string} words @returns {Promise<Choice[]>} */
+export async function searchCompanions(words) {
+  if (!words.trim()) return [];
+  const answer = await get("/companions", { q: words.trim() });
+  return answer.items.map((/** @type {Person} */ person) => ({ id: String(person.id), name: person.name, kind: person.unit.name }));
+}
+
 /** @param {string} words @returns {Promise<Choice[]>} */
 export async function searchTrips(words) {
   const answer = await get("/trips", { q: words });

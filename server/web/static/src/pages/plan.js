@@ -4,12 +4,12 @@
  */
 import { transform } from "ol/proj.js";
 import { get, post, put } from "../lib/api.js";
-import { may, me, t } from "../lib/desk.js";
+import { me, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { DATUMS, field, send } from "../lib/form.js";
 import { frame } from "../lib/frame.js";
 import { picker } from "../lib/picker.js";
-import { searchAreas, searchPeople } from "../lib/sources.js";
+import { searchAreas, searchCompanions } from "../lib/sources.js";
 import { failure } from "../lib/states.js";
 import { fromField, toField } from "../lib/time.js";
 import { codes, word } from "../lib/words.js";
@@ -73,9 +73,7 @@ function drawMembers() {
     el("button", { type: "button", "aria-label": t("去掉 {name}", { name: member.name }), onclick: () => setMembers(members.filter((other) => other !== member)) }, "×"))));
   const lead = el("select.select", { id: "f-leader_id", onchange: () => { leader = Number(lead.value); } },
     members.map((member) => el("option", { value: member.id, selected: member.id === leader }, member.name)));
-  const add = may("person.read")
-    ? field("member_ids", t("添加成员"), picker({ id: "f-member_ids", placeholder: t("按姓名查找"), search: searchPeople, once: true, chosen: (choice) => choice && setMembers([...members, { id: Number(choice.id), name: choice.name }]) }).node)
-    : el("p.hint.faint.small", {}, t("您只能为自己计划行程；同行人员由督查或领导添加。"));
+  const add = field("member_ids", t("添加成员"), picker({ id: "f-member_ids", placeholder: t("按姓名查找"), search: searchCompanions, once: true, chosen: (choice) => choice && setMembers([...members, { id: Number(choice.id), name: choice.name }]) }).node);
   fill(byId("members"), el("div.fields", {}, el("div.field.wide", {}, el("span.label", {}, t("成员")), chosen), add, field("leader_id", t("带队"), lead)));
 }
 
