@@ -177,6 +177,11 @@ def _ensure_size(shape: BaseGeometry, max_vertices: int) -> None:
     vertices = shapely.get_num_coordinates(shape)
     if vertices == 0:
         raise GeometryError("empty", "没有图形。", "There is no shape.")
+    ensure_count(vertices, max_vertices)
+
+
+def ensure_count(vertices: int, max_vertices: int) -> None:
+    """`GeometryError` for more vertices than are taken; for whoever can count them before making a shape."""
     if vertices > max_vertices:
         raise GeometryError(
             "too_many_vertices",

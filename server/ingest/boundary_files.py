@@ -24,6 +24,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.geometry import GeometryCollection, LineString, Point, Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
+from server.geo import polygon
 from server.geo.polygon import GeometryError, Mend
 from server.ingest import archives
 from server.ingest.boundary_limits import BoundaryFileError, Limits
@@ -72,7 +73,7 @@ def _geojson(_files: Files, main: bytes, limits: Limits) -> Table:
     features = _features(document)
     if len(features) > limits.max_features:
         raise BoundaryFileError("too_many_features", limit=limits.max_features)
-    return _tabled([_geojson_row(feature) for feature in features], _geojson_crs(document))
+    return _tabled([_geojson_row(feature, limits) for feature in features], _geojson_crs(document))
 
 
 def _json(main: bytes) -> Json:
@@ -97,21 +98,26 @@ def _features(document: Json) -> list[Json]:
     return features
 
 
-def _geojson_row(feature: Json) -> Row:
+def _geojson_row(feature: Json, limits: Limits) -> Row:
     if not isinstance(feature, dict):
         return Row({}, _unreadable())
     properties = feature.get("properties")
-    geometry, mends = _geojson_shape(feature.get("geometry"))
+    geometry, mends = _geojson_shape(feature.get("geometry"), limits)
     return Row(properties if isinstance(properties, dict) else {}, geometry, mends)
 
 
-def _geojson_shape(geometry: Json) -> tuple[BaseGeometry | GeometryError | None, tuple[Mend, ...]]:
+def _geojson_shape(
+    geometry: Json, limits: Limits
+) -> tuple[BaseGeometry | GeometryError | None, tuple[Mend, ...]]:
     if geometry is None:
         return None, ()
     try:
+        polygon.ensure_count(sum(map(len, _geojson_rings(geometry))), limits.max_vertices)
         with np.errstate(invalid="ignore"):  # a NaN is found and named later
             made = shape(geometry)
         is_open = any(ring[0] != ring[-1] for ring in _geojson_rings(geometry) if ring)
+    except GeometryError as failure:
+        return failure, ()
     except _MALFORMED:
         return _unreadable(), ()
     return made, (Mend.RING_CLOSED,) if is_open else ()
