@@ -177,7 +177,7 @@ def _ensure_size(shape: BaseGeometry, max_vertices: int) -> None:
     vertices = shapely.get_num_coordinates(shape)
     if vertices == 0:
         raise GeometryError("empty", "没有图形。", "There is no shape.")
-    ensure_count(vertices, max_vertices)
+    ensure_count(int(vertices), max_vertices)
 
 
 def ensure_count(vertices: int, max_vertices: int) -> None:
