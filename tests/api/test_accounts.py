@@ -12,6 +12,7 @@ from server import clock
 from server.db import db
 from server.models.people import Person
 from server.rules import access
+from server.services import sessions, signin
 from tests.people import PASSWORD, Someone, county
 
 NEXT = "Hong-Shan-2031!"
@@ -189,6 +190,29 @@ def test_a_password_set_by_another_must_be_changed_before_anything_else(
         == 204
     )
     assert client.get("/api/v1/units", headers=here).status_code == 200
+
+
+def test_a_page_reads_with_its_cookie_and_writes_only_with_its_own_token(
+    app: Flask, client: FlaskClient
+) -> None:
+    cadre = county(app).cadre
+    secrets = [
+        signin.open_browser(
+            username=cadre.username, password=PASSWORD, device_name="Firefox", address="-"
+        ).secret
+        for _ in range(2)
+    ]
+    client.set_cookie("guatu_session", secrets[0])
+
+    def change(headers: dict[str, str]) -> tuple[int, str]:
+        answer = client.put("/api/v1/me/password", json={"old": "wrong", "new": NEXT}, headers=headers)
+        return answer.status_code, (answer.json or {})["code"]
+
+    assert client.get("/api/v1/me").status_code == 200
+    assert change({}) == (403, "cross_site")
+    assert change({"X-CSRF-Token": sessions.csrf_token(secrets[1])}) == (403, "cross_site")
+    assert change({"X-CSRF-Token": "é"}) == (403, "cross_site")
+    assert change({"X-CSRF-Token": sessions.csrf_token(secrets[0])}) == (422, "wrong_password")
 
 
 def test_neither_names_nor_secrets_reach_the_log(

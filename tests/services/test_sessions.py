@@ -1,7 +1,5 @@
 """Sessions: begun, refreshed, replayed, run out, ended."""
 
-import threading
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -14,7 +12,7 @@ from flask import Flask
 from server import clock
 from server.config import Settings
 from server.db import db
-from server.errors import LockedOut, NotFound, Problem, SessionEnded, SignInNeeded, WrongCredentials
+from server.errors import LockedOut, NotFound, SessionEnded, SignInNeeded, WrongCredentials
 from server.held import held
 from server.models.events import Event
 from server.models.people import Person
@@ -24,6 +22,7 @@ from server.services import hashes, lockout, sessions, signin, tokens
 from server.services.sessions import MOST_SESSIONS
 from server.services.tokens import Tokens
 from tests.people import PASSWORD, Someone, county, is_over
+from tests.support.together import together
 
 HERE = "203.0.113.7"
 
@@ -35,27 +34,6 @@ def sign_in(who: Someone, password: str = PASSWORD, **given: Any) -> Tokens:
 
 def events_of(kind: str) -> list[Event]:
     return list(db.session.scalars(sa.select(Event).where(Event.kind == kind)))
-
-
-def together(app: Flask, *acts: Callable[[], object]) -> list[object]:
-    """What each act gave or raised, all begun at one instant, each with a context of its own."""
-    ready = threading.Barrier(len(acts))
-    found: list[object] = [None] * len(acts)
-
-    def run(place: int, act: Callable[[], object]) -> None:
-        with app.app_context():
-            ready.wait()
-            try:
-                found[place] = act()
-            except Problem as problem:
-                found[place] = problem
-
-    threads = [threading.Thread(target=run, args=(place, act)) for place, act in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 # ── signing in ──────────────────────────────────────────────────────────────────────────────────────────
