@@ -113,6 +113,25 @@ def test_a_stream_that_breaks_resumes_in_whichever_process_it_comes_to(
     assert heard == ids
 
 
+@pytest.mark.slow
+def test_who_was_listening_when_the_server_was_killed_hears_the_rest_and_nothing_twice(
+    folk: County, client: FlaskClient, server: Served
+) -> None:
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    headers, watching = folk.cadre.sign_in(client), folk.supervisor_a.sign_in(client)
+    with door(server.port) as connection, Stream(server.port, watching) as stream:
+        assert listen([stream], until=lambda: stream.status == 200, within_s=10)
+        ids = [check_in(connection, headers, trip)[0] for _ in range(3)]
+        heard = some(stream, 2)
+        last = str(stream.parser.last_id)
+    server.kill_workers()
+    with door(server.port) as connection:
+        ids += [check_in(connection, headers, trip)[0] for _ in range(3)]
+    with Stream(server.port, watching | {"Last-Event-ID": last}) as stream:
+        heard += some(stream, len(ids) - len(heard))
+    assert heard == ids
+
+
 def some(stream: Stream, count: int) -> list[str]:
     """The check-ins a stream tells, once there are so many; it may be more."""
     assert listen([stream], until=lambda: stream.counts["checkin"] >= count, within_s=10)

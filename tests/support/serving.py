@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -33,6 +34,13 @@ class Served:
     def said(self) -> str:
         """What it has logged so far."""
         return self.log.read_text()
+
+    def kill_workers(self) -> None:
+        """Kill every process that answers, as a crash would; the parent starts new ones. Back when one answers."""
+        pid = self.process.pid
+        for worker in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            os.kill(int(worker), signal.SIGKILL)
+        _wait(self)
 
 
 @contextmanager
