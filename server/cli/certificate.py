@@ -24,7 +24,9 @@ def lan_addresses() -> list[str]:
     """This machine's IPv4 addresses that others on its network may reach."""
     found = {_outward_address()}
     with suppress(OSError):
-        found |= {str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)}
+        found |= {
+            str(entry[4][0]) for entry in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
+        }
     return sorted(address for address in found if address and not address.startswith("127."))
 
 

@@ -34,7 +34,7 @@ _VILLAGES: Final = (
 
 VILLAGES: Final = tuple(_VILLAGES.split())
 
-PARKS: Final = ("云岭经济开发区", "白泉绿色产业园")
+PARKS: Final = ("云岭经济开发区", "汐口绿色产业园")
 
 SITES: Final = ("岚砚精密科技", "砾原装备", "穗汐食品", "禾木家居", "霁川新材料", "棠渡生物")
 """Enterprises with land of their own: the first four in the first park, the others in the second."""
@@ -83,7 +83,7 @@ OFFICES: Final = (
     Office("B11", "大数据发展服务中心", "department", "主任"),
     Office("F01", "云岭城市建设投资集团", "firm", "总经理"),
     Office("P01", "云岭经济开发区管委会", "park", "主任"),
-    Office("P02", "白泉绿色产业园管理办公室", "park", "主任"),
+    Office("P02", "汐口绿色产业园管理办公室", "park", "主任"),
 )
 
 _SURNAMES: Final = (

@@ -390,19 +390,19 @@ COMPLETED: Final = (
     ),
     TripTold(
         title="接待临江生物谷来访团队",
-        aim="陪同客商察看白泉绿色产业园与水源条件",
+        aim="陪同客商察看汐口绿色产业园与水源条件",
         office="B01",
         team=(0, 6),
         starts=-4,
         state="completed",
-        destination="白泉绿色产业园",
-        destination_area="白泉绿色产业园",
+        destination="汐口绿色产业园",
+        destination_area="汐口绿色产业园",
         chain="生物医药",
         outcome="客商确定二次来访时间，要求提供水质检测报告",
         stops=(
             StopTold(
-                "白泉绿色产业园",
-                "白泉绿色产业园",
+                "汐口绿色产业园",
+                "汐口绿色产业园",
                 ("09:30", "11:30"),
                 host="沐临生物",
                 met=Met(
@@ -602,7 +602,7 @@ COMING: Final = (
     ),
     TripTold(
         title="赴临江参加产业推介会",
-        aim="推介白泉绿色产业园",
+        aim="推介汐口绿色产业园",
         office="B01",
         team=(0,),
         starts=9,
