@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from server.gate import COOKIE
 from server.rules.looks import REASONS
 from server.services import checkins
+from server.services.trips import StopPlan
 from tests.people import County, Someone
 from tests.support.serving import Served
 from tests.trips import FACTORY, planned, told, under_way
@@ -160,6 +161,18 @@ def test_a_mark_pointed_at_on_the_map_lights_its_row(desk: Open, people: County)
     expect(row).not_to_have_class("row lit")
     page.locator("#map").hover(position={"x": x, "y": y})
     expect(row).to_have_class("row lit")
+
+
+def test_somebody_far_from_the_county_is_told_of_and_shown_on_request(desk: Open, people: County) -> None:
+    far = StopPlan(name="海州港", lng=121.0, lat=31.2, radius_m=300)
+    trip = under_way(people.cadre, people.leader, stops=[far])
+    checkins.make(people.cadre.actor, told(trip, lng=far.lng, lat=far.lat))
+    here = desk(people.supervisor)
+    page = here.open("/")
+    here.say_why()
+    expect(page.locator("#outside")).to_contain_text("地图外还有 1 人在岗")
+    page.get_by_role("button", name="看全部").click()
+    expect(page.locator("#outside")).to_be_hidden()
 
 
 def test_who_reads_the_list_keeps_their_row_when_another_check_in_arrives(desk: Open, people: County) -> None:

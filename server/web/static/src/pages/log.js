@@ -121,6 +121,7 @@ function changed(values) {
 
 async function begin() {
   frame();
+  if (may("checkin.export")) byId("exports").append(links.csv, links.geojson);
   const watches = may("person.read");
   const values = await filterBar(bar(), [
     { name: "from", label: t("从"), type: "date" },
@@ -133,7 +134,7 @@ async function begin() {
     { name: "kind", label: t("种类"), type: "select", all: t("全部"), options: options("checkin") },
     { name: "signal", label: t("疑点"), type: "select", all: t("不限"), options: options("signal") },
     { name: "visits", label: t("只看走访"), type: "switch", all: t("否") },
-  ], changed, ...(may("checkin.export") ? [links.csv, links.geojson] : []));
+  ], changed);
   changed(values);
 }
 

@@ -3,7 +3,7 @@
  * @import {Checkin, Place} from "../wire"
  */
 import Overlay from "ol/Overlay.js";
-import { boundingExtent } from "ol/extent.js";
+import { boundingExtent, containsCoordinate } from "ol/extent.js";
 import { read, write } from "../lib/address.js";
 import { get, Refusal, signInAgain } from "../lib/api.js";
 import { may, t } from "../lib/desk.js";
@@ -200,10 +200,25 @@ function checkinRow(checkin, fresh) {
 function drawPeople() {
   const items = [...places.values()].sort((a, b) => a.unit.id - b.unit.id || a.person.id - b.person.id);
   people.show(items);
+  tellOutside();
   byId("people-count").textContent = String(items.length);
   if (!items.length) return fill(peopleList, blank(t("现在没有人在岗"), t("行程开始后，同意记录位置的人会出现在这里。")));
   refill(peopleList, el("ul.rows", {}, items.map(personRow)));
   return relight.people();
+}
+
+/** @returns {number[][]} where everybody on duty is drawn */
+function everywhere() {
+  return [...places.values()].map(({ position }) => wall.place(position.lng, position.lat));
+}
+
+/** Many are on duty far away: say how many the map does not show just now, and show them on request. */
+function tellOutside() {
+  const view = wall.view.calculateExtent(wall.map.getSize());
+  const outside = everywhere().filter((where) => !containsCoordinate(view, where)).length;
+  const chip = byId("outside");
+  chip.hidden = outside === 0;
+  if (outside) fill(chip, t("地图外还有 {n} 人在岗", { n: outside }), el("button.link", { type: "button", onclick: () => wall.fit(boundingExtent(everywhere()), 350) }, t("看全部")));
 }
 
 /** @param {Place} place */
@@ -340,6 +355,7 @@ async function begin() {
   byId("map").append(legend());
   wireTabs();
   follow(wall.map, pointing, chosen);
+  wall.map.on("moveend", tellOutside);
   await readAreas();
   wall.fit(wall.whole());
   if (!may("place.read")) return areasOnly();
