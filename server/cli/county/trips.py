@@ -523,6 +523,7 @@ COMING: Final = (
         office="B01",
         team=(0, 3),
         starts=0,
+        days=5,
         state="approved",
         destination="云岭经济开发区",
         destination_area="云岭经济开发区",
