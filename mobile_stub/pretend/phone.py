@@ -203,8 +203,8 @@ def _act_times() -> Json:
 
 
 def _now() -> str:
-    """This instant as the phone's clock has it, ISO 8601 in UTC with milliseconds."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """This instant as the phone's clock has it, ISO 8601 in UTC with microseconds."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _geometry(answer: Json) -> Json:
