@@ -11,6 +11,7 @@ from server.web import words
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYWORDS = {"_": None, "t": None, "lazy_gettext": None}
+CALL = re.compile(r'\bt\("([^"]+)"')
 PLACE = re.compile(r"\{(\w+)\}")
 
 
@@ -31,6 +32,17 @@ def test_every_sentence_is_translated_and_no_translation_is_left_over() -> None:
     kept = catalogue()
     assert {sentence for sentence in said() if not kept.get(sentence)} == set()
     assert set(kept) - said() == set()
+
+
+def test_no_script_hides_a_sentence_where_the_catalogue_does_not_look() -> None:
+    kept = catalogue()
+    spoken = {
+        sentence
+        for script in (ROOT / "server" / "web" / words.SCRIPTS).rglob("*.js")
+        for sentence in CALL.findall(script.read_text("utf-8"))
+    }
+    assert len(spoken) > 100
+    assert spoken - set(kept) == set(), "say it outside of a template string"
 
 
 def test_a_translation_names_the_same_facts_as_its_sentence() -> None:

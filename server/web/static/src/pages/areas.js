@@ -173,7 +173,7 @@ async function importFile(form) {
 function reportOf(report) {
   return el("div.notice.notice-good", { role: "status" },
     el("b", {}, t("已导入：新建 {created}，新版本 {changed}，未变 {unchanged}。", { created: report.created, changed: report.changed, unchanged: report.unchanged })),
-    report.mended.length ? [el("p.under", {}, t("修补了 {n} 处：", { n: report.mended.length })), el("ul", {}, report.mended.map((mend) => el("li", {}, `${t("第 {n} 个要素", { n: mend.feature })}：${say(mend)}`)))] : el("p.under", {}, t("没有需要修补的边界。")));
+    report.mended.length ? [el("p.under", {}, t("修补了 {n} 处：", { n: report.mended.length })), el("ul", {}, report.mended.map((mend) => el("li", {}, t("第 {n} 个要素", { n: mend.feature }), "：", say(mend))))] : el("p.under", {}, t("没有需要修补的边界。")));
 }
 
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */

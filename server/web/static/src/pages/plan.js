@@ -213,7 +213,7 @@ function plan() {
 function label(path) {
   const words = form.querySelector(`[data-path="${CSS.escape(path)}"] label`)?.textContent || path;
   const stop = /^stops\.(\d+)\./.exec(path);
-  return stop ? `${t("行程点 {n}", { n: Number(stop[1]) + 1 })} ${words}` : words;
+  return stop ? [t("行程点 {n}", { n: Number(stop[1]) + 1 }), words].join(" ") : words;
 }
 
 form.addEventListener("submit", (event) => {

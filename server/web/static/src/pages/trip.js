@@ -31,7 +31,7 @@ let checkins = [];
 
 /** @param {Trip} trip */
 function drawHead(trip) {
-  document.title = `${trip.title} · ${t("挂图")}`;
+  document.title = [trip.title, t("挂图")].join(" · ");
   fill(byId("head"),
     el("div.title", {}, el("h1", {}, trip.title), el(`span.state.state-${trip.state}`, {}, word("trip", trip.state)),
       el("div.end.buttons.no-print", {}, buttons(trip, (changed) => void changedTo(changed)), el("button.button", { type: "button", onclick: () => print() }, t("打印")))),
@@ -64,7 +64,7 @@ function facts(trip) {
 function drawMembers(trip) {
   fill(byId("members"), el("div.sheet-head", {}, el("h2", {}, t("成员与同意")), el("span.faint.small", {}, t("各人自愿，随时可以撤回"))),
     el("div.table-wrap", {}, el("table.table", {}, el("tbody", {}, trip.members.map((member) => el("tr", {},
-      el("td.nowrap", {}, el("b", {}, member.name), member.leading ? el("span.faint", {}, ` ${t("带队")}`) : null, el("span.under", {}, member.unit.name)),
+      el("td.nowrap", {}, el("b", {}, member.name), member.leading ? el("span.faint", {}, " ", t("带队")) : null, el("span.under", {}, member.unit.name)),
       el("td", {}, consent(member, trip))))))));
 }
 
@@ -105,7 +105,7 @@ function stopItem(stop, index) {
 /** @param {Stop} stop */
 function ground(stop) {
   const where = stop.area_name || t("半径 {n} 米", { n: Math.round(stop.radius_m || 0) });
-  return stop.tolerance_m ? `${where} · ${t("容差 {n} 米", { n: Math.round(stop.tolerance_m) })}` : where;
+  return [where, stop.tolerance_m ? t("容差 {n} 米", { n: Math.round(stop.tolerance_m) }) : ""].filter(Boolean).join(" · ");
 }
 
 /* ── the line of check-ins ───────────────────────────────────────────────────────────────────────────── */
