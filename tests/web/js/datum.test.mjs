@@ -9,7 +9,7 @@ import { projectionFor } from "../../../server/web/static/src/map/projection.js"
 const VECTORS = process.env.DATUM_VECTORS || "";
 
 function metres(a, b) {
-  const east = (a[0] - b[0]) * 111320 * Math.cos(a[1] * Math.PI / 180);
+  const east = (a[0] - b[0]) * 111320 * Math.cos((a[1] * Math.PI) / 180);
   return Math.hypot(east, (a[1] - b[1]) * 110574);
 }
 
@@ -26,7 +26,12 @@ test("the vendors' own values are met within their tolerance", { skip: !existsSy
 });
 
 test("there and back again is the same place to a micrometre", () => {
-  for (const place of [[118.4, 29.6], [116.4, 39.9], [87.6, 43.8], [104.99, 35.01]]) {
+  for (const place of [
+    [118.4, 29.6],
+    [116.4, 39.9],
+    [87.6, 43.8],
+    [104.99, 35.01],
+  ]) {
     assert.ok(metres(fromGcj(toGcj(place)), place) < 1e-6);
   }
 });

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { reader } from "../../../server/web/static/src/lib/frames.js";
 
-const WIRE = ": .\n\nevent: checkin\ndata: {\"a\":1}\n\nid: 7\nevent: place\ndata: one\ndata: two\n\n: .\nid: 9\n\nevent: ended\ndata: {}\n\n";
+const WIRE =
+  ': .\n\nevent: checkin\ndata: {"a":1}\n\nid: 7\nevent: place\ndata: one\ndata: two\n\n: .\nid: 9\n\nevent: ended\ndata: {}\n\n';
 const FRAMES = [
   { id: null, event: "checkin", data: '{"a":1}' },
   { id: "7", event: "place", data: "one\ntwo" },

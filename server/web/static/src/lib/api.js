@@ -97,13 +97,16 @@ async function ask(method, url, body) {
   } catch {
     throw unreachable();
   }
-  return answer.ok ? answer.status === 204 ? null : answer.json() : refuse(answer);
+  return answer.ok ? (answer.status === 204 ? null : answer.json()) : refuse(answer);
 }
 
 /** @returns {Refusal} */
 function unreachable() {
   return new Refusal({
-    code: "unreachable", status: 0, title: "连不上服务器，请检查网络后重试。", title_en: "The server cannot be reached; check the network and try again.",
+    code: "unreachable",
+    status: 0,
+    title: "连不上服务器，请检查网络后重试。",
+    title_en: "The server cannot be reached; check the network and try again.",
   });
 }
 
@@ -117,7 +120,12 @@ async function refuse(answer) {
   try {
     problem = await answer.json();
   } catch {
-    problem = { code: "http", status: answer.status, title: t("服务器没有给出可读的答复（{status}）。", { status: answer.status }), title_en: "" };
+    problem = {
+      code: "http",
+      status: answer.status,
+      title: t("服务器没有给出可读的答复（{status}）。", { status: answer.status }),
+      title_en: "",
+    };
   }
   problem.status = answer.status;
   if (answer.status === 401) signInAgain();

@@ -19,10 +19,13 @@ export function ask({ title, body, yes, no = t("取消"), stop = false, act }) {
   const wrong = el("div", {});
   const main = el("button.button", { type: "submit" }, yes);
   main.classList.add(stop ? "button-stop" : "button-main");
-  const form = el("form", { method: "dialog" },
+  const form = el(
+    "form",
+    { method: "dialog" },
     el("h2", { id: "dialog-title" }, title),
     el("div.dialog-body", {}, wrong, body),
-    el("div.dialog-foot", {}, el("button.button", { type: "button", onclick: () => dialog.close() }, no), main));
+    el("div.dialog-foot", {}, el("button.button", { type: "button", onclick: () => dialog.close() }, no), main),
+  );
   const dialog = el("dialog.dialog", { "aria-labelledby": "dialog-title" }, form);
   document.body.append(dialog);
   return new Promise((resolve) => {
@@ -56,9 +59,17 @@ export function ask({ title, body, yes, no = t("取消"), stop = false, act }) {
  * @returns {Promise<void>}
  */
 export function tell(title, ...body) {
-  const dialog = el("dialog.dialog", { "aria-labelledby": "dialog-title" },
-    el("h2", { id: "dialog-title" }, title), el("div.dialog-body", {}, body),
-    el("div.dialog-foot", {}, el("button.button.button-main", { type: "button", onclick: () => dialog.close() }, t("知道了"))));
+  const dialog = el(
+    "dialog.dialog",
+    { "aria-labelledby": "dialog-title" },
+    el("h2", { id: "dialog-title" }, title),
+    el("div.dialog-body", {}, body),
+    el(
+      "div.dialog-foot",
+      {},
+      el("button.button.button-main", { type: "button", onclick: () => dialog.close() }, t("知道了")),
+    ),
+  );
   document.body.append(dialog);
   return new Promise((resolve) => {
     dialog.addEventListener("close", () => {
@@ -77,6 +88,10 @@ export function tell(title, ...body) {
  * @returns {HTMLElement}
  */
 export function textField(name, label, more = {}) {
-  return el("div.field", {}, el("label", { for: `ask-${name}` }, label),
-    el("textarea.area-input", { id: `ask-${name}`, name, required: true, maxlength: 1000, ...more }));
+  return el(
+    "div.field",
+    {},
+    el("label", { for: `ask-${name}` }, label),
+    el("textarea.area-input", { id: `ask-${name}`, name, required: true, maxlength: 1000, ...more }),
+  );
 }

@@ -69,7 +69,10 @@ export function refill(node, ...children) {
   const key = held && node.contains(held) ? held.getAttribute("data-key") : null;
   fill(node, ...children);
   node.scrollTop = top;
-  if (key) /** @type {HTMLElement | null} */ (node.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus({ preventScroll: true });
+  if (key)
+    /** @type {HTMLElement | null} */ (node.querySelector(`[data-key="${CSS.escape(key)}"]`))?.focus({
+      preventScroll: true,
+    });
 }
 
 /**

@@ -35,7 +35,8 @@ export async function filterBar(bar, fields, changed, ...end) {
     changed({ ...values });
   }
 
-  for (const field of fields) bar.append(await drawn(field, values[field.name] || "", (value) => set(field.name, value)));
+  for (const field of fields)
+    bar.append(await drawn(field, values[field.name] || "", (value) => set(field.name, value)));
   if (end.length) bar.append(el("div.end", {}, end));
   return { ...values };
 }
@@ -66,13 +67,24 @@ async function control(field, id, value, set) {
   const changed = (event) => set(/** @type {HTMLInputElement} */ (event.target).value);
   if (field.type === "pick" && field.search) {
     const chosen = value ? await field.byId?.(value) : null;
-    return picker({ id, placeholder: field.all || t("不限"), search: field.search, value: chosen || (value ? { id: value, name: `#${value}` } : null), chosen: (choice) => set(choice?.id || "") }).node;
+    return picker({
+      id,
+      placeholder: field.all || t("不限"),
+      search: field.search,
+      value: chosen || (value ? { id: value, name: `#${value}` } : null),
+      chosen: (choice) => set(choice?.id || ""),
+    }).node;
   }
   if (field.type === "date") return el("input.input", { id, type: "date", value, onchange: changed });
-  if (field.type === "text") return el("input.input", { id, type: "search", value, placeholder: field.all, onchange: changed });
+  if (field.type === "text")
+    return el("input.input", { id, type: "search", value, placeholder: field.all, onchange: changed });
   const options = field.type === "switch" ? /** @type {[string, string][]} */ ([["1", t("是")]]) : field.options || [];
-  return el("select.select", { id, onchange: changed }, el("option", { value: "" }, field.all || t("不限")),
-    options.map(([code, words]) => el("option", { value: code, selected: code === value }, words)));
+  return el(
+    "select.select",
+    { id, onchange: changed },
+    el("option", { value: "" }, field.all || t("不限")),
+    options.map(([code, words]) => el("option", { value: code, selected: code === value }, words)),
+  );
 }
 
 /** @returns {HTMLElement} the page's bar */

@@ -33,7 +33,9 @@ export function field(name, label, control, { must = false, hint = "", wide = fa
 export async function send(form, head, label, act) {
   clear(form, head);
   const buttons = /** @type {NodeListOf<HTMLButtonElement>} */ (form.querySelectorAll("button[type=submit]"));
-  buttons.forEach((button) => { button.disabled = true; });
+  buttons.forEach((button) => {
+    button.disabled = true;
+  });
   try {
     await act();
   } catch (error) {
@@ -41,7 +43,9 @@ export async function send(form, head, label, act) {
     fill(head, refusalNotice(error, label));
     mark(form, error);
   } finally {
-    buttons.forEach((button) => { button.disabled = false; });
+    buttons.forEach((button) => {
+      button.disabled = false;
+    });
   }
 }
 

@@ -7,12 +7,21 @@ import { toast } from "./states.js";
 
 /** Complain or suggest: kept as a matter that nobody below the county can delete. */
 async function complain() {
-  const kinds = el("fieldset.choices", {}, el("legend.visually-hidden", {}, t("种类")),
+  const kinds = el(
+    "fieldset.choices",
+    {},
+    el("legend.visually-hidden", {}, t("种类")),
     el("label.choice", {}, el("input", { type: "radio", name: "kind", value: "complaint", checked: true }), t("投诉")),
-    el("label.choice", {}, el("input", { type: "radio", name: "kind", value: "suggestion" }), t("建议")));
+    el("label.choice", {}, el("input", { type: "radio", name: "kind", value: "suggestion" }), t("建议")),
+  );
   const done = await ask({
-    title: t("投诉建议"), yes: t("提交"),
-    body: [el("p", {}, t("直接送到县级，县以下任何人都不能删除。")), kinds, textField("text", t("想说的话"), { rows: 5, maxlength: 4000 })],
+    title: t("投诉建议"),
+    yes: t("提交"),
+    body: [
+      el("p", {}, t("直接送到县级，县以下任何人都不能删除。")),
+      kinds,
+      textField("text", t("想说的话"), { rows: 5, maxlength: 4000 }),
+    ],
     act: (form) => post("/matters", { kind: form.get("kind"), text: form.get("text"), page: location.pathname }),
   });
   if (!done) return;

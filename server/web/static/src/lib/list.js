@@ -35,7 +35,11 @@ export function pagedList({ place, path, draw, empty, limit = 50, more = t("æ›´æ
       next = answer.next ?? null;
       redraw();
     } catch (error) {
-      if (mine === turn) fill(place, failure(error, () => void read()));
+      if (mine === turn)
+        fill(
+          place,
+          failure(error, () => void read()),
+        );
     }
   }
 
@@ -79,8 +83,23 @@ export function pagedList({ place, path, draw, empty, limit = 50, more = t("æ›´æ
  * @returns {HTMLElement}
  */
 export function table(heads, rows, caption) {
-  return el("div.table-wrap", { tabindex: 0, role: "region", "aria-label": caption }, el("table.table", {},
-    el("caption.visually-hidden", {}, caption),
-    el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))),
-    el("tbody", {}, rows)));
+  return el(
+    "div.table-wrap",
+    { tabindex: 0, role: "region", "aria-label": caption },
+    el(
+      "table.table",
+      {},
+      el("caption.visually-hidden", {}, caption),
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          heads.map((head) => el("th", { scope: "col" }, head)),
+        ),
+      ),
+      el("tbody", {}, rows),
+    ),
+  );
 }

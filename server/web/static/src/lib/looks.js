@@ -36,9 +36,21 @@ export function reasonWords(reason, ready) {
  */
 export async function askReason({ trip_id, title }) {
   const ready = await reasons();
-  const own = el("textarea.area-input", { name: "own", maxlength: 200, rows: 2, "aria-label": t("用自己的话说明"), placeholder: t("用自己的话说明"), hidden: true });
-  const list = el("fieldset.reasons", { onchange: change }, el("legend.visually-hidden", {}, t("理由")),
-    ready.map((reason) => option(reason.code, say(reason))), option(OWN, t("其他理由")));
+  const own = el("textarea.area-input", {
+    name: "own",
+    maxlength: 200,
+    rows: 2,
+    "aria-label": t("用自己的话说明"),
+    placeholder: t("用自己的话说明"),
+    hidden: true,
+  });
+  const list = el(
+    "fieldset.reasons",
+    { onchange: change },
+    el("legend.visually-hidden", {}, t("理由")),
+    ready.map((reason) => option(reason.code, say(reason))),
+    option(OWN, t("其他理由")),
+  );
 
   function change() {
     const chosen = /** @type {HTMLInputElement | null} */ (list.querySelector("input:checked"));
@@ -49,13 +61,17 @@ export async function askReason({ trip_id, title }) {
   }
 
   return ask({
-    title, yes: t("说明并查看"), no: t("暂不查看"),
+    title,
+    yes: t("说明并查看"),
+    no: t("暂不查看"),
     body: [
       el("p", {}, t("位置属于敏感个人信息，查看前请说明理由。本次登录期间只问一次。")),
-      list, own,
+      list,
+      own,
       el("p.seen-note", {}, t("查看人、时间和理由会被记录，被查看的人可以看到。")),
     ],
-    act: (form) => post("/looks", { reason: String(form.get("reason") || form.get("own")).trim(), ...(trip_id ? { trip_id } : {}) }),
+    act: (form) =>
+      post("/looks", { reason: String(form.get("reason") || form.get("own")).trim(), ...(trip_id ? { trip_id } : {}) }),
   });
 }
 

@@ -19,7 +19,14 @@ import { el, fill } from "./dom.js";
 export function picker({ id, placeholder, search, chosen, value = null, once = false }) {
   const list = el("ul.picker-list", { id: `${id}-list`, role: "listbox", hidden: true });
   const input = el("input.input", {
-    id, type: "text", role: "combobox", autocomplete: "off", "aria-expanded": "false", "aria-controls": `${id}-list`, "aria-autocomplete": "list", placeholder,
+    id,
+    type: "text",
+    role: "combobox",
+    autocomplete: "off",
+    "aria-expanded": "false",
+    "aria-controls": `${id}-list`,
+    "aria-autocomplete": "list",
+    placeholder,
   });
   const clear = el("button.picker-clear", { type: "button", "aria-label": t("清除"), hidden: true }, "×");
   const node = el("div.picker", {}, input, clear, list);
@@ -64,8 +71,18 @@ export function picker({ id, placeholder, search, chosen, value = null, once = f
 
   /** @param {Choice} choice @param {number} index */
   function row(choice, index) {
-    const item = el("li", { id: `${id}-${index}`, role: "option", "aria-selected": "false", onmousedown: (/** @type {Event} */ event) => event.preventDefault(), onclick: () => choose(choice) },
-      choice.name, choice.kind ? el("span.kind", {}, choice.kind) : null);
+    const item = el(
+      "li",
+      {
+        id: `${id}-${index}`,
+        role: "option",
+        "aria-selected": "false",
+        onmousedown: (/** @type {Event} */ event) => event.preventDefault(),
+        onclick: () => choose(choice),
+      },
+      choice.name,
+      choice.kind ? el("span.kind", {}, choice.kind) : null,
+    );
     if (choice.depth) item.classList.add(`depth-${Math.min(choice.depth, 4)}`);
     return item;
   }
@@ -118,6 +135,8 @@ export function picker({ id, placeholder, search, chosen, value = null, once = f
 export function among(all) {
   return async (words) => {
     const choices = await all();
-    return words ? choices.filter((choice) => choice.name.includes(words)).map((choice) => ({ ...choice, depth: 0 })) : choices;
+    return words
+      ? choices.filter((choice) => choice.name.includes(words)).map((choice) => ({ ...choice, depth: 0 }))
+      : choices;
   };
 }

@@ -20,7 +20,12 @@ export function units() {
 async function unitChoices() {
   const all = await units();
   const top = Math.min(...all.map((unit) => unit.depth));
-  return all.map((unit) => ({ id: String(unit.id), name: unit.name, depth: unit.depth - top, kind: word("unit", unit.kind) }));
+  return all.map((unit) => ({
+    id: String(unit.id),
+    name: unit.name,
+    depth: unit.depth - top,
+    kind: word("unit", unit.kind),
+  }));
 }
 
 export const searchUnits = among(unitChoices);
@@ -33,26 +38,36 @@ export async function unitById(id) {
 /** @param {string} words @returns {Promise<Choice[]>} */
 export async function searchAreas(words) {
   const answer = await get("/areas", { name: words });
-  return answer.items.slice(0, 40).map((/** @type {Area} */ area) => ({ id: String(area.id), name: area.name, kind: word("area", area.kind) }));
+  return answer.items
+    .slice(0, 40)
+    .map((/** @type {Area} */ area) => ({ id: String(area.id), name: area.name, kind: word("area", area.kind) }));
 }
 
 /** @param {string} words @returns {Promise<Choice[]>} */
 export async function searchPeople(words) {
   const answer = await get("/people", { q: words });
-  return answer.items.slice(0, 40).map((/** @type {Person} */ person) => ({ id: String(person.id), name: person.name, kind: person.unit.name }));
+  return answer.items
+    .slice(0, 40)
+    .map((/** @type {Person} */ person) => ({ id: String(person.id), name: person.name, kind: person.unit.name }));
 }
 
 /** Colleagues of any unit; asked only once there is something to look for. @param {string} words @returns {Promise<Choice[]>} */
 export async function searchCompanions(words) {
   if (!words.trim()) return [];
   const answer = await get("/companions", { q: words.trim() });
-  return answer.items.map((/** @type {Person} */ person) => ({ id: String(person.id), name: person.name, kind: person.unit.name }));
+  return answer.items.map((/** @type {Person} */ person) => ({
+    id: String(person.id),
+    name: person.name,
+    kind: person.unit.name,
+  }));
 }
 
 /** @param {string} words @returns {Promise<Choice[]>} */
 export async function searchTrips(words) {
   const answer = await get("/trips", { q: words });
-  return answer.items.slice(0, 40).map((/** @type {Trip} */ trip) => ({ id: String(trip.id), name: trip.title, kind: word("trip", trip.state) }));
+  return answer.items
+    .slice(0, 40)
+    .map((/** @type {Trip} */ trip) => ({ id: String(trip.id), name: trip.title, kind: word("trip", trip.state) }));
 }
 
 /** @param {string} id @returns {Promise<Choice | null>} */
@@ -70,7 +85,9 @@ export function tripById(id) {
 
 /** @param {string} id @returns {Promise<Choice | null>} */
 export function personById(id) {
-  return named(async () => (await get("/people", { limit: 200 })).items.find((/** @type {Person} */ person) => String(person.id) === id));
+  return named(async () =>
+    (await get("/people", { limit: 200 })).items.find((/** @type {Person} */ person) => String(person.id) === id),
+  );
 }
 
 /**

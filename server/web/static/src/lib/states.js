@@ -82,7 +82,19 @@ export async function attempt(act) {
  */
 export function refusalNotice(refusal, label = (path) => path) {
   const fields = Object.entries(refusal.problem.fields || {});
-  const lines = fields.flatMap(([path, wrongs]) => wrongs.map((wrong) => `${label(path)}：${desk.lang === "en" ? wrong.en : wrong.zh}`));
-  return el("div.notice.notice-wrong", { role: "alert" }, el("b", {}, refusal.message),
-    lines.length ? el("ul", {}, lines.map((line) => el("li", {}, line))) : null);
+  const lines = fields.flatMap(([path, wrongs]) =>
+    wrongs.map((wrong) => `${label(path)}：${desk.lang === "en" ? wrong.en : wrong.zh}`),
+  );
+  return el(
+    "div.notice.notice-wrong",
+    { role: "alert" },
+    el("b", {}, refusal.message),
+    lines.length
+      ? el(
+          "ul",
+          {},
+          lines.map((line) => el("li", {}, line)),
+        )
+      : null,
+  );
 }

@@ -37,12 +37,13 @@ export function listen(query, listener) {
     silence = setTimeout(() => cut?.abort(), SILENCE_MS);
   }
 
-  const feed = () => reader((frame) => {
-    if (frame.id) last = frame.id;
-    if (frame.event === "ended") return end(listener.ended);
-    if (frame.data) listener.event(frame.event, JSON.parse(frame.data));
-    return undefined;
-  });
+  const feed = () =>
+    reader((frame) => {
+      if (frame.id) last = frame.id;
+      if (frame.event === "ended") return end(listener.ended);
+      if (frame.data) listener.event(frame.event, JSON.parse(frame.data));
+      return undefined;
+    });
 
   /** @param {() => void} say */
   function end(say) {
@@ -54,7 +55,12 @@ export function listen(query, listener) {
     cut = new AbortController();
     heard();
     const headers = { Accept: "text/event-stream", ...(last ? { "Last-Event-ID": last } : {}) };
-    const answer = await fetch(address("/stream", query), { headers, signal: cut.signal, credentials: "same-origin", cache: "no-store" });
+    const answer = await fetch(address("/stream", query), {
+      headers,
+      signal: cut.signal,
+      credentials: "same-origin",
+      cache: "no-store",
+    });
     if (answer.status === 401) return end(listener.ended);
     if (answer.status === 403) return end(listener.refused);
     if (!answer.ok || !answer.body) throw new Error(`stream answered ${answer.status}`);

@@ -12,7 +12,11 @@ const formats = {};
  * @returns {Intl.DateTimeFormat}
  */
 function format(name, options) {
-  formats[name] ??= new Intl.DateTimeFormat(desk.lang === "en" ? "en-GB" : "zh-CN", { timeZone: ZONE, hourCycle: "h23", ...options });
+  formats[name] ??= new Intl.DateTimeFormat(desk.lang === "en" ? "en-GB" : "zh-CN", {
+    timeZone: ZONE,
+    hourCycle: "h23",
+    ...options,
+  });
   return formats[name];
 }
 
@@ -23,7 +27,14 @@ function format(name, options) {
  */
 function parts(instant) {
   const made = new Intl.DateTimeFormat("en-CA", {
-    timeZone: ZONE, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit",
+    timeZone: ZONE,
+    hourCycle: "h23",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
   }).formatToParts(new Date(instant));
   return Object.fromEntries(made.map((part) => [part.type, part.value]));
 }

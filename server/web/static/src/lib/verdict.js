@@ -28,8 +28,13 @@ export function shape(outcome) {
  * @returns {HTMLElement}
  */
 export function badge(verdict) {
-  return el(`span.verdict.verdict-${verdict.outcome}`, { title: say(verdict) },
-    shape(verdict.outcome), word("verdict", verdict.outcome), edge(verdict));
+  return el(
+    `span.verdict.verdict-${verdict.outcome}`,
+    { title: say(verdict) },
+    shape(verdict.outcome),
+    word("verdict", verdict.outcome),
+    edge(verdict),
+  );
 }
 
 /**
@@ -60,5 +65,9 @@ export function windowMark(checkin, span) {
  */
 export function signalTags(signals) {
   if (!signals.length) return null;
-  return el("span.tags", {}, signals.map((signal) => el("span.tag.tag-signal", { title: say(signal) }, word("signal", signal.code))));
+  return el(
+    "span.tags",
+    {},
+    signals.map((signal) => el("span.tag.tag-signal", { title: say(signal) }, word("signal", signal.code))),
+  );
 }

@@ -15,9 +15,17 @@ export function visitLines(visit) {
   const who = [visit.contact, visit.contact_post].filter(Boolean).join(" ");
   const what = [visit.topic, visit.outcome].filter(Boolean).join("；");
   const next = [visit.next_on, visit.next_step].filter(Boolean).join(" ");
-  return el("div", {},
-    el("b", {}, visit.enterprise || word("visit", visit.kind)), visit.enterprise ? el("span.under", {}, [word("visit", visit.kind), who].filter(Boolean).join(" · ")) : who && el("span.under", {}, who),
+  return el(
+    "div",
+    {},
+    el("b", {}, visit.enterprise || word("visit", visit.kind)),
+    visit.enterprise
+      ? el("span.under", {}, [word("visit", visit.kind), who].filter(Boolean).join(" · "))
+      : who && el("span.under", {}, who),
     what ? el("span", {}, what) : null,
-    visit.amount ? el("span.under", {}, t("意向金额 {amount} {unit}", { amount: visit.amount, unit: visit.amount_unit || "" })) : null,
-    next ? el("span.under", {}, t("下一步：{next}", { next })) : null);
+    visit.amount
+      ? el("span.under", {}, t("意向金额 {amount} {unit}", { amount: visit.amount, unit: visit.amount_unit || "" }))
+      : null,
+    next ? el("span.under", {}, t("下一步：{next}", { next })) : null,
+  );
 }

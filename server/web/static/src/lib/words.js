@@ -106,7 +106,9 @@ export function word(group, code) {
 
 /** @param {string} group @returns {string[]} the codes of a group, in the order people expect */
 export function codes(group) {
-  return Object.keys(WORDS).filter((key) => key.startsWith(`${group}.`)).map((key) => key.slice(group.length + 1));
+  return Object.keys(WORDS)
+    .filter((key) => key.startsWith(`${group}.`))
+    .map((key) => key.slice(group.length + 1));
 }
 
 /** @param {number} metres @returns {string} */

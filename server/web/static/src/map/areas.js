@@ -15,12 +15,48 @@ const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
 
 /** How each kind is drawn: z order, the coarsest resolution (m/px) its lines and names are drawn at. */
 const KINDS = {
-  county: { z: 50, lines: Infinity, names: Infinity, stroke: "#0b4f6c", width: 2.6, dash: undefined, text: "#0b4f6c", size: 17 },
-  township: { z: 10, lines: Infinity, names: 160, stroke: "#8d8a78", width: 1.1, dash: undefined, text: "#43483f", size: 14 },
+  county: {
+    z: 50,
+    lines: Infinity,
+    names: Infinity,
+    stroke: "#0b4f6c",
+    width: 2.6,
+    dash: undefined,
+    text: "#0b4f6c",
+    size: 17,
+  },
+  township: {
+    z: 10,
+    lines: Infinity,
+    names: 160,
+    stroke: "#8d8a78",
+    width: 1.1,
+    dash: undefined,
+    text: "#43483f",
+    size: 14,
+  },
   village: { z: 20, lines: 60, names: 22, stroke: "#a9a592", width: 0.9, dash: [5, 3], text: "#5f6156", size: 12 },
   grid: { z: 25, lines: 14, names: 6, stroke: "#a9a592", width: 0.8, dash: [2, 3], text: "#6d6f65", size: 11 },
-  park: { z: 30, lines: Infinity, names: 60, stroke: "#6a5a94", width: 1.3, dash: undefined, text: "#4f4276", size: 12 },
-  destination: { z: 5, lines: Infinity, names: 1200, stroke: "#8d8a78", width: 1, dash: undefined, text: "#43483f", size: 13 },
+  park: {
+    z: 30,
+    lines: Infinity,
+    names: 60,
+    stroke: "#6a5a94",
+    width: 1.3,
+    dash: undefined,
+    text: "#4f4276",
+    size: 12,
+  },
+  destination: {
+    z: 5,
+    lines: Infinity,
+    names: 1200,
+    stroke: "#8d8a78",
+    width: 1,
+    dash: undefined,
+    text: "#43483f",
+    size: 13,
+  },
   site: { z: 35, lines: 40, names: 14, stroke: "#8a5a12", width: 1.3, dash: undefined, text: "#6e4710", size: 11 },
 };
 
@@ -50,12 +86,15 @@ function tint(features) {
 
 /** @param {string} name @param {AreaKind} kind @returns {string} spaced as on a printed map */
 function spaced(name, kind) {
-  return (kind === "county" || kind === "township") && /^[\u4e00-\u9fff]{2,6}$/.test(name) ? [...name].join("\u2009") : name;
+  return (kind === "county" || kind === "township") && /^[\u4e00-\u9fff]{2,6}$/.test(name)
+    ? [...name].join("\u2009")
+    : name;
 }
 
 /** @param {FeatureLike} feature @param {AreaKind} kind @param {boolean} over a base map is under it @returns {Fill | undefined} */
 function fillOf(feature, kind, over) {
-  if (over) return kind === "park" ? new Fill({ color: "rgba(106,90,148,.16)" }) : new Fill({ color: "rgba(255,254,251,.02)" });
+  if (over)
+    return kind === "park" ? new Fill({ color: "rgba(106,90,148,.16)" }) : new Fill({ color: "rgba(255,254,251,.02)" });
   if (kind === "park") return new Fill({ color: "rgba(125,108,168,.20)" });
   if (kind === "site") return new Fill({ color: "rgba(183,121,31,.16)" });
   if (kind === "county") return new Fill({ color: "rgba(255,255,255,0.001)" });
@@ -71,7 +110,11 @@ function shapeStyle(over) {
     const kind = kindOf(feature);
     const look = KINDS[kind];
     if (resolution > look.lines) return undefined;
-    return new Style({ zIndex: look.z, fill: fillOf(feature, kind, over), stroke: new Stroke({ color: look.stroke, width: look.width, lineDash: look.dash }) });
+    return new Style({
+      zIndex: look.z,
+      fill: fillOf(feature, kind, over),
+      stroke: new Stroke({ color: look.stroke, width: look.width, lineDash: look.dash }),
+    });
   };
 }
 
@@ -87,8 +130,11 @@ function nameStyle(feature, resolution) {
   return new Style({
     zIndex: -look.z,
     text: new Text({
-      text: spaced(feature.get("name"), kind), font: `${kind === "county" || kind === "township" ? 600 : 400} ${look.size}px ${FONT}`,
-      fill: new Fill({ color: look.text }), stroke: new Stroke({ color: "rgba(255,254,249,.86)", width: 3.4 }), overflow: kind !== "grid",
+      text: spaced(feature.get("name"), kind),
+      font: `${kind === "county" || kind === "township" ? 600 : 400} ${look.size}px ${FONT}`,
+      fill: new Fill({ color: look.text }),
+      stroke: new Stroke({ color: "rgba(255,254,249,.86)", width: 3.4 }),
+      overflow: kind !== "grid",
     }),
   });
 }
@@ -112,7 +158,10 @@ export function areaLayers(over) {
  * @param {Projection} projection
  */
 export function show(source, collection, projection) {
-  const features = new GeoJSON().readFeatures(collection, { dataProjection: "EPSG:4326", featureProjection: projection });
+  const features = new GeoJSON().readFeatures(collection, {
+    dataProjection: "EPSG:4326",
+    featureProjection: projection,
+  });
   tint(features);
   source.clear(true);
   source.addFeatures(features);

@@ -17,7 +17,12 @@ const ZOOMS = 19;
  * @returns {TileLayer[]} one layer for each address, in the order given
  */
 export function baseLayers(tiles, projection) {
-  return tiles.urls.map((url) => new TileLayer({ source: tiles.kind === "wmts" ? wmts(url, projection) : new XYZ({ url, projection, maxZoom: ZOOMS - 1 }) }));
+  return tiles.urls.map(
+    (url) =>
+      new TileLayer({
+        source: tiles.kind === "wmts" ? wmts(url, projection) : new XYZ({ url, projection, maxZoom: ZOOMS - 1 }),
+      }),
+  );
 }
 
 /**
@@ -31,8 +36,18 @@ function wmts(url, projection) {
   const extent = projection.getExtent();
   const levels = Array.from({ length: ZOOMS }, (_, level) => level);
   const grid = new WMTSTileGrid({
-    origin: getTopLeft(extent), matrixIds: levels.map(String), resolutions: levels.map((level) => getWidth(extent) / 256 / 2 ** level),
+    origin: getTopLeft(extent),
+    matrixIds: levels.map(String),
+    resolutions: levels.map((level) => getWidth(extent) / 256 / 2 ** level),
   });
   const template = url.replace("{z}", "{TileMatrix}").replace("{y}", "{TileRow}").replace("{x}", "{TileCol}");
-  return new WMTS({ url: template, requestEncoding: "REST", layer: "", matrixSet: "", style: "", projection, tileGrid: grid });
+  return new WMTS({
+    url: template,
+    requestEncoding: "REST",
+    layer: "",
+    matrixSet: "",
+    style: "",
+    projection,
+    tileGrid: grid,
+  });
 }

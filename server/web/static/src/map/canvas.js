@@ -36,9 +36,13 @@ export function makeMap(target, { label }) {
   target.setAttribute("role", "application");
   target.setAttribute("aria-label", label);
   const map = new OlMap({
-    target, view, layers: [...(tiles ? baseLayers(tiles, projection) : []), ...areas.layers],
+    target,
+    view,
+    layers: [...(tiles ? baseLayers(tiles, projection) : []), ...areas.layers],
     controls: [
-      new Zoom({ zoomInTipLabel: t("放大"), zoomOutTipLabel: t("缩小"), zoomOutLabel: "−" }), new ScaleLine(), home(() => fit(whole(), 250)),
+      new Zoom({ zoomInTipLabel: t("放大"), zoomOutTipLabel: t("缩小"), zoomOutLabel: "−" }),
+      new ScaleLine(),
+      home(() => fit(whole(), 250)),
     ],
   });
   if (tiles?.attribution) target.append(el("div.map-credit", {}, tiles.attribution));
@@ -54,18 +58,30 @@ export function makeMap(target, { label }) {
     const features = areas.source.getFeatures();
     const counties = features.filter((feature) => feature.get("kind") === "county");
     const extent = createEmpty();
-    for (const feature of counties.length ? counties : features) extend(extent, feature.getGeometry()?.getExtent() || createEmpty());
+    for (const feature of counties.length ? counties : features)
+      extend(extent, feature.getGeometry()?.getExtent() || createEmpty());
     return extent;
   }
 
   /** @param {Extent} extent @param {number} [duration] ms */
   function fit(extent, duration = 0) {
     if (isEmpty(extent)) return view.animate({ center: place(CHINA.lng, CHINA.lat), zoom: 5, duration });
-    return view.fit(extent, { padding: [34, 34, 34, document.querySelector(".map .legend[open]") && innerWidth > 900 ? 216 : 34], maxZoom: 16, duration });
+    return view.fit(extent, {
+      padding: [34, 34, 34, document.querySelector(".map .legend[open]") && innerWidth > 900 ? 216 : 34],
+      maxZoom: 16,
+      duration,
+    });
   }
 
   return {
-    map, view, projection, place, disc, fit, whole, areaSource: areas.source,
+    map,
+    view,
+    projection,
+    place,
+    disc,
+    fit,
+    whole,
+    areaSource: areas.source,
     /** @param {object} collection GeoJSON of areas */
     showAreas: (collection) => show(areas.source, collection, projection),
   };
@@ -77,7 +93,12 @@ export function makeMap(target, { label }) {
  * @returns {Control}
  */
 function home(act) {
-  const icon = drawing("0 0 16 16", [["path", { d: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", fill: "none", stroke: "currentColor", "stroke-width": 1.8 }]]);
+  const icon = drawing("0 0 16 16", [
+    [
+      "path",
+      { d: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4", fill: "none", stroke: "currentColor", "stroke-width": 1.8 },
+    ],
+  ]);
   const button = el("button", { type: "button", title: t("看全图"), "aria-label": t("看全图"), onclick: act }, icon);
   return new Control({ element: el("div.map-home.ol-control.ol-unselectable", {}, button) });
 }

@@ -43,7 +43,8 @@ export function checkinLayer(desk, pointing) {
     if (![now, before].some((one) => one?.startsWith("checkin:"))) return;
     discs.clear(true);
     const checkin = /** @type {Checkin | undefined} */ (now ? source.getFeatureById(now)?.get("checkin") : undefined);
-    if (checkin?.position?.accuracy_m) discs.addFeature(new Feature(desk.disc(checkin.position.lng, checkin.position.lat, checkin.position.accuracy_m)));
+    if (checkin?.position?.accuracy_m)
+      discs.addFeature(new Feature(desk.disc(checkin.position.lng, checkin.position.lat, checkin.position.accuracy_m)));
     layer.changed();
   });
 
@@ -93,7 +94,14 @@ function ripple(desk, layer, point) {
     if (share > 1) return layer.un("postrender", listener);
     const pen = getVectorContext(event);
     const eased = easeOut(share);
-    pen.setStyle(new Style({ image: new Circle({ radius: 8 + 34 * eased, stroke: new Stroke({ color: `rgba(200,69,45,${1 - eased})`, width: 1 + 3 * (1 - eased) }) }) }));
+    pen.setStyle(
+      new Style({
+        image: new Circle({
+          radius: 8 + 34 * eased,
+          stroke: new Stroke({ color: `rgba(200,69,45,${1 - eased})`, width: 1 + 3 * (1 - eased) }),
+        }),
+      }),
+    );
     pen.drawGeometry(point);
     return desk.map.render();
   };

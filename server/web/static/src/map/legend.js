@@ -17,14 +17,28 @@ function patch(look) {
 /** @param {boolean} [marks] whether people and check-ins are on this map */
 export function legend(marks = true) {
   const wide = innerWidth > 900;
-  return el("details.legend", { open: wide }, el("summary", {}, t("图例")), el("div.legend-body", {},
-    marks ? people() : null,
-    el("h3", {}, t("区域")),
-    el("ul", {},
-      line(t("县界"), patch({ fill: "#fff", stroke: "#0b4f6c", "stroke-width": 2.4 })),
-      line(word("area", "township"), patch({ fill: "#f5ead2", stroke: "#8d8a78", "stroke-width": 1.1 })),
-      line(word("area", "village"), patch({ fill: "none", stroke: "#8d8a78", "stroke-width": 1.1, "stroke-dasharray": "4 2" })),
-      line(word("area", "park"), patch({ fill: "#ddd5e8", stroke: "#6a5a94", "stroke-width": 1.3 })))));
+  return el(
+    "details.legend",
+    { open: wide },
+    el("summary", {}, t("图例")),
+    el(
+      "div.legend-body",
+      {},
+      marks ? people() : null,
+      el("h3", {}, t("区域")),
+      el(
+        "ul",
+        {},
+        line(t("县界"), patch({ fill: "#fff", stroke: "#0b4f6c", "stroke-width": 2.4 })),
+        line(word("area", "township"), patch({ fill: "#f5ead2", stroke: "#8d8a78", "stroke-width": 1.1 })),
+        line(
+          word("area", "village"),
+          patch({ fill: "none", stroke: "#8d8a78", "stroke-width": 1.1, "stroke-dasharray": "4 2" }),
+        ),
+        line(word("area", "park"), patch({ fill: "#ddd5e8", stroke: "#6a5a94", "stroke-width": 1.3 })),
+      ),
+    ),
+  );
 }
 
 /** @param {string} back @param {string} fore @returns {[string, Record<string, string | number>][]} */
@@ -39,11 +53,20 @@ function person(back, fore) {
 function people() {
   return [
     el("h3", {}, t("在岗人员")),
-    el("ul", {},
+    el(
+      "ul",
+      {},
       line(t("最新位置"), person("#0b4f6c", "#fff")),
       line(t("位置已旧（10 分钟以上）"), person("#7f9fae", "#fff")),
-      line(t("位置很旧（30 分钟以上）"), person("#fff", "#66707a"))),
+      line(t("位置很旧（30 分钟以上）"), person("#fff", "#66707a")),
+    ),
     el("h3", {}, t("签到判定")),
-    el("ul", {}, /** @type {const} */ (["inside", "uncertain", "outside", "not_judged"]).map((outcome) => el("li", {}, shape(outcome), word("verdict", outcome)))),
+    el(
+      "ul",
+      {},
+      /** @type {const} */ (["inside", "uncertain", "outside", "not_judged"]).map((outcome) =>
+        el("li", {}, shape(outcome), word("verdict", outcome)),
+      ),
+    ),
   ];
 }

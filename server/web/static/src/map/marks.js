@@ -5,7 +5,10 @@
 import { Circle, Fill, Icon, RegularShape, Stroke, Style, Text } from "ol/style.js";
 
 const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
-const INK = "#1d2a33", TEAL = "#0b4f6c", SEAL = "#c8452d", GREY = "#66707a";
+const INK = "#1d2a33",
+  TEAL = "#0b4f6c",
+  SEAL = "#c8452d",
+  GREY = "#66707a";
 
 /** A position older than this (s) fades; older than OLD_S it is hollow. */
 export const FADING_S = 10 * 60;
@@ -14,7 +17,10 @@ export const OLD_S = 30 * 60;
 /** @param {string} words @param {string} colour @param {number} dy @param {number} [weight] @returns {Text} */
 function label(words, colour, dy, weight = 600) {
   return new Text({
-    text: words, font: `${weight} 12.5px ${FONT}`, offsetY: dy, fill: new Fill({ color: colour }),
+    text: words,
+    font: `${weight} 12.5px ${FONT}`,
+    offsetY: dy,
+    fill: new Fill({ color: colour }),
     stroke: new Stroke({ color: "rgba(255,254,251,.94)", width: 3.6 }),
   });
 }
@@ -57,7 +63,10 @@ export function personStyle({ names, age_s, words, lit }) {
   const name = several ? `${names[0]} +${names.length - 1}` : String(names[0]);
   const styles = [
     new Style({ zIndex: lit ? 800 : 400, image: several ? groupMark(look) : personMark(look, lit) }),
-    new Style({ zIndex: lit ? 801 : 401, text: label(look === "now" ? name : `${name} · ${words}`, look === "now" ? INK : GREY, -22) }),
+    new Style({
+      zIndex: lit ? 801 : 401,
+      text: label(look === "now" ? name : `${name} · ${words}`, look === "now" ? INK : GREY, -22),
+    }),
   ];
   if (several) styles.push(new Style({ zIndex: 402, text: number(names.length, look === "old" ? INK : "#fff") }));
   return lit ? [...styles, ring(16)] : styles;
@@ -72,12 +81,23 @@ function personMark(look, lit) {
 /** @param {"now" | "faded" | "old"} look @returns {Circle} the disc that several share */
 function groupMark(look) {
   const colour = look === "old" ? "#fff" : look === "faded" ? "#7f9fae" : TEAL;
-  return new Circle({ radius: 11.5, fill: new Fill({ color: colour }), stroke: new Stroke({ color: look === "old" ? GREY : "#fff", width: 2 }), declutterMode: "obstacle" });
+  return new Circle({
+    radius: 11.5,
+    fill: new Fill({ color: colour }),
+    stroke: new Stroke({ color: look === "old" ? GREY : "#fff", width: 2 }),
+    declutterMode: "obstacle",
+  });
 }
 
 /** @param {number} count @param {string} colour @returns {Text} */
 function number(count, colour) {
-  return new Text({ text: String(count), font: `700 12px ${FONT}`, fill: new Fill({ color: colour }), offsetY: 1, declutterMode: "none" });
+  return new Text({
+    text: String(count),
+    font: `700 12px ${FONT}`,
+    fill: new Fill({ color: colour }),
+    offsetY: 1,
+    declutterMode: "none",
+  });
 }
 
 /** @returns {number} whole device pixels per pixel, at most 3 */
@@ -174,7 +194,11 @@ export function checkinStyle(outcome, lit, words = "") {
  * @returns {Style}
  */
 export function stopStyle(lit) {
-  return new Style({ zIndex: 60, fill: new Fill({ color: "rgba(11,79,108,.10)" }), stroke: new Stroke({ color: TEAL, width: lit ? 3 : 1.8, lineDash: [7, 4] }) });
+  return new Style({
+    zIndex: 60,
+    fill: new Fill({ color: "rgba(11,79,108,.10)" }),
+    stroke: new Stroke({ color: TEAL, width: lit ? 3 : 1.8, lineDash: [7, 4] }),
+  });
 }
 
 /**
@@ -185,14 +209,28 @@ export function stopStyle(lit) {
  * @returns {Style[]}
  */
 export function stopNumberStyle(number, name, lit) {
-  const plate = new RegularShape({ points: 4, radius: 13, angle: Math.PI / 4, fill: new Fill({ color: lit ? SEAL : TEAL }), stroke: new Stroke({ color: "#fff", width: 1.6 }) });
+  const plate = new RegularShape({
+    points: 4,
+    radius: 13,
+    angle: Math.PI / 4,
+    fill: new Fill({ color: lit ? SEAL : TEAL }),
+    stroke: new Stroke({ color: "#fff", width: 1.6 }),
+  });
   return [
-    new Style({ zIndex: 300, image: plate, text: new Text({ text: String(number), font: `700 12px ${FONT}`, fill: new Fill({ color: "#fff" }), offsetY: 1 }) }),
+    new Style({
+      zIndex: 300,
+      image: plate,
+      text: new Text({ text: String(number), font: `700 12px ${FONT}`, fill: new Fill({ color: "#fff" }), offsetY: 1 }),
+    }),
     new Style({ zIndex: 301, text: label(name, TEAL, 21) }),
   ];
 }
 
 /** @returns {Style} the disc of a position's accuracy */
 export function accuracyStyle() {
-  return new Style({ zIndex: 90, fill: new Fill({ color: "rgba(200,69,45,.10)" }), stroke: new Stroke({ color: "rgba(200,69,45,.7)", width: 1.2 }) });
+  return new Style({
+    zIndex: 90,
+    fill: new Fill({ color: "rgba(200,69,45,.10)" }),
+    stroke: new Stroke({ color: "rgba(200,69,45,.7)", width: 1.2 }),
+  });
 }

@@ -19,8 +19,17 @@ import { personStyle } from "./marks.js";
  */
 export function peopleLayer(desk, pointing, ageOf) {
   const points = new VectorSource();
-  const source = new Cluster({ source: points, distance: 20, createCluster: (point, members) => cluster(point, members) });
-  const layer = new VectorLayer({ source, zIndex: 40, declutter: true, style: (feature) => style(/** @type {Place[]} */ (feature.get("places"))) });
+  const source = new Cluster({
+    source: points,
+    distance: 20,
+    createCluster: (point, members) => cluster(point, members),
+  });
+  const layer = new VectorLayer({
+    source,
+    zIndex: 40,
+    declutter: true,
+    style: (feature) => style(/** @type {Place[]} */ (feature.get("places"))),
+  });
   layer.set("marks", true);
 
   /** @param {Place[]} places */
@@ -37,11 +46,13 @@ export function peopleLayer(desk, pointing, ageOf) {
     /** @param {Place[]} places */
     show(places) {
       points.clear(true);
-      points.addFeatures(places.map((place) => {
-        const feature = new Feature(new Point(desk.place(place.position.lng, place.position.lat)));
-        feature.set("place", place, true);
-        return feature;
-      }));
+      points.addFeatures(
+        places.map((place) => {
+          const feature = new Feature(new Point(desk.place(place.position.lng, place.position.lat)));
+          feature.set("place", place, true);
+          return feature;
+        }),
+      );
     },
     /** Ages have moved on: draw again. */
     refresh: () => layer.changed(),

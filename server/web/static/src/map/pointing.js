@@ -38,7 +38,11 @@ export function pointer() {
  */
 export function follow(map, pointing, chosen) {
   /** @param {number[]} pixel @returns {FeatureLike | undefined} */
-  const under = (pixel) => map.forEachFeatureAtPixel(pixel, (feature) => feature, { hitTolerance: 4, layerFilter: (layer) => layer.get("marks") === true });
+  const under = (pixel) =>
+    map.forEachFeatureAtPixel(pixel, (feature) => feature, {
+      hitTolerance: 4,
+      layerFilter: (layer) => layer.get("marks") === true,
+    });
   map.on("pointermove", (event) => {
     if (event.dragging) return;
     const feature = under(event.pixel);
@@ -60,7 +64,8 @@ export function follow(map, pointing, chosen) {
  */
 export function rows(list, pointing) {
   /** @param {Event} event @returns {string | null} */
-  const key = (event) => /** @type {HTMLElement} */ (event.target).closest?.("[data-key]")?.getAttribute("data-key") || null;
+  const key = (event) =>
+    /** @type {HTMLElement} */ (event.target).closest?.("[data-key]")?.getAttribute("data-key") || null;
   list.addEventListener("pointerover", (event) => pointing.point(key(event), "list"));
   list.addEventListener("pointerleave", () => pointing.point(null, "list"));
   list.addEventListener("focusin", (event) => pointing.point(key(event), "list"));

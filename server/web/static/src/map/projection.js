@@ -18,13 +18,24 @@ const pair = (place) => /** @type {import("./datum.js").LngLat} */ (place);
 /** @returns {Projection} web mercator whose degrees are GCJ-02, known to OpenLayers with its transforms */
 function gcjMercator() {
   const projection = new Projection({
-    code: "GCJ-02:3857", units: "m", extent: [-EDGE, -EDGE, EDGE, EDGE], global: true,
+    code: "GCJ-02:3857",
+    units: "m",
+    extent: [-EDGE, -EDGE, EDGE, EDGE],
+    global: true,
     getPointResolution: (resolution, point) => resolution / Math.cosh(Number(point[1]) / RADIUS_M),
   });
   addProjection(projection);
-  addCoordinateTransforms("EPSG:4326", projection, (place) => fromLonLat(toGcj(pair(place))), (point) => fromGcj(degrees(point)));
   addCoordinateTransforms(
-    "EPSG:3857", projection, (point) => fromLonLat(toGcj(degrees(point))), (point) => fromLonLat(fromGcj(degrees(point))),
+    "EPSG:4326",
+    projection,
+    (place) => fromLonLat(toGcj(pair(place))),
+    (point) => fromGcj(degrees(point)),
+  );
+  addCoordinateTransforms(
+    "EPSG:3857",
+    projection,
+    (point) => fromLonLat(toGcj(degrees(point))),
+    (point) => fromLonLat(fromGcj(degrees(point))),
   );
   return projection;
 }

@@ -11,14 +11,23 @@ import { Fill, Stroke, Style } from "ol/style.js";
 /** @param {DeskMap} desk */
 export function shown(desk) {
   const source = new VectorSource();
-  desk.map.addLayer(new VectorLayer({
-    source, zIndex: 60, style: new Style({ fill: new Fill({ color: "rgba(200,69,45,.14)" }), stroke: new Stroke({ color: "#c8452d", width: 2.4 }) }),
-  }));
+  desk.map.addLayer(
+    new VectorLayer({
+      source,
+      zIndex: 60,
+      style: new Style({
+        fill: new Fill({ color: "rgba(200,69,45,.14)" }),
+        stroke: new Stroke({ color: "#c8452d", width: 2.4 }),
+      }),
+    }),
+  );
   return {
     /** @param {object} feature GeoJSON, WGS-84 @returns {Extent | undefined} where it lies */
     show(feature) {
       source.clear(true);
-      source.addFeatures(new GeoJSON().readFeatures(feature, { dataProjection: "EPSG:4326", featureProjection: desk.projection }));
+      source.addFeatures(
+        new GeoJSON().readFeatures(feature, { dataProjection: "EPSG:4326", featureProjection: desk.projection }),
+      );
       return source.isEmpty() ? undefined : source.getExtent() || undefined;
     },
   };

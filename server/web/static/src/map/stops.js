@@ -19,10 +19,17 @@ import { stopNumberStyle, stopStyle } from "./marks.js";
 export function stopLayer(desk, pointing) {
   const grounds = new VectorSource();
   const numbers = new VectorSource();
-  const ground = new VectorLayer({ source: grounds, zIndex: 5, style: (feature) => stopStyle(pointing.now() === feature.get("key")) });
+  const ground = new VectorLayer({
+    source: grounds,
+    zIndex: 5,
+    style: (feature) => stopStyle(pointing.now() === feature.get("key")),
+  });
   const number = new VectorLayer({
-    source: numbers, zIndex: 15, declutter: false,
-    style: (feature) => stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key")),
+    source: numbers,
+    zIndex: 15,
+    declutter: false,
+    style: (feature) =>
+      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key")),
   });
   number.set("marks", true);
   desk.map.addLayer(ground);
@@ -38,7 +45,8 @@ export function stopLayer(desk, pointing) {
     const geometry = geometryOf(stop, shapes);
     if (!geometry) return;
     const facts = { key: `stop:${stop.id}`, number: index + 1, name: stop.name };
-    const middle = stop.lng !== null && stop.lat !== null ? desk.place(stop.lng, stop.lat) : getCenter(geometry.getExtent());
+    const middle =
+      stop.lng !== null && stop.lat !== null ? desk.place(stop.lng, stop.lat) : getCenter(geometry.getExtent());
     grounds.addFeature(new Feature({ geometry, ...facts }));
     numbers.addFeature(new Feature({ geometry: new Point(middle), ...facts }));
   }
@@ -46,7 +54,10 @@ export function stopLayer(desk, pointing) {
   /** @param {Stop} stop @param {Record<number, object>} shapes */
   function geometryOf(stop, shapes) {
     if (stop.area_id !== null && shapes[stop.area_id]) {
-      const read = new GeoJSON().readFeature(shapes[stop.area_id], { dataProjection: "EPSG:4326", featureProjection: desk.projection });
+      const read = new GeoJSON().readFeature(shapes[stop.area_id], {
+        dataProjection: "EPSG:4326",
+        featureProjection: desk.projection,
+      });
       return /** @type {Feature} */ (read).getGeometry();
     }
     if (stop.lng === null || stop.lat === null) return undefined;

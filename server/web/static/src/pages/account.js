@@ -16,10 +16,23 @@ import { word } from "../lib/words.js";
 function drawFacts() {
   const own = me();
   const roles = own.roles.map((role) => `${word("role", role.role)}（${role.unit.name}）`).join("、");
-  fill(byId("facts"), el("dl.facts", {},
-    el("dt", {}, t("姓名")), el("dd", {}, own.name), el("dt", {}, t("用户名")), el("dd", {}, own.username),
-    el("dt", {}, t("单位")), el("dd", {}, own.unit.name), el("dt", {}, t("职务")), el("dd", {}, own.post || "—"),
-    el("dt", {}, t("角色")), el("dd", {}, roles || t("没有角色"))));
+  fill(
+    byId("facts"),
+    el(
+      "dl.facts",
+      {},
+      el("dt", {}, t("姓名")),
+      el("dd", {}, own.name),
+      el("dt", {}, t("用户名")),
+      el("dd", {}, own.username),
+      el("dt", {}, t("单位")),
+      el("dd", {}, own.unit.name),
+      el("dt", {}, t("职务")),
+      el("dd", {}, own.post || "—"),
+      el("dt", {}, t("角色")),
+      el("dd", {}, roles || t("没有角色")),
+    ),
+  );
 }
 
 /* ── where one is signed in ──────────────────────────────────────────────────────────────────────────── */
@@ -31,16 +44,37 @@ async function readSessions() {
     const answer = await get("/sessions");
     fill(place, el("ul.rows", {}, answer.items.map(sessionRow)));
   } catch (error) {
-    fill(place, failure(error, () => void readSessions()));
+    fill(
+      place,
+      failure(error, () => void readSessions()),
+    );
   }
 }
 
 /** @param {Session} session */
 function sessionRow(session) {
-  return el("li.session", {},
-    el("div", {}, el("b", {}, device(session)), session.current ? el("span.tag.tag-go", {}, t("当前")) : null,
-      el("span.under.faint.small", {}, t("{kind} · 登录于 {at} · 最近使用 {used}", { kind: word("session", session.kind), at: fully(session.created_at), used: fully(session.last_used_at) }))),
-    session.current ? null : el("button.button.button-small.button-stop", { type: "button", onclick: () => void end(session) }, t("注销")));
+  return el(
+    "li.session",
+    {},
+    el(
+      "div",
+      {},
+      el("b", {}, device(session)),
+      session.current ? el("span.tag.tag-go", {}, t("当前")) : null,
+      el(
+        "span.under.faint.small",
+        {},
+        t("{kind} · 登录于 {at} · 最近使用 {used}", {
+          kind: word("session", session.kind),
+          at: fully(session.created_at),
+          used: fully(session.last_used_at),
+        }),
+      ),
+    ),
+    session.current
+      ? null
+      : el("button.button.button-small.button-stop", { type: "button", onclick: () => void end(session) }, t("注销")),
+  );
 }
 
 /** @param {Session} session @returns {string} a browser's own long name made short */
@@ -62,17 +96,38 @@ async function end(session) {
 function drawPassword() {
   const form = /** @type {HTMLFormElement} */ (byId("password"));
   /** @param {string} name @param {string} complete */
-  const input = (name, complete) => el("input.input", { name, type: "password", required: true, maxlength: 256, autocomplete: complete });
+  const input = (name, complete) =>
+    el("input.input", { name, type: "password", required: true, maxlength: 256, autocomplete: complete });
   const repeat = input("repeat", "new-password");
   const next = input("new", "new-password");
   const same = () => repeat.setCustomValidity(repeat.value === next.value ? "" : t("两次输入的新密码不一致"));
   for (const each of [next, repeat]) each.addEventListener("input", same);
-  fill(form, el("div", { id: "password-wrong" }), el("input", { type: "text", name: "username", autocomplete: "username", value: me().username, hidden: true }),
-    el("div.fields", {}, field("old", t("原密码"), input("old", "current-password"), { must: true }), field("new", t("新密码"), next, { must: true }), field("repeat", t("再输一次"), repeat, { must: true })),
-    el("p.buttons.import-go", {}, el("button.button.button-main", { type: "submit" }, t("修改密码")), el("span.faint.small", {}, t("修改后，其他设备上的登录全部失效。"))));
+  fill(
+    form,
+    el("div", { id: "password-wrong" }),
+    el("input", { type: "text", name: "username", autocomplete: "username", value: me().username, hidden: true }),
+    el(
+      "div.fields",
+      {},
+      field("old", t("原密码"), input("old", "current-password"), { must: true }),
+      field("new", t("新密码"), next, { must: true }),
+      field("repeat", t("再输一次"), repeat, { must: true }),
+    ),
+    el(
+      "p.buttons.import-go",
+      {},
+      el("button.button.button-main", { type: "submit" }, t("修改密码")),
+      el("span.faint.small", {}, t("修改后，其他设备上的登录全部失效。")),
+    ),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void send(form, byId("password-wrong"), (path) => form.querySelector(`[data-path="${CSS.escape(path)}"] label`)?.textContent || path, change);
+    void send(
+      form,
+      byId("password-wrong"),
+      (path) => form.querySelector(`[data-path="${CSS.escape(path)}"] label`)?.textContent || path,
+      change,
+    );
   });
 
   async function change() {
@@ -90,13 +145,21 @@ function drawPassword() {
 async function drawLooks() {
   const ready = may("look.give_reason") ? await reasons() : [];
   /** @param {Look} look */
-  const row = (look) => el("tr", {}, el("td.nowrap", {}, fully(look.at)),
-    el("td.nowrap", {}, el("b", {}, look.by.name), el("span.under", {}, look.by.unit.name)),
-    el("td", {}, look.trip ? el("a", { href: `/trips/${look.trip.id}` }, look.trip.title) : t("行程外")),
-    el("td", {}, reasonWords(look.reason, ready)), el("td.nowrap", {}, word("door", look.door)));
+  const row = (look) =>
+    el(
+      "tr",
+      {},
+      el("td.nowrap", {}, fully(look.at)),
+      el("td.nowrap", {}, el("b", {}, look.by.name), el("span.under", {}, look.by.unit.name)),
+      el("td", {}, look.trip ? el("a", { href: `/trips/${look.trip.id}` }, look.trip.title) : t("行程外")),
+      el("td", {}, reasonWords(look.reason, ready)),
+      el("td.nowrap", {}, word("door", look.door)),
+    );
   const list = pagedList({
-    place: byId("looks"), path: "/looks/mine",
-    draw: (/** @type {Look[]} */ looks) => table([t("时间"), t("查看人"), t("行程"), t("理由"), t("从哪里")], looks.map(row), t("谁看过我的位置")),
+    place: byId("looks"),
+    path: "/looks/mine",
+    draw: (/** @type {Look[]} */ looks) =>
+      table([t("时间"), t("查看人"), t("行程"), t("理由"), t("从哪里")], looks.map(row), t("谁看过我的位置")),
     empty: () => blank(t("还没有人看过您的位置")),
   });
   await list.read({});

@@ -42,25 +42,72 @@ async function readList() {
 }
 
 function drawList() {
-  if (!areas.length) return fill(list, Object.keys(filters).length ? blank(t("没有相符的区域")) : blank(t("还没有区域"), t("导入边界文件后，地图和判定才有依据。")));
-  return fill(list, el("div.table-wrap", { tabindex: 0, role: "region", "aria-label": t("区域") }, el("table.table", {},
-    el("thead", {}, el("tr", {}, [t("名称"), t("编码"), t("版本"), t("生效"), t("面积")].map((head) => el("th", { scope: "col" }, head)))),
-    codes("area").map(group))));
+  if (!areas.length)
+    return fill(
+      list,
+      Object.keys(filters).length
+        ? blank(t("没有相符的区域"))
+        : blank(t("还没有区域"), t("导入边界文件后，地图和判定才有依据。")),
+    );
+  return fill(
+    list,
+    el(
+      "div.table-wrap",
+      { tabindex: 0, role: "region", "aria-label": t("区域") },
+      el(
+        "table.table",
+        {},
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            [t("名称"), t("编码"), t("版本"), t("生效"), t("面积")].map((head) => el("th", { scope: "col" }, head)),
+          ),
+        ),
+        codes("area").map(group),
+      ),
+    ),
+  );
 }
 
 /** @param {string} kind */
 function group(kind) {
   const of_kind = areas.filter((area) => area.kind === kind);
   if (!of_kind.length) return null;
-  return el("tbody", {}, el("tr.day", {}, el("th", { scope: "rowgroup", colspan: 5 }, word("area", kind), el("span.faint", {}, ` ${of_kind.length}`))), of_kind.map(row));
+  return el(
+    "tbody",
+    {},
+    el(
+      "tr.day",
+      {},
+      el("th", { scope: "rowgroup", colspan: 5 }, word("area", kind), el("span.faint", {}, ` ${of_kind.length}`)),
+    ),
+    of_kind.map(row),
+  );
 }
 
 /** @param {Area} area */
 function row(area) {
-  return el("tr", {},
-    el("td", {}, el("button.link", { type: "button", onclick: () => void open(area) }, area.name), area.retired_at ? el("span.under", {}, t("已停用 {at}", { at: fully(area.retired_at) })) : null),
-    el("td.number.soft", {}, area.code), el("td.nowrap", {}, t("第 {n} 版", { n: area.version })), el("td.nowrap.soft", {}, since(area.valid_from)),
-    el("td.nowrap.right.soft", {}, area.area_km2 === null || area.area_km2 === undefined ? "" : `${area.area_km2.toFixed(2)} km²`));
+  return el(
+    "tr",
+    {},
+    el(
+      "td",
+      {},
+      el("button.link", { type: "button", onclick: () => void open(area) }, area.name),
+      area.retired_at ? el("span.under", {}, t("已停用 {at}", { at: fully(area.retired_at) })) : null,
+    ),
+    el("td.number.soft", {}, area.code),
+    el("td.nowrap", {}, t("第 {n} 版", { n: area.version })),
+    el("td.nowrap.soft", {}, since(area.valid_from)),
+    el(
+      "td.nowrap.right.soft",
+      {},
+      area.area_km2 === null || area.area_km2 === undefined ? "" : `${area.area_km2.toFixed(2)} km²`,
+    ),
+  );
 }
 
 /** @param {string} instant @returns {string} "always" for what is in force since before anything */
@@ -86,17 +133,80 @@ async function open(area) {
 
 /** @param {Area & {versions: AreaVersion[]}} area */
 function drawOne(area) {
-  fill(byId("one"),
-    el("div.sheet-head", {}, el("h2", {}, area.name), el("span.faint.small", {}, `${word("area", area.kind)} ${area.code}`),
-      el("span.end.buttons", {}, may("area.retire") && !area.retired_at ? el("button.button.button-small.button-stop", { type: "button", onclick: () => void retire(area) }, t("停用")) : null)),
-    el("div.table-wrap", {}, el("table.table", {},
-      el("thead", {}, el("tr", {}, [t("版本"), t("生效"), t("发布"), t("来源坐标系"), t("修补")].map((head) => el("th", { scope: "col" }, head)))),
-      el("tbody", {}, area.versions.map((version) => el("tr", {},
-        el("td.nowrap", {}, el("button.link", { type: "button", onclick: () => void showVersion(area.id, version.number) }, t("第 {n} 版", { n: version.number })), version.name === area.name ? null : el("span.under", {}, version.name)),
-        el("td.nowrap", {}, since(version.valid_from)),
-        el("td.nowrap", {}, fully(version.published_at), el("span.under", {}, version.published_by?.name || t("系统"))),
-        el("td.nowrap", {}, version.datum),
-        el("td", {}, version.repairs.length ? version.repairs.map((repair) => el("span.under", {}, say(repair))) : el("span.faint", {}, t("无")))))))));
+  fill(
+    byId("one"),
+    el(
+      "div.sheet-head",
+      {},
+      el("h2", {}, area.name),
+      el("span.faint.small", {}, `${word("area", area.kind)} ${area.code}`),
+      el(
+        "span.end.buttons",
+        {},
+        may("area.retire") && !area.retired_at
+          ? el(
+              "button.button.button-small.button-stop",
+              { type: "button", onclick: () => void retire(area) },
+              t("停用"),
+            )
+          : null,
+      ),
+    ),
+    el(
+      "div.table-wrap",
+      {},
+      el(
+        "table.table",
+        {},
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            [t("版本"), t("生效"), t("发布"), t("来源坐标系"), t("修补")].map((head) =>
+              el("th", { scope: "col" }, head),
+            ),
+          ),
+        ),
+        el(
+          "tbody",
+          {},
+          area.versions.map((version) =>
+            el(
+              "tr",
+              {},
+              el(
+                "td.nowrap",
+                {},
+                el(
+                  "button.link",
+                  { type: "button", onclick: () => void showVersion(area.id, version.number) },
+                  t("第 {n} 版", { n: version.number }),
+                ),
+                version.name === area.name ? null : el("span.under", {}, version.name),
+              ),
+              el("td.nowrap", {}, since(version.valid_from)),
+              el(
+                "td.nowrap",
+                {},
+                fully(version.published_at),
+                el("span.under", {}, version.published_by?.name || t("系统")),
+              ),
+              el("td.nowrap", {}, version.datum),
+              el(
+                "td",
+                {},
+                version.repairs.length
+                  ? version.repairs.map((repair) => el("span.under", {}, say(repair)))
+                  : el("span.faint", {}, t("无")),
+              ),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {number} id @param {number} number */
@@ -108,7 +218,9 @@ async function showVersion(id, number) {
 /** @param {Area} area */
 async function retire(area) {
   const done = await ask({
-    title: t("停用“{name}”", { name: area.name }), yes: t("停用"), stop: true,
+    title: t("停用“{name}”", { name: area.name }),
+    yes: t("停用"),
+    stop: true,
     body: [el("p", {}, t("停用后不再用于新的判定；已有签到保留当时的版本。停用不能撤销。"))],
     act: () => post(`/areas/${area.id}/retire`, {}),
   });
@@ -127,17 +239,47 @@ const MEANINGS = {
 
 function drawImport() {
   const form = /** @type {HTMLFormElement} */ (byId("import"));
-  const kinds = el("select.select", { name: "kind" }, codes("area").map((kind) => el("option", { value: kind, selected: kind === "township" }, word("area", kind))));
-  fill(form, el("div", { id: "import-wrong" }),
-    el("div.fields", {},
-      field("file", t("边界文件"), el("input.input", { type: "file", name: "file", required: true, accept: ".geojson,.json,.gpkg,.zip,.kml,.kmz" }), { must: true, wide: true, hint: t("GeoJSON、GeoPackage、压缩的 Shapefile、KML。要么全部导入，要么一个都不导入。") }),
+  const kinds = el(
+    "select.select",
+    { name: "kind" },
+    codes("area").map((kind) => el("option", { value: kind, selected: kind === "township" }, word("area", kind))),
+  );
+  fill(
+    form,
+    el("div", { id: "import-wrong" }),
+    el(
+      "div.fields",
+      {},
+      field(
+        "file",
+        t("边界文件"),
+        el("input.input", {
+          type: "file",
+          name: "file",
+          required: true,
+          accept: ".geojson,.json,.gpkg,.zip,.kml,.kmz",
+        }),
+        {
+          must: true,
+          wide: true,
+          hint: t("GeoJSON、GeoPackage、压缩的 Shapefile、KML。要么全部导入，要么一个都不导入。"),
+        },
+      ),
       field("kind", t("区域类别"), kinds, { must: true }),
-      field("name_field", t("名称字段"), el("input.input", { name: "name_field", value: "name", required: true }), { must: true }),
-      field("code_field", t("编码字段"), el("input.input", { name: "code_field" }), { hint: t("不填则以名称为编码。") }),
+      field("name_field", t("名称字段"), el("input.input", { name: "name_field", value: "name", required: true }), {
+        must: true,
+      }),
+      field("code_field", t("编码字段"), el("input.input", { name: "code_field" }), {
+        hint: t("不填则以名称为编码。"),
+      }),
       field("parent_code", t("上级编码"), el("input.input", { name: "parent_code" })),
-      field("valid_from", t("生效时间"), el("input.input", { name: "valid_from", type: "datetime-local" }), { hint: t("不填：新区域一直有效，新边界从现在起有效。") }),
-      datumField()),
-    el("p.buttons.import-go", {}, el("button.button.button-main", { type: "submit" }, t("导入"))));
+      field("valid_from", t("生效时间"), el("input.input", { name: "valid_from", type: "datetime-local" }), {
+        hint: t("不填：新区域一直有效，新边界从现在起有效。"),
+      }),
+      datumField(),
+    ),
+    el("p.buttons.import-go", {}, el("button.button.button-main", { type: "submit" }, t("导入"))),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void send(form, byId("import-wrong"), featureLabel, () => importFile(form));
@@ -145,9 +287,28 @@ function drawImport() {
 }
 
 function datumField() {
-  return el("fieldset.field.wide", { dataset: { path: "datum" } }, el("legend.label.must", {}, t("文件的坐标系")),
-    el("div.reasons", {}, DATUMS.map((datum) => el("label", {}, el("input", { type: "radio", name: "datum", value: datum, required: true }), el("span", {}, el("b", {}, datum), ` ${MEANINGS[datum]?.() || ""}`)))),
-    el("span.hint", {}, t("选错会让边界偏移：GCJ-02 约 600 米，BD-09 约 1200 米，签到会落进别的村。不确定时请问文件的提供者。")));
+  return el(
+    "fieldset.field.wide",
+    { dataset: { path: "datum" } },
+    el("legend.label.must", {}, t("文件的坐标系")),
+    el(
+      "div.reasons",
+      {},
+      DATUMS.map((datum) =>
+        el(
+          "label",
+          {},
+          el("input", { type: "radio", name: "datum", value: datum, required: true }),
+          el("span", {}, el("b", {}, datum), ` ${MEANINGS[datum]?.() || ""}`),
+        ),
+      ),
+    ),
+    el(
+      "span.hint",
+      {},
+      t("选错会让边界偏移：GCJ-02 约 600 米，BD-09 约 1200 米，签到会落进别的村。不确定时请问文件的提供者。"),
+    ),
+  );
 }
 
 /** @param {string} path @returns {string} */
@@ -171,9 +332,29 @@ async function importFile(form) {
 
 /** @param {{created: number, changed: number, unchanged: number, mended: ({feature: number} & Words)[]}} report */
 function reportOf(report) {
-  return el("div.notice.notice-good", { role: "status" },
-    el("b", {}, t("已导入：新建 {created}，新版本 {changed}，未变 {unchanged}。", { created: report.created, changed: report.changed, unchanged: report.unchanged })),
-    report.mended.length ? [el("p.under", {}, t("修补了 {n} 处：", { n: report.mended.length })), el("ul", {}, report.mended.map((mend) => el("li", {}, t("第 {n} 个要素", { n: mend.feature }), "：", say(mend))))] : el("p.under", {}, t("没有需要修补的边界。")));
+  return el(
+    "div.notice.notice-good",
+    { role: "status" },
+    el(
+      "b",
+      {},
+      t("已导入：新建 {created}，新版本 {changed}，未变 {unchanged}。", {
+        created: report.created,
+        changed: report.changed,
+        unchanged: report.unchanged,
+      }),
+    ),
+    report.mended.length
+      ? [
+          el("p.under", {}, t("修补了 {n} 处：", { n: report.mended.length })),
+          el(
+            "ul",
+            {},
+            report.mended.map((mend) => el("li", {}, t("第 {n} 个要素", { n: mend.feature }), "：", say(mend))),
+          ),
+        ]
+      : el("p.under", {}, t("没有需要修补的边界。")),
+  );
 }
 
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
@@ -194,13 +375,23 @@ async function begin() {
     byId("import-sheet").hidden = false;
     drawImport();
   }
-  filters = await filterBar(bar(), [
-    { name: "kind", label: t("类别"), type: "select", all: t("全部"), options: codes("area").map((kind) => [kind, word("area", kind)]) },
-    { name: "name", label: t("名称"), type: "text", all: t("名称中的字") },
-  ], (changed) => {
-    filters = changed;
-    void readList();
-  });
+  filters = await filterBar(
+    bar(),
+    [
+      {
+        name: "kind",
+        label: t("类别"),
+        type: "select",
+        all: t("全部"),
+        options: codes("area").map((kind) => [kind, word("area", kind)]),
+      },
+      { name: "name", label: t("名称"), type: "text", all: t("名称中的字") },
+    ],
+    (changed) => {
+      filters = changed;
+      void readList();
+    },
+  );
   await readAll();
 }
 

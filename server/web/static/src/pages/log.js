@@ -9,7 +9,16 @@ import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { pagedList } from "../lib/list.js";
 import { askReason } from "../lib/looks.js";
-import { searchAreas, searchPeople, searchTrips, searchUnits, tripById, unitById, areaById, personById } from "../lib/sources.js";
+import {
+  searchAreas,
+  searchPeople,
+  searchTrips,
+  searchUnits,
+  tripById,
+  unitById,
+  areaById,
+  personById,
+} from "../lib/sources.js";
 import { blank, toast } from "../lib/states.js";
 import { clock, day, dayInWords, span } from "../lib/time.js";
 import { badge, signalTags, windowMark } from "../lib/verdict.js";
@@ -25,26 +34,54 @@ let filters = {};
 const options = (group) => codes(group).map((code) => [code, word(group, code)]);
 
 const list = pagedList({
-  place: byId("log"), path: "/log", draw,
-  empty: () => Object.keys(filters).length
-    ? blank(t("没有相符的签到"), t("放宽筛选条件再看看。"))
-    : blank(t("还没有签到"), t("有人签到后，走访日志会自己写好。")),
+  place: byId("log"),
+  path: "/log",
+  draw,
+  empty: () =>
+    Object.keys(filters).length
+      ? blank(t("没有相符的签到"), t("放宽筛选条件再看看。"))
+      : blank(t("还没有签到"), t("有人签到后，走访日志会自己写好。")),
 });
 
 /** @param {Checkin[]} checkins @returns {HTMLElement} */
 function draw(checkins) {
-  const heads = [t("时间"), t("人员"), t("行程 / 行程点"), t("所在区域"), t("判定"), t("计划时段"), t("见了谁"), t("说明")];
-  return el("div.table-wrap", { tabindex: 0, role: "region", "aria-label": t("走访日志") },
-    el("table.table", {}, el("caption.visually-hidden", {}, t("走访日志，最新的在前")),
-      el("thead", {}, el("tr", {}, heads.map((head) => el("th", { scope: "col" }, head)))),
-      days(checkins).map(([instant, of_day]) => el("tbody", {}, dayRow(instant), of_day.map(row)))));
+  const heads = [
+    t("时间"),
+    t("人员"),
+    t("行程 / 行程点"),
+    t("所在区域"),
+    t("判定"),
+    t("计划时段"),
+    t("见了谁"),
+    t("说明"),
+  ];
+  return el(
+    "div.table-wrap",
+    { tabindex: 0, role: "region", "aria-label": t("走访日志") },
+    el(
+      "table.table",
+      {},
+      el("caption.visually-hidden", {}, t("走访日志，最新的在前")),
+      el(
+        "thead",
+        {},
+        el(
+          "tr",
+          {},
+          heads.map((head) => el("th", { scope: "col" }, head)),
+        ),
+      ),
+      days(checkins).map(([instant, of_day]) => el("tbody", {}, dayRow(instant), of_day.map(row))),
+    ),
+  );
 }
 
 /** @param {Checkin[]} checkins @returns {[string, Checkin[]][]} by day in Shanghai, in the order given */
 function days(checkins) {
   /** @type {Map<string, Checkin[]>} */
   const by = new Map();
-  for (const checkin of checkins) by.set(day(checkin.happened_at), [...(by.get(day(checkin.happened_at)) || []), checkin]);
+  for (const checkin of checkins)
+    by.set(day(checkin.happened_at), [...(by.get(day(checkin.happened_at)) || []), checkin]);
   return [...by.values()].map((of_day) => [String(of_day[0]?.happened_at), of_day]);
 }
 
@@ -55,7 +92,9 @@ function dayRow(instant) {
 
 /** @param {Checkin} checkin */
 function row(checkin) {
-  return el("tr", {},
+  return el(
+    "tr",
+    {},
     el("td.nowrap", {}, clock(checkin.happened_at), el("span.under", {}, word("checkin", checkin.kind))),
     el("td.nowrap", {}, el("b", {}, checkin.person.name), el("span.under", {}, checkin.unit.name)),
     el("td.clip", {}, tripCell(checkin)),
@@ -63,13 +102,17 @@ function row(checkin) {
     el("td", {}, badge(checkin.verdict), signalTags(checkin.signals)),
     el("td.nowrap", {}, windowMark(checkin, span) || el("span.faint", {}, "—")),
     el("td.clip", {}, visitLines(checkin.visit)),
-    el("td.clip", {}, checkin.note, answers(checkin)));
+    el("td.clip", {}, checkin.note, answers(checkin)),
+  );
 }
 
 /** @param {Checkin} checkin */
 function tripCell(checkin) {
   if (!checkin.trip) return el("span.soft", {}, t("行程外"));
-  return [el("a", { href: `/trips/${checkin.trip.id}` }, checkin.trip.title), checkin.stop ? el("span.under", {}, checkin.stop.name) : null];
+  return [
+    el("a", { href: `/trips/${checkin.trip.id}` }, checkin.trip.title),
+    checkin.stop ? el("span.under", {}, checkin.stop.name) : null,
+  ];
 }
 
 /** @param {AreaRef[]} areas the finest named in full, what lies around it beneath */
@@ -77,7 +120,18 @@ function areaCell(areas) {
   const inner = [...areas].reverse();
   const finest = inner[0];
   if (!finest) return el("span.faint", {}, "—");
-  return [finest.name, el("span.under", {}, inner.slice(1).filter((area) => area.kind !== "county").map((area) => area.name).join(" · "))];
+  return [
+    finest.name,
+    el(
+      "span.under",
+      {},
+      inner
+        .slice(1)
+        .filter((area) => area.kind !== "county")
+        .map((area) => area.name)
+        .join(" · "),
+    ),
+  ];
 }
 
 /** @param {Checkin} checkin */
@@ -90,7 +144,11 @@ function answers(checkin) {
 
 /** @param {string} ending @returns {HTMLAnchorElement} */
 function exportLink(ending) {
-  return el("a.button.button-small", { id: `export-${ending}`, download: true }, t("导出 {kind}", { kind: ending === "csv" ? "CSV" : "GeoJSON" }));
+  return el(
+    "a.button.button-small",
+    { id: `export-${ending}`, download: true },
+    t("导出 {kind}", { kind: ending === "csv" ? "CSV" : "GeoJSON" }),
+  );
 }
 
 /** Positions leave with the GeoJSON, so it asks for the reason first; asking the log itself tells whether it must. */
@@ -123,18 +181,33 @@ async function begin() {
   frame();
   if (may("checkin.export")) byId("exports").append(links.csv, links.geojson);
   const watches = may("person.read");
-  const values = await filterBar(bar(), [
-    { name: "from", label: t("从"), type: "date" },
-    { name: "to", label: t("到"), type: "date" },
-    { name: "unit_id", label: t("单位"), type: "pick", all: t("全部单位"), search: searchUnits, byId: unitById },
-    ...(watches ? [/** @type {const} */ ({ name: "person_id", label: t("人员"), type: "pick", all: t("全部人员"), search: searchPeople, byId: personById })] : []),
-    { name: "trip_id", label: t("行程"), type: "pick", all: t("全部行程"), search: searchTrips, byId: tripById },
-    { name: "area_id", label: t("区域"), type: "pick", all: t("全部区域"), search: searchAreas, byId: areaById },
-    { name: "verdict", label: t("判定"), type: "select", all: t("全部"), options: options("verdict") },
-    { name: "kind", label: t("种类"), type: "select", all: t("全部"), options: options("checkin") },
-    { name: "signal", label: t("疑点"), type: "select", all: t("不限"), options: options("signal") },
-    { name: "visits", label: t("只看走访"), type: "switch", all: t("否") },
-  ], changed);
+  const values = await filterBar(
+    bar(),
+    [
+      { name: "from", label: t("从"), type: "date" },
+      { name: "to", label: t("到"), type: "date" },
+      { name: "unit_id", label: t("单位"), type: "pick", all: t("全部单位"), search: searchUnits, byId: unitById },
+      ...(watches
+        ? [
+            /** @type {const} */ ({
+              name: "person_id",
+              label: t("人员"),
+              type: "pick",
+              all: t("全部人员"),
+              search: searchPeople,
+              byId: personById,
+            }),
+          ]
+        : []),
+      { name: "trip_id", label: t("行程"), type: "pick", all: t("全部行程"), search: searchTrips, byId: tripById },
+      { name: "area_id", label: t("区域"), type: "pick", all: t("全部区域"), search: searchAreas, byId: areaById },
+      { name: "verdict", label: t("判定"), type: "select", all: t("全部"), options: options("verdict") },
+      { name: "kind", label: t("种类"), type: "select", all: t("全部"), options: options("checkin") },
+      { name: "signal", label: t("疑点"), type: "select", all: t("不限"), options: options("signal") },
+      { name: "visits", label: t("只看走访"), type: "switch", all: t("否") },
+    ],
+    changed,
+  );
   changed(values);
 }
 

@@ -14,8 +14,8 @@ import { picker } from "../lib/picker.js";
 import { searchUnits, unitById, units } from "../lib/sources.js";
 import { blank, failure, loading, toast } from "../lib/states.js";
 import { listen } from "../lib/stream.js";
-import { age, ago, clock, span } from "../lib/time.js";
-import { badge, signalTags, windowMark } from "../lib/verdict.js";
+import { checkinCard, checkinRow, personCard, personRow } from "../lib/story.js";
+import { span } from "../lib/time.js";
 import { codes, word } from "../lib/words.js";
 import { makeMap } from "../map/canvas.js";
 import { checkinLayer, key as checkinKey } from "../map/checkins.js";
@@ -123,7 +123,11 @@ async function giveReason() {
 function tellMissing() {
   byId("note").hidden = !reasonMissing;
   if (!reasonMissing) return;
-  fill(byId("note"), t("位置未打开：尚未说明理由。"), el("button.button.button-small", { type: "button", onclick: () => void giveReason() }, t("说明理由")));
+  fill(
+    byId("note"),
+    t("位置未打开：尚未说明理由。"),
+    el("button.button.button-small", { type: "button", onclick: () => void giveReason() }, t("说明理由")),
+  );
   fill(peopleList, blank(t("位置未打开"), t("说明理由后可查看在岗人员的最新位置。")));
 }
 
@@ -131,7 +135,10 @@ function tellMissing() {
 
 function connect() {
   stream?.stop();
-  stream = listen({ unit_id: filters.unit_id }, { event: take, alive: setAlive, ended: signInAgain, refused: () => location.reload() });
+  stream = listen(
+    { unit_id: filters.unit_id },
+    { event: take, alive: setAlive, ended: signInAgain, refused: () => location.reload() },
+  );
 }
 
 /** @param {string} event @param {any} data */
@@ -168,7 +175,9 @@ function arrive(checkin) {
 
 /** @returns {Checkin[]} newest first */
 function newest() {
-  const sorted = [...checkins.values()].sort((a, b) => b.happened_at.localeCompare(a.happened_at) || b.number - a.number);
+  const sorted = [...checkins.values()].sort(
+    (a, b) => b.happened_at.localeCompare(a.happened_at) || b.number - a.number,
+  );
   for (const dropped of sorted.splice(KEPT)) checkins.delete(dropped.id);
   return sorted;
 }
@@ -178,23 +187,20 @@ function drawCheckins(fresh = "") {
   const items = newest();
   byId("checkin-count").textContent = String(items.length);
   if (!items.length) return fill(checkinList, blank(t("还没有签到"), t("有人签到时会立刻出现在这里。")));
-  refill(checkinList, el("ul.rows", {}, items.map((item) => checkinRow(item, item.id === fresh))));
+  refill(
+    checkinList,
+    el(
+      "ul.rows",
+      {},
+      items.map((item) =>
+        checkinRow(item, { key: checkinKey(item), fresh: item.id === fresh, go: () => go(checkinKey(item)) }),
+      ),
+    ),
+  );
   relight.checkins();
   if (!fresh) return marks.show(items);
   const one = checkins.get(fresh);
   return one && marks.drop(one);
-}
-
-/** @param {Checkin} checkin @param {boolean} fresh */
-function checkinRow(checkin, fresh) {
-  const where = checkin.stop?.name || checkin.areas[checkin.areas.length - 1]?.name || checkin.trip?.title || t("行程外");
-  const button = el("button.row", { type: "button", dataset: { key: checkinKey(checkin) }, onclick: () => go(checkinKey(checkin)) },
-    el("span.row-line", {}, badge(checkin.verdict), el("span.end.faint", { title: ago(age(checkin.happened_at)) }, clock(checkin.happened_at))),
-    el("span.row-line", {}, el("b", {}, checkin.person.name), el("span.clip", {}, checkin.unit.name)),
-    el("span.row-line", {}, el("span.clip", {}, `${word("checkin", checkin.kind)} · ${where}`), windowMark(checkin, span)),
-    signalTags(checkin.signals),
-    checkin.note ? el("span.note", {}, checkin.note) : null);
-  return fresh ? el("li.fresh", {}, button) : el("li", {}, button);
 }
 
 function drawPeople() {
@@ -202,9 +208,16 @@ function drawPeople() {
   people.show(items);
   tellOutside();
   byId("people-count").textContent = String(items.length);
-  if (!items.length) return fill(peopleList, blank(t("现在没有人在岗"), t("行程开始后，同意记录位置的人会出现在这里。")));
-  refill(peopleList, el("ul.rows", {}, items.map(personRow)));
+  if (!items.length)
+    return fill(peopleList, blank(t("现在没有人在岗"), t("行程开始后，同意记录位置的人会出现在这里。")));
+  refill(peopleList, el("ul.rows", {}, items.map(personLine)));
   return relight.people();
+}
+
+/** @param {Place} place */
+function personLine(place) {
+  const age_s = placeAge(place);
+  return personRow(place, { key: personKey(place), age_s, old: age_s > FADING_S, go: () => go(personKey(place)) });
 }
 
 /** @returns {number[][]} where everybody on duty is drawn */
@@ -218,15 +231,12 @@ function tellOutside() {
   const outside = everywhere().filter((where) => !containsCoordinate(view, where)).length;
   const chip = byId("outside");
   chip.hidden = outside === 0;
-  if (outside) fill(chip, t("地图外还有 {n} 人在岗", { n: outside }), el("button.link", { type: "button", onclick: () => wall.fit(boundingExtent(everywhere()), 350) }, t("看全部")));
-}
-
-/** @param {Place} place */
-function personRow(place) {
-  const old = placeAge(place) > FADING_S;
-  return el("li", {}, el("button.row", { type: "button", dataset: { key: personKey(place) }, onclick: () => go(personKey(place)) },
-    el("span.row-line", {}, el(old ? "span.dot.dot-old" : "span.dot"), el("b", {}, place.person.name), el("span.clip", {}, place.unit.name), el("span.end.faint", {}, ago(placeAge(place)))),
-    el("span.row-line", {}, el("span.clip", {}, place.trip?.title || t("行程外")))));
+  if (outside)
+    fill(
+      chip,
+      t("地图外还有 {n} 人在岗", { n: outside }),
+      el("button.link", { type: "button", onclick: () => wall.fit(boundingExtent(everywhere()), 350) }, t("看全部")),
+    );
 }
 
 /** @param {string} key @returns {number[] | undefined} where a thing is drawn */
@@ -264,30 +274,16 @@ pointing.hear((now) => {
   const where = now ? whereIs(now) : undefined;
   card.hidden = !where;
   if (!now || !where) return;
-  fill(card, now.startsWith("person:") ? personCard(Number(now.slice(7))) : checkinCard(now.slice(8)));
+  fill(card, cardOf(now));
   overlay.setPosition(where);
 });
 
-/** @param {number} id */
-function personCard(id) {
-  const place = places.get(id);
-  if (!place) return null;
-  return [
-    el("p", {}, el("b", {}, place.person.name), ` ${place.unit.name}`),
-    el("p", {}, place.trip?.title || t("行程外")),
-    el("p", {}, t("{ago}的位置", { ago: ago(placeAge(place)) }), place.position.accuracy_m ? ` · ±${Math.round(place.position.accuracy_m)} m` : ""),
-  ];
-}
-
-/** @param {string} id */
-function checkinCard(id) {
-  const checkin = checkins.get(id);
-  if (!checkin) return null;
-  return [
-    el("p", {}, el("b", {}, checkin.person.name), ` ${checkin.unit.name}`),
-    el("p", {}, badge(checkin.verdict)),
-    el("p", {}, `${word("checkin", checkin.kind)} · ${checkin.stop?.name || checkin.trip?.title || t("行程外")} · ${clock(checkin.happened_at)}`),
-  ];
+/** @param {string} key */
+function cardOf(key) {
+  const place = places.get(Number(key.slice("person:".length)));
+  const checkin = checkins.get(key.slice("checkin:".length));
+  if (key.startsWith("person:")) return place ? personCard(place, placeAge(place)) : null;
+  return checkin ? checkinCard(checkin) : null;
 }
 
 /* ── filters and tabs ────────────────────────────────────────────────────────────────────────────────── */
@@ -323,12 +319,19 @@ function refilter(change) {
 
 async function wireFilters() {
   const kind = /** @type {HTMLSelectElement} */ (byId("filter-kind"));
-  fill(kind, el("option", { value: "" }, t("全部种类")), codes("checkin").map((code) => el("option", { value: code }, word("checkin", code))));
+  fill(
+    kind,
+    el("option", { value: "" }, t("全部种类")),
+    codes("checkin").map((code) => el("option", { value: code }, word("checkin", code))),
+  );
   kind.value = filters.kind || "";
   kind.addEventListener("change", () => refilter({ kind: kind.value }));
   await units();
   const unit = picker({
-    id: "filter-unit", placeholder: t("全部单位"), search: searchUnits, value: filters.unit_id ? await unitById(filters.unit_id) : null,
+    id: "filter-unit",
+    placeholder: t("全部单位"),
+    search: searchUnits,
+    value: filters.unit_id ? await unitById(filters.unit_id) : null,
     chosen: (choice) => refilter({ unit_id: choice?.id || "" }),
   });
   byId("filter-unit-place").replaceWith(unit.node);
@@ -346,7 +349,9 @@ function tick() {
 function areasOnly() {
   const words = t("您的角色不能查看人员的位置和签到，这里只显示区域。需要查看请联系县级督查部门。");
   for (const list of [checkinList, peopleList]) fill(list, blank(t("这里的内容不在您的权限内"), words));
-  document.querySelectorAll(".wall > .filters .field").forEach((field) => { /** @type {HTMLElement} */ (field).hidden = true; });
+  document.querySelectorAll(".wall > .filters .field").forEach((field) => {
+    /** @type {HTMLElement} */ (field).hidden = true;
+  });
   live.hidden = true;
 }
 

@@ -12,7 +12,9 @@ import { fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
 const list = pagedList({
-  place: byId("matters"), path: "/matters", draw,
+  place: byId("matters"),
+  path: "/matters",
+  draw,
   empty: () => blank(t("还没有投诉或建议"), t("每个页面下方都可以提出。")),
 });
 
@@ -23,18 +25,40 @@ function draw(matters) {
 
 /** @param {Matter} matter */
 function row(matter) {
-  return el("tr", {}, el("td.nowrap", {}, fully(matter.reported_at)),
-    el("td.nowrap", {}, el(matter.kind === "complaint" ? "span.tag.tag-strong" : "span.tag", {}, word("matter", matter.kind))),
+  return el(
+    "tr",
+    {},
+    el("td.nowrap", {}, fully(matter.reported_at)),
+    el(
+      "td.nowrap",
+      {},
+      el(matter.kind === "complaint" ? "span.tag.tag-strong" : "span.tag", {}, word("matter", matter.kind)),
+    ),
     el("td.matter-text", {}, matter.text),
     el("td.nowrap", {}, matter.by?.name, el("span.under", {}, matter.unit?.name)),
-    el("td.soft", {}, matter.page), el("td.nowrap", {}, word("matter", matter.state)));
+    el("td.soft", {}, matter.page),
+    el("td.nowrap", {}, word("matter", matter.state)),
+  );
 }
 
 async function begin() {
   frame();
-  const values = await filterBar(bar(), [
-    { name: "kind", label: t("种类"), type: "select", all: t("全部"), options: [["complaint", word("matter", "complaint")], ["suggestion", word("matter", "suggestion")]] },
-  ], (changed) => void list.read(changed));
+  const values = await filterBar(
+    bar(),
+    [
+      {
+        name: "kind",
+        label: t("种类"),
+        type: "select",
+        all: t("全部"),
+        options: [
+          ["complaint", word("matter", "complaint")],
+          ["suggestion", word("matter", "suggestion")],
+        ],
+      },
+    ],
+    (changed) => void list.read(changed),
+  );
   await list.read(values);
 }
 

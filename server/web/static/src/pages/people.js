@@ -18,22 +18,52 @@ import { codes, word } from "../lib/words.js";
 const keeps = may("person.update");
 
 const list = pagedList({
-  place: byId("people"), path: "/people", draw, more: t("更多"),
+  place: byId("people"),
+  path: "/people",
+  draw,
+  more: t("更多"),
   empty: () => blank(t("没有相符的人员")),
 });
 
 /** @param {Person[]} people */
 function draw(people) {
-  return table([t("姓名"), t("单位"), t("职务"), t("角色"), ...(keeps ? [t("用户名"), t("操作")] : [])], people.map(row), t("人员"));
+  return table(
+    [t("姓名"), t("单位"), t("职务"), t("角色"), ...(keeps ? [t("用户名"), t("操作")] : [])],
+    people.map(row),
+    t("人员"),
+  );
 }
 
 /** @param {Person} person */
 function row(person) {
-  return el("tr", {},
-    el("td.nowrap", {}, el("b", {}, person.name), person.left_at ? el("span.under", {}, t("已离开")) : person.must_change_password && keeps ? el("span.under", {}, t("尚未改初始密码")) : null),
-    el("td", {}, person.unit.name), el("td", {}, person.post || el("span.faint", {}, "—")),
-    el("td", {}, el("span.tags", {}, person.roles.map((role) => el("span.tag", { title: role.unit.name }, `${word("role", role.role)} · ${role.unit.name}`)))),
-    keeps ? [el("td.soft", {}, person.username), el("td.nowrap", {}, el("span.buttons", {}, acts(person)))] : null);
+  return el(
+    "tr",
+    {},
+    el(
+      "td.nowrap",
+      {},
+      el("b", {}, person.name),
+      person.left_at
+        ? el("span.under", {}, t("已离开"))
+        : person.must_change_password && keeps
+          ? el("span.under", {}, t("尚未改初始密码"))
+          : null,
+    ),
+    el("td", {}, person.unit.name),
+    el("td", {}, person.post || el("span.faint", {}, "—")),
+    el(
+      "td",
+      {},
+      el(
+        "span.tags",
+        {},
+        person.roles.map((role) =>
+          el("span.tag", { title: role.unit.name }, `${word("role", role.role)} · ${role.unit.name}`),
+        ),
+      ),
+    ),
+    keeps ? [el("td.soft", {}, person.username), el("td.nowrap", {}, el("span.buttons", {}, acts(person)))] : null,
+  );
 }
 
 /** @param {Person} person */
@@ -54,7 +84,12 @@ function acts(person) {
 
 /** @param {string} name @param {string} label @param {Record<string, unknown>} [more] */
 function textInput(name, label, more = {}) {
-  return el("div.field", {}, el("label", { for: `ask-${name}` }, label), el("input.input", { id: `ask-${name}`, name, maxlength: 64, ...more }));
+  return el(
+    "div.field",
+    {},
+    el("label", { for: `ask-${name}` }, label),
+    el("input.input", { id: `ask-${name}`, name, maxlength: 64, ...more }),
+  );
 }
 
 /**
@@ -66,8 +101,13 @@ function textInput(name, label, more = {}) {
 function unitInput(id, label, unit) {
   const kept = el("input", { type: "hidden", name: "unit_id", value: unit ? String(unit.id) : "" });
   const field = picker({
-    id, placeholder: t("按名称查找单位"), search: searchUnits, value: unit ? { id: String(unit.id), name: unit.name } : null,
-    chosen: (choice) => { kept.value = choice?.id || ""; },
+    id,
+    placeholder: t("按名称查找单位"),
+    search: searchUnits,
+    value: unit ? { id: String(unit.id), name: unit.name } : null,
+    chosen: (choice) => {
+      kept.value = choice?.id || "";
+    },
   });
   return el("div.field", {}, el("label", { for: id }, label), field.node, kept);
 }
@@ -76,14 +116,22 @@ async function create() {
   /** @type {(Person & {password: string | null}) | null} */
   let made = null;
   await ask({
-    title: t("新建人员"), yes: t("建立"),
+    title: t("新建人员"),
+    yes: t("建立"),
     body: [
-      textInput("name", t("姓名"), { required: true }), textInput("username", t("用户名"), { required: true, minlength: 2, autocapitalize: "none", spellcheck: "false" }),
-      textInput("post", t("职务")), unitInput("ask-unit", t("单位"), me().unit),
+      textInput("name", t("姓名"), { required: true }),
+      textInput("username", t("用户名"), { required: true, minlength: 2, autocapitalize: "none", spellcheck: "false" }),
+      textInput("post", t("职务")),
+      unitInput("ask-unit", t("单位"), me().unit),
       el("p.small", {}, t("密码由系统随机生成，只显示一次；本人第一次登录时必须修改。")),
     ],
     act: async (form) => {
-      made = await post("/people", { name: form.get("name"), username: form.get("username"), post: form.get("post") || "", unit_id: Number(form.get("unit_id")) });
+      made = await post("/people", {
+        name: form.get("name"),
+        username: form.get("username"),
+        post: form.get("post") || "",
+        unit_id: Number(form.get("unit_id")),
+      });
     },
   });
   if (!made) return;
@@ -93,16 +141,30 @@ async function create() {
 
 /** @param {{name: string, username?: string | null, password: string | null}} made */
 function tellPassword({ name, username, password }) {
-  return tell(t("{name} 的初始密码", { name }), el("p", {}, t("请当面或通过安全渠道转交。关闭后无法再次显示。")),
-    el("p", {}, t("用户名：{username}", { username: username || "" })), el("output.secret", {}, password || ""));
+  return tell(
+    t("{name} 的初始密码", { name }),
+    el("p", {}, t("请当面或通过安全渠道转交。关闭后无法再次显示。")),
+    el("p", {}, t("用户名：{username}", { username: username || "" })),
+    el("output.secret", {}, password || ""),
+  );
 }
 
 /** @param {Person} person */
 async function change(person) {
   const done = await ask({
-    title: t("修改 {name}", { name: person.name }), yes: t("保存"),
-    body: [textInput("name", t("姓名"), { required: true, value: person.name }), textInput("post", t("职务"), { value: person.post || "" }), unitInput("ask-unit", t("单位"), person.unit)],
-    act: (form) => patch(`/people/${person.id}`, { name: form.get("name"), post: form.get("post") || "", unit_id: Number(form.get("unit_id")) }),
+    title: t("修改 {name}", { name: person.name }),
+    yes: t("保存"),
+    body: [
+      textInput("name", t("姓名"), { required: true, value: person.name }),
+      textInput("post", t("职务"), { value: person.post || "" }),
+      unitInput("ask-unit", t("单位"), person.unit),
+    ],
+    act: (form) =>
+      patch(`/people/${person.id}`, {
+        name: form.get("name"),
+        post: form.get("post") || "",
+        unit_id: Number(form.get("unit_id")),
+      }),
   });
   if (done) await list.read();
 }
@@ -113,18 +175,38 @@ async function grant(person) {
   /** @param {{role: string, unit: {id: number, name: string}} | null} held */
   const roleRow = (held) => {
     const id = `ask-role-${place.children.length}`;
-    const select = el("select.select", { name: "role", "aria-label": t("角色") }, codes("role").map((code) => el("option", { value: code, selected: held?.role === code }, word("role", code))));
-    const line = el("div.role-row", {}, select, unitInput(id, t("范围"), held?.unit || person.unit), el("button.button.button-small", { type: "button", onclick: () => line.remove() }, t("去掉")));
+    const select = el(
+      "select.select",
+      { name: "role", "aria-label": t("角色") },
+      codes("role").map((code) => el("option", { value: code, selected: held?.role === code }, word("role", code))),
+    );
+    const line = el(
+      "div.role-row",
+      {},
+      select,
+      unitInput(id, t("范围"), held?.unit || person.unit),
+      el("button.button.button-small", { type: "button", onclick: () => line.remove() }, t("去掉")),
+    );
     return line;
   };
   fill(place, person.roles.map(roleRow));
   const done = await ask({
-    title: t("{name} 的角色", { name: person.name }), yes: t("保存"),
-    body: [el("p", {}, t("角色对所选单位及其下级有效。管理、督查、审计不能由同一人兼任。")), place,
-      el("p", {}, el("button.button.button-small", { type: "button", onclick: () => place.append(roleRow(null)) }, t("添加角色")))],
+    title: t("{name} 的角色", { name: person.name }),
+    yes: t("保存"),
+    body: [
+      el("p", {}, t("角色对所选单位及其下级有效。管理、督查、审计不能由同一人兼任。")),
+      place,
+      el(
+        "p",
+        {},
+        el("button.button.button-small", { type: "button", onclick: () => place.append(roleRow(null)) }, t("添加角色")),
+      ),
+    ],
     act: (form) => {
       const units = form.getAll("unit_id");
-      return put(`/people/${person.id}/roles`, { roles: form.getAll("role").map((role, index) => ({ role, unit_id: Number(units[index]) })) });
+      return put(`/people/${person.id}/roles`, {
+        roles: form.getAll("role").map((role, index) => ({ role, unit_id: Number(units[index]) })),
+      });
     },
   });
   if (done) await list.read();
@@ -135,9 +217,13 @@ async function reset(person) {
   /** @type {string | null} */
   let password = null;
   await ask({
-    title: t("重置 {name} 的密码", { name: person.name }), yes: t("重置"), stop: true,
+    title: t("重置 {name} 的密码", { name: person.name }),
+    yes: t("重置"),
+    stop: true,
     body: [el("p", {}, t("其现有登录全部失效；新密码只显示一次，登录后必须修改。"))],
-    act: async () => { password = (await post(`/people/${person.id}/password`, {})).password; },
+    act: async () => {
+      password = (await post(`/people/${person.id}/password`, {})).password;
+    },
   });
   if (password) await tellPassword({ name: person.name, username: person.username, password });
 }
@@ -145,7 +231,9 @@ async function reset(person) {
 /** @param {Person} person @param {boolean} left */
 async function setLeft(person, left) {
   const done = await ask({
-    title: left ? t("停用 {name}", { name: person.name }) : t("重新启用 {name}", { name: person.name }), yes: left ? t("停用") : t("启用"), stop: left,
+    title: left ? t("停用 {name}", { name: person.name }) : t("重新启用 {name}", { name: person.name }),
+    yes: left ? t("停用") : t("启用"),
+    stop: left,
     body: [el("p", {}, left ? t("登录立即失效，角色收回；做过的事保留。") : t("启用后没有任何角色，需要另行授予。"))],
     act: () => patch(`/people/${person.id}`, { left }),
   });
@@ -156,12 +244,19 @@ async function setLeft(person, left) {
 
 async function begin() {
   frame();
-  const actions = may("person.create") ? [el("button.button.button-main.button-small", { type: "button", onclick: () => void create() }, t("新建人员"))] : [];
-  const values = await filterBar(bar(), [
-    { name: "unit_id", label: t("单位"), type: "pick", all: t("全部单位"), search: searchUnits, byId: unitById },
-    { name: "q", label: t("姓名"), type: "text", all: t("姓名或用户名") },
-    { name: "left", label: t("已离开"), type: "switch", all: t("否") },
-  ], (changed) => void list.read(changed), ...actions);
+  const actions = may("person.create")
+    ? [el("button.button.button-main.button-small", { type: "button", onclick: () => void create() }, t("新建人员"))]
+    : [];
+  const values = await filterBar(
+    bar(),
+    [
+      { name: "unit_id", label: t("单位"), type: "pick", all: t("全部单位"), search: searchUnits, byId: unitById },
+      { name: "q", label: t("姓名"), type: "text", all: t("姓名或用户名") },
+      { name: "left", label: t("已离开"), type: "switch", all: t("否") },
+    ],
+    (changed) => void list.read(changed),
+    ...actions,
+  );
   await list.read(values);
 }
 

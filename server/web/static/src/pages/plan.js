@@ -44,37 +44,126 @@ const input = (name, more = {}) => el("input.input", { name, id: `f-${name}`, ..
 
 /** @param {Partial<Trip>} trip */
 function drawFacts(trip) {
-  const basis = field("basis", t("依据"), input("basis", { value: trip.basis || "", maxlength: 500 }), { wide: true, hint: t("安全或应急任务必须写明依据，每位成员都能看到。") });
-  const purpose = select("purpose", codes("purpose").map((code) => [code, word("purpose", code)]), trip.purpose || "ordinary");
-  const show = () => { basis.hidden = purpose.value === "ordinary"; };
+  const basis = field("basis", t("依据"), input("basis", { value: trip.basis || "", maxlength: 500 }), {
+    wide: true,
+    hint: t("安全或应急任务必须写明依据，每位成员都能看到。"),
+  });
+  const purpose = select(
+    "purpose",
+    codes("purpose").map((code) => [code, word("purpose", code)]),
+    trip.purpose || "ordinary",
+  );
+  const show = () => {
+    basis.hidden = purpose.value === "ordinary";
+  };
   purpose.addEventListener("change", show);
-  fill(byId("facts"),
-    field("title", t("行程名称"), input("title", { value: trip.title || "", required: true, maxlength: 120 }), { must: true, wide: true }),
-    field("starts_on", t("开始日期"), input("starts_on", { type: "date", value: trip.starts_on || "", required: true }), { must: true }),
-    field("ends_on", t("结束日期"), input("ends_on", { type: "date", value: trip.ends_on || "", required: true }), { must: true }),
-    field("destination", t("目的地"), input("destination", { value: trip.destination || "", required: true, maxlength: 120 }), { must: true }),
+  fill(
+    byId("facts"),
+    field("title", t("行程名称"), input("title", { value: trip.title || "", required: true, maxlength: 120 }), {
+      must: true,
+      wide: true,
+    }),
+    field(
+      "starts_on",
+      t("开始日期"),
+      input("starts_on", { type: "date", value: trip.starts_on || "", required: true }),
+      { must: true },
+    ),
+    field("ends_on", t("结束日期"), input("ends_on", { type: "date", value: trip.ends_on || "", required: true }), {
+      must: true,
+    }),
+    field(
+      "destination",
+      t("目的地"),
+      input("destination", { value: trip.destination || "", required: true, maxlength: 120 }),
+      { must: true },
+    ),
     field("chain", t("产业链"), input("chain", { value: trip.chain || "", maxlength: 60 })),
-    field("aim", t("目的"), el("textarea.area-input", { name: "aim", id: "f-aim", required: true, maxlength: 2000, value: trip.aim || "" }), { must: true, wide: true }),
+    field(
+      "aim",
+      t("目的"),
+      el("textarea.area-input", { name: "aim", id: "f-aim", required: true, maxlength: 2000, value: trip.aim || "" }),
+      { must: true, wide: true },
+    ),
     field("purpose", t("性质"), purpose),
-    field("tracking", t("位置"), select("tracking", codes("tracking").map((code) => [code, word("tracking", code)]), trip.tracking || "checkins"), { hint: t("只记录本人另行同意的部分。") }),
-    basis);
+    field(
+      "tracking",
+      t("位置"),
+      select(
+        "tracking",
+        codes("tracking").map((code) => [code, word("tracking", code)]),
+        trip.tracking || "checkins",
+      ),
+      { hint: t("只记录本人另行同意的部分。") },
+    ),
+    basis,
+  );
   show();
 }
 
 /** @param {string} name @param {[string, string][]} options @param {string} value */
 function select(name, options, value) {
-  return el("select.select", { name, id: `f-${name}` }, options.map(([code, words]) => el("option", { value: code, selected: code === value }, words)));
+  return el(
+    "select.select",
+    { name, id: `f-${name}` },
+    options.map(([code, words]) => el("option", { value: code, selected: code === value }, words)),
+  );
 }
 
 /* ── companions ──────────────────────────────────────────────────────────────────────────────────────── */
 
 function drawMembers() {
-  const chosen = el("div.chips", {}, members.map((member) => el("span.chip", {}, member.name,
-    el("button", { type: "button", "aria-label": t("去掉 {name}", { name: member.name }), onclick: () => setMembers(members.filter((other) => other !== member)) }, "×"))));
-  const lead = el("select.select", { id: "f-leader_id", onchange: () => { leader = Number(lead.value); } },
-    members.map((member) => el("option", { value: member.id, selected: member.id === leader }, member.name)));
-  const add = field("member_ids", t("添加成员"), picker({ id: "f-member_ids", placeholder: t("按姓名查找"), search: searchCompanions, once: true, chosen: (choice) => choice && setMembers([...members, { id: Number(choice.id), name: choice.name }]) }).node);
-  fill(byId("members"), el("div.fields", {}, el("div.field.wide", {}, el("span.label", {}, t("成员")), chosen), add, field("leader_id", t("带队"), lead)));
+  const chosen = el(
+    "div.chips",
+    {},
+    members.map((member) =>
+      el(
+        "span.chip",
+        {},
+        member.name,
+        el(
+          "button",
+          {
+            type: "button",
+            "aria-label": t("去掉 {name}", { name: member.name }),
+            onclick: () => setMembers(members.filter((other) => other !== member)),
+          },
+          "×",
+        ),
+      ),
+    ),
+  );
+  const lead = el(
+    "select.select",
+    {
+      id: "f-leader_id",
+      onchange: () => {
+        leader = Number(lead.value);
+      },
+    },
+    members.map((member) => el("option", { value: member.id, selected: member.id === leader }, member.name)),
+  );
+  const add = field(
+    "member_ids",
+    t("添加成员"),
+    picker({
+      id: "f-member_ids",
+      placeholder: t("按姓名查找"),
+      search: searchCompanions,
+      once: true,
+      chosen: (choice) => choice && setMembers([...members, { id: Number(choice.id), name: choice.name }]),
+    }).node,
+  );
+  fill(
+    byId("members"),
+    el(
+      "div.fields",
+      {},
+      el("div.field.wide", {}, el("span.label", {}, t("成员")), chosen),
+      add,
+      field("leader_id", t("带队"), lead),
+    ),
+  );
 }
 
 /** @param {Companion[]} changed */
@@ -89,41 +178,142 @@ function setMembers(changed) {
 /** @returns {PlanStop} */
 function emptyStop() {
   return {
-    name: "", area_id: null, area_name: null, lng: null, lat: null, radius_m: 300, tolerance_m: 0, planned_from: null, planned_to: null,
-    host_enterprise: "", datum: "WGS-84", way: "area",
+    name: "",
+    area_id: null,
+    area_name: null,
+    lng: null,
+    lat: null,
+    radius_m: 300,
+    tolerance_m: 0,
+    planned_from: null,
+    planned_to: null,
+    host_enterprise: "",
+    datum: "WGS-84",
+    way: "area",
   };
 }
 
 function drawStops() {
-  fill(byId("stops"), stops.map(stopBox), el("p.buttons", {}, el("button.button", { type: "button", onclick: () => { stops.push(emptyStop()); drawStops(); } }, t("添加行程点"))));
-  layer.show(stops.filter((stop) => stop.area_id !== null || stop.lng !== null).map((stop, index) => ({ ...stop, id: index, ...(stop.way === "area" ? { lng: null, lat: null } : { area_id: null }) })), shapes);
+  fill(
+    byId("stops"),
+    stops.map(stopBox),
+    el(
+      "p.buttons",
+      {},
+      el(
+        "button.button",
+        {
+          type: "button",
+          onclick: () => {
+            stops.push(emptyStop());
+            drawStops();
+          },
+        },
+        t("添加行程点"),
+      ),
+    ),
+  );
+  layer.show(
+    stops
+      .filter((stop) => stop.area_id !== null || stop.lng !== null)
+      .map((stop, index) => ({
+        ...stop,
+        id: index,
+        ...(stop.way === "area" ? { lng: null, lat: null } : { area_id: null }),
+      })),
+    shapes,
+  );
 }
 
 /** @param {PlanStop} stop @param {number} index */
 function stopBox(stop, index) {
   const path = `stops.${index}`;
   /** @param {keyof PlanStop} name @param {Record<string, unknown>} more @param {(value: string) => unknown} [read] */
-  const bound = (name, more, read = (value) => value) => el("input.input", {
-    id: `f-${path}.${name}`, value: stop[name] ?? "", ...more, oninput: (/** @type {Event} */ event) => Object.assign(stop, { [name]: read(/** @type {HTMLInputElement} */ (event.target).value) }),
-  });
-  return el("fieldset.plan-stop", {}, el("legend.visually-hidden", {}, t("行程点 {n}", { n: index + 1 })), stopHead(stop, index),
-    el("div.fields", {},
+  const bound = (name, more, read = (value) => value) =>
+    el("input.input", {
+      id: `f-${path}.${name}`,
+      value: stop[name] ?? "",
+      ...more,
+      oninput: (/** @type {Event} */ event) =>
+        Object.assign(stop, { [name]: read(/** @type {HTMLInputElement} */ (event.target).value) }),
+    });
+  return el(
+    "fieldset.plan-stop",
+    {},
+    el("legend.visually-hidden", {}, t("行程点 {n}", { n: index + 1 })),
+    stopHead(stop, index),
+    el(
+      "div.fields",
+      {},
       field(`${path}.name`, t("名称"), bound("name", { required: true, maxlength: 120 }), { must: true }),
       field(`${path}.host_enterprise`, t("接待企业"), bound("host_enterprise", { maxlength: 120 })),
       stop.way === "area" ? areaField(stop, path) : pointFields(path, bound, stop, index),
-      field(`${path}.planned_from`, t("计划到达"), bound("planned_from", { type: "datetime-local", value: toField(stop.planned_from) }, fromField)),
-      field(`${path}.planned_to`, t("计划离开"), bound("planned_to", { type: "datetime-local", value: toField(stop.planned_to) }, fromField)),
-      field(`${path}.tolerance_m`, t("容差（米）"), bound("tolerance_m", { type: "number", min: 0, max: 5000, step: 1 }, Number), { hint: t("地方很小时，给定位误差留的余地。") })));
+      field(
+        `${path}.planned_from`,
+        t("计划到达"),
+        bound("planned_from", { type: "datetime-local", value: toField(stop.planned_from) }, fromField),
+      ),
+      field(
+        `${path}.planned_to`,
+        t("计划离开"),
+        bound("planned_to", { type: "datetime-local", value: toField(stop.planned_to) }, fromField),
+      ),
+      field(
+        `${path}.tolerance_m`,
+        t("容差（米）"),
+        bound("tolerance_m", { type: "number", min: 0, max: 5000, step: 1 }, Number),
+        { hint: t("地方很小时，给定位误差留的余地。") },
+      ),
+    ),
+  );
 }
 
 /** @param {PlanStop} stop @param {number} index */
 function stopHead(stop, index) {
   /** @param {"area" | "point"} way @param {string} words */
-  const way = (way, words) => el("label.choice", {}, el("input", { type: "radio", name: `way-${index}`, checked: stop.way === way, onchange: () => { stop.way = way; drawStops(); } }), words);
+  const way = (way, words) =>
+    el(
+      "label.choice",
+      {},
+      el("input", {
+        type: "radio",
+        name: `way-${index}`,
+        checked: stop.way === way,
+        onchange: () => {
+          stop.way = way;
+          drawStops();
+        },
+      }),
+      words,
+    );
   /** @param {string} words @param {boolean} off @param {() => void} act */
-  const button = (words, off, act) => el("button.button.button-small", { type: "button", disabled: off, onclick: () => { act(); drawStops(); } }, words);
-  return el("div.plan-stop-head", {}, el("span.stop-number", {}, index + 1), way("area", t("按区域")), way("point", t("按地点和半径")),
-    el("span.end", {}, button(t("上移"), index === 0, () => move(index, -1)), button(t("下移"), index === stops.length - 1, () => move(index, 1)), button(t("删除"), false, () => stops.splice(index, 1))));
+  const button = (words, off, act) =>
+    el(
+      "button.button.button-small",
+      {
+        type: "button",
+        disabled: off,
+        onclick: () => {
+          act();
+          drawStops();
+        },
+      },
+      words,
+    );
+  return el(
+    "div.plan-stop-head",
+    {},
+    el("span.stop-number", {}, index + 1),
+    way("area", t("按区域")),
+    way("point", t("按地点和半径")),
+    el(
+      "span.end",
+      {},
+      button(t("上移"), index === 0, () => move(index, -1)),
+      button(t("下移"), index === stops.length - 1, () => move(index, 1)),
+      button(t("删除"), false, () => stops.splice(index, 1)),
+    ),
+  );
 }
 
 /** @param {number} index @param {number} by */
@@ -135,10 +325,18 @@ function move(index, by) {
 /** @param {PlanStop} stop @param {string} path */
 function areaField(stop, path) {
   const value = stop.area_id === null ? null : { id: String(stop.area_id), name: stop.area_name || "" };
-  return field(`${path}.area_id`, t("区域"), picker({
-    id: `f-${path}.area_id`, placeholder: t("按名称查找区域"), search: searchAreas, value,
-    chosen: (choice) => void setArea(stop, choice ? Number(choice.id) : null, choice?.name || null),
-  }).node, { must: true });
+  return field(
+    `${path}.area_id`,
+    t("区域"),
+    picker({
+      id: `f-${path}.area_id`,
+      placeholder: t("按名称查找区域"),
+      search: searchAreas,
+      value,
+      chosen: (choice) => void setArea(stop, choice ? Number(choice.id) : null, choice?.name || null),
+    }).node,
+    { must: true },
+  );
 }
 
 /** @param {PlanStop} stop @param {number | null} area_id @param {string | null} name */
@@ -162,13 +360,35 @@ async function learnShape(area_id) {
  * @param {number} index
  */
 function pointFields(path, bound, stop, index) {
-  const datum = el("select.select", { id: `f-${path}.datum`, onchange: () => { stop.datum = datum.value; } }, DATUMS.map((name) => el("option", { value: name, selected: stop.datum === name }, name)));
-  const mark = el("button.button", { type: "button", onclick: () => aim(index) }, pointAt === index ? t("请在地图上点一下…") : t("在地图上点选"));
+  const datum = el(
+    "select.select",
+    {
+      id: `f-${path}.datum`,
+      onchange: () => {
+        stop.datum = datum.value;
+      },
+    },
+    DATUMS.map((name) => el("option", { value: name, selected: stop.datum === name }, name)),
+  );
+  const mark = el(
+    "button.button",
+    { type: "button", onclick: () => aim(index) },
+    pointAt === index ? t("请在地图上点一下…") : t("在地图上点选"),
+  );
   return [
-    field(`${path}.lng`, t("经度"), bound("lng", { type: "number", step: "any", required: true }, Number), { must: true }),
-    field(`${path}.lat`, t("纬度"), bound("lat", { type: "number", step: "any", required: true }, Number), { must: true }),
+    field(`${path}.lng`, t("经度"), bound("lng", { type: "number", step: "any", required: true }, Number), {
+      must: true,
+    }),
+    field(`${path}.lat`, t("纬度"), bound("lat", { type: "number", step: "any", required: true }, Number), {
+      must: true,
+    }),
     field(`${path}.datum`, t("坐标系"), datum, { hint: t("从高德、腾讯地图抄来的坐标是 GCJ-02。") }),
-    field(`${path}.radius_m`, t("半径（米）"), bound("radius_m", { type: "number", min: 1, max: 50000, required: true }, Number), { must: true }),
+    field(
+      `${path}.radius_m`,
+      t("半径（米）"),
+      bound("radius_m", { type: "number", min: 1, max: 50000, required: true }, Number),
+      { must: true },
+    ),
     el("div.field", {}, el("span.label", {}, t("或者")), mark),
   ];
 }
@@ -201,10 +421,19 @@ function toWgs(point) {
 function plan() {
   const told = Object.fromEntries([...new FormData(form)].filter(([name]) => !name.startsWith("way-")));
   return {
-    ...told, leader_id: leader || null, member_ids: members.map((member) => member.id), ...(revision === null ? {} : { revision }),
+    ...told,
+    leader_id: leader || null,
+    member_ids: members.map((member) => member.id),
+    ...(revision === null ? {} : { revision }),
     stops: stops.map((stop) => ({
-      name: stop.name, tolerance_m: stop.tolerance_m || 0, planned_from: stop.planned_from, planned_to: stop.planned_to, host_enterprise: stop.host_enterprise || "",
-      ...(stop.way === "area" ? { area_id: stop.area_id } : { lng: stop.lng, lat: stop.lat, datum: stop.datum, radius_m: stop.radius_m }),
+      name: stop.name,
+      tolerance_m: stop.tolerance_m || 0,
+      planned_from: stop.planned_from,
+      planned_to: stop.planned_to,
+      host_enterprise: stop.host_enterprise || "",
+      ...(stop.way === "area"
+        ? { area_id: stop.area_id }
+        : { lng: stop.lng, lat: stop.lat, datum: stop.datum, radius_m: stop.radius_m }),
     })),
   };
 }
@@ -248,7 +477,10 @@ async function begin() {
     if (!stops.length) stops.push(emptyStop());
     drawStops();
   } catch (error) {
-    fill(byId("main"), failure(error, () => location.reload()));
+    fill(
+      byId("main"),
+      failure(error, () => location.reload()),
+    );
   }
 }
 

@@ -32,12 +32,29 @@ let checkins = [];
 /** @param {Trip} trip */
 function drawHead(trip) {
   document.title = [trip.title, t("挂图")].join(" · ");
-  fill(byId("head"),
-    el("div.title", {}, el("h1", {}, trip.title), el(`span.state.state-${trip.state}`, {}, word("trip", trip.state)),
-      el("div.end.buttons.no-print", {}, buttons(trip, (changed) => void changedTo(changed)), el("button.button", { type: "button", onclick: () => print() }, t("打印")))),
-    trip.state === "returned" ? el("div.notice.notice-wrong", {}, el("b", {}, t("退回的理由")), ` ${trip.returned_because || ""}`) : null,
-    trip.state === "cancelled" ? el("div.notice.notice-wrong", {}, el("b", {}, t("取消的理由")), ` ${trip.cancelled_because || ""}`) : null,
-    steps(trip), facts(trip));
+  fill(
+    byId("head"),
+    el(
+      "div.title",
+      {},
+      el("h1", {}, trip.title),
+      el(`span.state.state-${trip.state}`, {}, word("trip", trip.state)),
+      el(
+        "div.end.buttons.no-print",
+        {},
+        buttons(trip, (changed) => void changedTo(changed)),
+        el("button.button", { type: "button", onclick: () => print() }, t("打印")),
+      ),
+    ),
+    trip.state === "returned"
+      ? el("div.notice.notice-wrong", {}, el("b", {}, t("退回的理由")), ` ${trip.returned_because || ""}`)
+      : null,
+    trip.state === "cancelled"
+      ? el("div.notice.notice-wrong", {}, el("b", {}, t("取消的理由")), ` ${trip.cancelled_because || ""}`)
+      : null,
+    steps(trip),
+    facts(trip),
+  );
 }
 
 /** @param {Trip} changed */
@@ -51,21 +68,67 @@ async function changedTo(changed) {
 function facts(trip) {
   /** @type {[string, string | null | undefined][]} */
   const lines = [
-    [t("日期"), dates(trip.starts_on, trip.ends_on)], [t("目的地"), trip.destination], [t("单位"), trip.unit.name], [t("带队"), trip.leader.name],
-    [t("计划人"), trip.planner.name], [t("产业链"), trip.chain], [t("性质"), word("purpose", trip.purpose)], [t("依据"), trip.basis], [t("位置"), word("tracking", trip.tracking)],
+    [t("日期"), dates(trip.starts_on, trip.ends_on)],
+    [t("目的地"), trip.destination],
+    [t("单位"), trip.unit.name],
+    [t("带队"), trip.leader.name],
+    [t("计划人"), trip.planner.name],
+    [t("产业链"), trip.chain],
+    [t("性质"), word("purpose", trip.purpose)],
+    [t("依据"), trip.basis],
+    [t("位置"), word("tracking", trip.tracking)],
   ];
-  return el("section.sheet", {}, el("div.sheet-body", {},
-    el("dl.facts.facts-wide", {}, lines.filter(([, value]) => value).map(([label, value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value)))),
-    trip.aim ? el("dl.facts.trip-aim", {}, el("dt", {}, t("目的")), el("dd", {}, trip.aim)) : null,
-    trip.outcome ? el("dl.facts", {}, el("dt", {}, t("成果")), el("dd", {}, trip.outcome)) : null));
+  return el(
+    "section.sheet",
+    {},
+    el(
+      "div.sheet-body",
+      {},
+      el(
+        "dl.facts.facts-wide",
+        {},
+        lines
+          .filter(([, value]) => value)
+          .map(([label, value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value))),
+      ),
+      trip.aim ? el("dl.facts.trip-aim", {}, el("dt", {}, t("目的")), el("dd", {}, trip.aim)) : null,
+      trip.outcome ? el("dl.facts", {}, el("dt", {}, t("成果")), el("dd", {}, trip.outcome)) : null,
+    ),
+  );
 }
 
 /** @param {Trip} trip */
 function drawMembers(trip) {
-  fill(byId("members"), el("div.sheet-head", {}, el("h2", {}, t("成员与同意")), el("span.faint.small", {}, t("各人自愿，随时可以撤回"))),
-    el("div.table-wrap", {}, el("table.table", {}, el("tbody", {}, trip.members.map((member) => el("tr", {},
-      el("td.nowrap", {}, el("b", {}, member.name), member.leading ? el("span.faint", {}, " ", t("带队")) : null, el("span.under", {}, member.unit.name)),
-      el("td", {}, consent(member, trip))))))));
+  fill(
+    byId("members"),
+    el("div.sheet-head", {}, el("h2", {}, t("成员与同意")), el("span.faint.small", {}, t("各人自愿，随时可以撤回"))),
+    el(
+      "div.table-wrap",
+      {},
+      el(
+        "table.table",
+        {},
+        el(
+          "tbody",
+          {},
+          trip.members.map((member) =>
+            el(
+              "tr",
+              {},
+              el(
+                "td.nowrap",
+                {},
+                el("b", {}, member.name),
+                member.leading ? el("span.faint", {}, " ", t("带队")) : null,
+                el("span.under", {}, member.unit.name),
+              ),
+              el("td", {}, consent(member, trip)),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 /** @param {Member} member @param {Trip} trip */
@@ -90,14 +153,35 @@ function stopItem(stop, index) {
   const here = checkins.filter((checkin) => checkin.stop?.id === stop.id);
   const arrival = here.find((checkin) => checkin.kind === "arrive") || here[0];
   const leaving = here.filter((checkin) => checkin.kind === "leave").pop();
-  const item = el("li.stop", { dataset: { key: `stop:${stop.id}` }, tabindex: 0 },
+  const item = el(
+    "li.stop",
+    { dataset: { key: `stop:${stop.id}` }, tabindex: 0 },
     el("span.stop-number", {}, index + 1),
     el("div.stop-name", {}, el("b", {}, stop.name), el("span.faint.small", {}, ground(stop))),
-    el("dl.stop-plan", {},
-      el("dt", {}, t("计划")), el("dd", {}, stop.planned_from && stop.planned_to ? planned(stop.planned_from, stop.planned_to) : t("不限时间")),
-      el("dt", {}, t("到达")), el("dd", {}, arrival ? [`${shortly(arrival.happened_at)} ${arrival.person.name} `, windowMark(arrival, span), " ", badge(arrival.verdict)] : el("span.faint", {}, t("尚无签到"))),
-      leaving ? [el("dt", {}, t("离开")), el("dd", {}, `${shortly(leaving.happened_at)} ${leaving.person.name}`)] : null,
-      stop.host_enterprise ? [el("dt", {}, t("接待企业")), el("dd", {}, stop.host_enterprise)] : null));
+    el(
+      "dl.stop-plan",
+      {},
+      el("dt", {}, t("计划")),
+      el("dd", {}, stop.planned_from && stop.planned_to ? planned(stop.planned_from, stop.planned_to) : t("不限时间")),
+      el("dt", {}, t("到达")),
+      el(
+        "dd",
+        {},
+        arrival
+          ? [
+              `${shortly(arrival.happened_at)} ${arrival.person.name} `,
+              windowMark(arrival, span),
+              " ",
+              badge(arrival.verdict),
+            ]
+          : el("span.faint", {}, t("尚无签到")),
+      ),
+      leaving
+        ? [el("dt", {}, t("离开")), el("dd", {}, `${shortly(leaving.happened_at)} ${leaving.person.name}`)]
+        : null,
+      stop.host_enterprise ? [el("dt", {}, t("接待企业")), el("dd", {}, stop.host_enterprise)] : null,
+    ),
+  );
   if (arrival) item.classList.add("stop-reached");
   return item;
 }
@@ -105,14 +189,21 @@ function stopItem(stop, index) {
 /** @param {Stop} stop */
 function ground(stop) {
   const where = stop.area_name || t("半径 {n} 米", { n: Math.round(stop.radius_m || 0) });
-  return [where, stop.tolerance_m ? t("容差 {n} 米", { n: Math.round(stop.tolerance_m) }) : ""].filter(Boolean).join(" · ");
+  return [where, stop.tolerance_m ? t("容差 {n} 米", { n: Math.round(stop.tolerance_m) }) : ""]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /* ── the line of check-ins ───────────────────────────────────────────────────────────────────────────── */
 
 function drawLine() {
-  const head = el("div.sheet-head", {}, el("h2", {}, t("签到时间线")), el("span.faint.small", {}, t("{n} 次", { n: checkins.length })),
-    el("span.end", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))));
+  const head = el(
+    "div.sheet-head",
+    {},
+    el("h2", {}, t("签到时间线")),
+    el("span.faint.small", {}, t("{n} 次", { n: checkins.length })),
+    el("span.end", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))),
+  );
   if (!checkins.length) return fill(byId("line"), head, blank(t("还没有签到"), t("行程中的签到会按时间排在这里。")));
   /** @type {Node[]} */
   const items = [];
@@ -127,14 +218,36 @@ function drawLine() {
 
 /** @param {Checkin} checkin */
 function lineItem(checkin) {
-  const withheld = checkin.position_withheld && checkin.position_withheld !== "reason_needed" ? el("span.faint.small", {}, word("withheld", checkin.position_withheld)) : null;
-  return el("li.line-item", { dataset: { key: checkinKey(checkin) }, tabindex: 0 },
-    el("time.line-time", { datetime: checkin.happened_at, title: fully(checkin.happened_at) }, clock(checkin.happened_at)),
+  const withheld =
+    checkin.position_withheld && checkin.position_withheld !== "reason_needed"
+      ? el("span.faint.small", {}, word("withheld", checkin.position_withheld))
+      : null;
+  return el(
+    "li.line-item",
+    { dataset: { key: checkinKey(checkin) }, tabindex: 0 },
+    el(
+      "time.line-time",
+      { datetime: checkin.happened_at, title: fully(checkin.happened_at) },
+      clock(checkin.happened_at),
+    ),
     el("span.line-mark", {}, shape(checkin.verdict.outcome)),
-    el("div.line-body", {},
-      el("p", {}, el("b", {}, checkin.person.name), ` ${word("checkin", checkin.kind)}`, checkin.stop ? ` · ${checkin.stop.name}` : null),
+    el(
+      "div.line-body",
+      {},
+      el(
+        "p",
+        {},
+        el("b", {}, checkin.person.name),
+        ` ${word("checkin", checkin.kind)}`,
+        checkin.stop ? ` · ${checkin.stop.name}` : null,
+      ),
       el("p.tags", {}, badge(checkin.verdict), windowMark(checkin, span), signalTags(checkin.signals), withheld),
-      checkin.note ? el("p", {}, checkin.note) : null, visitLines(checkin.visit), reviewLines(checkin), reviewButtons(checkin, reviewed)));
+      checkin.note ? el("p", {}, checkin.note) : null,
+      visitLines(checkin.visit),
+      reviewLines(checkin),
+      reviewButtons(checkin, reviewed),
+    ),
+  );
 }
 
 /** @param {Checkin} changed */
@@ -155,7 +268,9 @@ const marks = checkinLayer(wall, pointing);
 async function shapesOf(stops) {
   const ids = [...new Set(stops.map((stop) => stop.area_id).filter((area) => area !== null))];
   const read = await Promise.all(ids.map((area) => get("/areas.geojson", { id: area })));
-  return Object.fromEntries(read.flatMap((collection) => collection.features).map((feature) => [feature.properties.id, feature]));
+  return Object.fromEntries(
+    read.flatMap((collection) => collection.features).map((feature) => [feature.properties.id, feature]),
+  );
 }
 
 function frameMap() {
@@ -189,7 +304,16 @@ function drawLookNote(trip) {
   const missing = checkins.some((checkin) => checkin.position_withheld === "reason_needed");
   const others = checkins.some((checkin) => checkin.position);
   byId("look").hidden = !missing && !others;
-  if (missing) fill(byId("look"), el("span", {}, t("签到的位置尚未打开。")), el("button.button.button-small", { type: "button", onclick: () => void openPositions(trip) }, t("说明理由并打开")));
+  if (missing)
+    fill(
+      byId("look"),
+      el("span", {}, t("签到的位置尚未打开。")),
+      el(
+        "button.button.button-small",
+        { type: "button", onclick: () => void openPositions(trip) },
+        t("说明理由并打开"),
+      ),
+    );
   else fill(byId("look"), t("本次查看已记录，行程成员可以看到是谁、何时、为何查看。"));
 }
 
@@ -210,7 +334,9 @@ async function readCheckins() {
   /** @type {string | null} */
   let cursor = null;
   do {
-    const page = /** @type {import("../wire").Page<Checkin>} */ (await get("/log", { trip_id: id, limit: LIMIT, cursor }));
+    const page = /** @type {import("../wire").Page<Checkin>} */ (
+      await get("/log", { trip_id: id, limit: LIMIT, cursor })
+    );
     read.push(...page.items);
     cursor = page.next;
   } while (cursor);
@@ -236,7 +362,10 @@ async function begin() {
     rows(byId("line"), pointing);
     if (checkins.some((checkin) => checkin.position_withheld === "reason_needed")) await openPositions(trip);
   } catch (error) {
-    fill(head, failure(error, () => location.reload()));
+    fill(
+      head,
+      failure(error, () => location.reload()),
+    );
   }
 }
 
