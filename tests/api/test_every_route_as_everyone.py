@@ -86,7 +86,8 @@ def ask(client: FlaskClient, rule: Rule, method: str, marked: Marked, headers: H
 
 def permission_of(app: Flask, rule: Rule) -> str | None:
     """The permission a route asks for; None for a public one."""
-    permission: str | None = app.view_functions[rule.endpoint].permission  # type: ignore[attr-defined]  # set by guard
+    view: Any = app.view_functions[rule.endpoint]
+    permission: str | None = view.permission
     return permission
 
 
@@ -95,7 +96,9 @@ def reads(app: Flask) -> list[tuple[Rule, str]]:
     return [(rule, method) for rule, method in rules(app) if method == "GET"]
 
 
-def test_nobody_gets_anywhere_private_without_signing_in(app: Flask, client: FlaskClient, marked: Marked) -> None:
+def test_nobody_gets_anywhere_private_without_signing_in(
+    app: Flask, client: FlaskClient, marked: Marked
+) -> None:
     for rule, method in rules(app):
         if permission_of(app, rule) is None:
             continue
@@ -119,8 +122,12 @@ def test_who_lacks_the_permission_is_refused_and_nothing_breaks(
                 assert answer.status_code == 403, (name, method, rule.rule, answer.status_code)
 
 
-def test_who_may_not_see_a_trip_finds_its_marks_nowhere(app: Flask, client: FlaskClient, marked: Marked) -> None:
-    found = {name: _marks_found(app, client, marked, someone) for name, someone in marked.folk.everyone.items()}
+def test_who_may_not_see_a_trip_finds_its_marks_nowhere(
+    app: Flask, client: FlaskClient, marked: Marked
+) -> None:
+    found = {
+        name: _marks_found(app, client, marked, someone) for name, someone in marked.folk.everyone.items()
+    }
     for name, marks in found.items():
         assert (marks & set(WORDS) == set(WORDS)) is (name in SEES_WORDS), (name, marks)
         assert (str(LNG) in marks) is (name in SEES_POSITION), (name, marks)
