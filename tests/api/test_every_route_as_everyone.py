@@ -80,7 +80,7 @@ def address(rule: Rule, marked: Marked) -> str:
 
 def ask(client: FlaskClient, rule: Rule, method: str, marked: Marked, headers: Headers) -> Any:
     """The route's answer to an empty request."""
-    body = {} if method in {"POST", "PUT", "PATCH"} else None
+    body: dict[str, Any] | None = {} if method in {"POST", "PUT", "PATCH"} else None
     return client.open(address(rule, marked), method=method, headers=headers, json=body, buffered=True)
 
 
