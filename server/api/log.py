@@ -26,7 +26,7 @@ def page(asked: dict[str, Any]) -> Response:
     actor = gate.actor()
     cursor, limit = asked.pop("cursor", None), asked.pop("limit")
     found = log.page(actor, Filter(**asked), cursor=cursor, limit=limit)
-    looks.opened(actor, checkins.subjects(found["items"]), door="log")
+    looks.opened(actor, checkins.subjects(found["items"]), door="trip" if "trip_id" in asked else "log")
     return answer(found)
 
 
