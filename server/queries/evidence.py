@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -65,13 +66,19 @@ def duty(person_id: int, trip_id: int | None) -> Duty | None:
     row = db.session.execute(_duty(person_id, trip_id)).one_or_none()
     if row is None:
         raise CheckinRefused(why_zh="您不在这次行程中", why_en="you are not on this trip")
-    return Duty(row.tracking, row.started_at, row.ended_at, _consented_at(person_id, trip_id))
+    return Duty(**row._mapping, consented_at=_consented_at(person_id, trip_id))
 
 
-def _duty(person_id: int, trip_id: int) -> sa.Select[str, datetime | None, datetime | None]:
-    """A trip that a person is on."""
+def _duty(person_id: int, trip_id: int) -> sa.Select[*tuple[Any, ...]]:
+    """A trip that a person is on, and of which unit they are on it."""
     return (
-        sa.select(Trip.tracking, Trip.started_at, Trip.ended_at)
+        sa.select(
+            TripMember.unit_id,
+            Trip.tracking,
+            Trip.started_at,
+            Trip.start_known_at.label("known_at"),
+            Trip.ended_at,
+        )
         .join(TripMember, TripMember.trip_id == Trip.id)
         .where(Trip.id == trip_id, TripMember.person_id == person_id)
         .with_for_update(read=True, of=Trip)
@@ -114,7 +121,10 @@ def last_fix(person_id: int) -> Fix | None:
 
 
 def same_coordinates(person_id: int, *, lng: float, lat: float, raw_at: datetime | None) -> int:
-    """How many of the person's latest 20 positions are these very coordinates, from another fix than this one."""
+    """How many of the person's latest 20 positions are these very coordinates, from another fix than this one.
+
+    A fix that does not say when it was made (`raw_at` None) is another one each time.
+    """
     latest = (
         sa.select(CheckinDetail.raw_lng, CheckinDetail.raw_lat, Checkin.fixed_at)
         .join(Checkin, Checkin.id == CheckinDetail.checkin_id)
@@ -123,7 +133,10 @@ def same_coordinates(person_id: int, *, lng: float, lat: float, raw_at: datetime
         .limit(20)
     )
     rows = db.session.execute(latest)
-    return sum(row.raw_lng == lng and row.raw_lat == lat and row.fixed_at != raw_at for row in rows)
+    return sum(
+        row.raw_lng == lng and row.raw_lat == lat and (raw_at is None or row.fixed_at != raw_at)
+        for row in rows
+    )
 
 
 def device_owner(actor: Actor) -> int | None:

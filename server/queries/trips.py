@@ -48,11 +48,16 @@ def unit_path(unit_id: int) -> str:
     return db.session.execute(sa.select(Unit.path).where(Unit.id == unit_id)).scalar_one()
 
 
-def active_consent(trip_id: int, person_id: int) -> Consent | None:
-    """The consent a person has given for a trip and not withdrawn."""
+def active_consent(trip_id: int, person_id: int, *, to_change: bool = False) -> Consent | None:
+    """The consent a person has given for a trip and not withdrawn.
+
+    `to_change` locks it, once the check-ins that rely on it are kept, until the verb is over.
+    """
     statement = sa.select(Consent).where(
         Consent.trip_id == trip_id, Consent.person_id == person_id, Consent.withdrawn_at.is_(None)
     )
+    if to_change:
+        statement = statement.with_for_update().execution_options(populate_existing=True)
     return db.session.execute(statement).scalars().first()
 
 

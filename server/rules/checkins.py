@@ -23,8 +23,11 @@ ABSURD_ACCURACY_M = 50_000.0
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """The governing instant of a check-in, and the skew in seconds (None where the phone sent no sent-at)."""
+    """When a check-in was received, its governing instant, and the skew in seconds (None where the phone sent no
+    sent-at).
+    """
 
+    received_at: datetime
     happened_at: datetime
     fix_happened_at: datetime | None
     skew_s: float | None
@@ -40,7 +43,7 @@ def times(
     skew_s = None if sent_at is None else (received_at - sent_at).total_seconds()
     shift = timedelta(seconds=skew_s) if skew_s is not None and abs(skew_s) > SKEW_IGNORED_S else timedelta()
     fix_at = None if fixed_at is None else _shifted(fixed_at, shift, received_at)
-    return Times(_shifted(made_at, shift, received_at), fix_at, skew_s)
+    return Times(received_at, _shifted(made_at, shift, received_at), fix_at, skew_s)
 
 
 def _shifted(instant: datetime, shift: timedelta, latest: datetime) -> datetime:
@@ -68,17 +71,22 @@ WITHHELD = {
     "no_consent": ("本人未同意记录位置", "the person has not agreed to have positions kept"),
     "not_tracked": ("本次行程不记录位置", "this trip records no positions"),
     "not_on_duty": ("不在任务时间内", "it was not made while on duty"),
+    "start_not_known": ("当时服务器尚未收到任务开始", "the server had not heard of the duty's start by then"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Duty:
     """The duty of a check-in, as far as keeping a position goes: between which instants, at which level, and
-    since when the person agrees (None: they do not).
+    since when the person agrees (None: they do not). `unit_id` is of which unit they are on it.
+
+    `known_at` is when the server heard of the start, which a phone without a network says later.
     """
 
+    unit_id: int
     tracking: str
     started_at: datetime | None
+    known_at: datetime | None
     ended_at: datetime | None
     consented_at: datetime | None
 
@@ -87,7 +95,8 @@ def why_no_position(fixed_at: datetime | None, duty: Duty | None, *, ad_hoc_cons
     """Why a position is not kept, as a word of `WITHHELD`; empty when it is kept.
 
     A fix is judged by its own time (`fixed_at`, corrected; None when none came) against duty and consent, without
-    any tolerance. Outside a duty the person may agree to this one position (`ad_hoc_consent`).
+    any tolerance; a duty begins for positions once the server has heard of it. Outside a duty the person may agree
+    to this one position (`ad_hoc_consent`).
     """
     if fixed_at is None:
         return "no_position"
@@ -97,6 +106,8 @@ def why_no_position(fixed_at: datetime | None, duty: Duty | None, *, ad_hoc_cons
         return "not_tracked"
     if not _during(fixed_at, duty):
         return "not_on_duty"
+    if duty.known_at is None or fixed_at < duty.known_at:
+        return "start_not_known"
     return "" if duty.consented_at is not None and duty.consented_at <= fixed_at else "no_consent"
 
 

@@ -7,6 +7,7 @@ position be kept · where is that · does it lie in its stop · is it odd · sto
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -53,19 +54,29 @@ class Judged:
     version: int | None = None
 
 
-@verb
 def make(actor: Actor, told: Told) -> Answer:
     """Keep one check-in; sent again, the first record is the answer. `CheckinConflict` stores and reveals nothing."""
+    return _make(actor, told, clock.now())
+
+
+def make_many(actor: Actor, batch: Sequence[Told]) -> list[Answer | Problem]:
+    """Keep each good check-in of a batch and name each bad one, in the batch's order."""
+    return _make_many(actor, batch, clock.now())
+
+
+@verb
+def _make(actor: Actor, told: Told, received_at: datetime) -> Answer:
+    """Keep one that was received at an instant: before it had to wait for others who write."""
     access.ensure(actor, "checkin.make", path=actor.unit_path, own=True)
-    fresh = _keep(actor, told)
+    fresh = _keep(actor, told, received_at)
     return Answer(reads.documents([told.id])[told.id], fresh)
 
 
 @verb
-def make_many(actor: Actor, batch: Sequence[Told]) -> list[Answer | Problem]:
-    """Keep each good check-in of a batch and name each bad one, in the batch's order."""
+def _make_many(actor: Actor, batch: Sequence[Told], received_at: datetime) -> list[Answer | Problem]:
+    """Keep a batch that was received at an instant."""
     access.ensure(actor, "checkin.make", path=actor.unit_path, own=True)
-    kept = [_keep_or_say(actor, told) for told in batch]
+    kept = [_keep_or_say(actor, told, received_at) for told in batch]
     documents = reads.documents([told.id for told in batch])
     return [
         became if isinstance(became, Problem) else Answer(documents[told.id], became)
@@ -80,6 +91,7 @@ class Found:
     actor: Actor
     told: Told
     times: Times
+    duty: Duty | None
     stop: Stop | None
     position: Position | None
     withheld: str
@@ -87,23 +99,29 @@ class Found:
     areas: list[AreaHit]
     odd: list[dict[str, Any]]
 
+    @property
+    def unit_id(self) -> int:
+        """Of which unit the person was: on a duty the one they are on it of, otherwise their own now."""
+        return self.actor.unit_id if self.duty is None else self.duty.unit_id
+
 
 # ── one check-in, from top to bottom ────────────────────────────────────────────────────────────────────
 
 
-def _keep(actor: Actor, told: Told) -> bool:
+def _keep(actor: Actor, told: Told, received_at: datetime) -> bool:
     """Keep a check-in; True when it is new, False when this very one was kept before."""
     if _was_kept(actor, told):
         return False
     duty = evidence.duty(actor.person_id, told.trip_id)
     stop = evidence.stop(told.trip_id, told.stop_id)
-    times = _times(told)
+    times = _times(told, received_at)
     position, withheld = _position(told, times, duty)
     snapshot = held(Snapshots).current()
     found = Found(
         actor=actor,
         told=told,
         times=times,
+        duty=duty,
         stop=stop,
         position=position,
         withheld=withheld,
@@ -115,16 +133,16 @@ def _keep(actor: Actor, told: Told) -> bool:
         return not _was_kept(actor, told)
     _store_parts(found)
     _record(found)
-    if position is not None:
-        places.remember(actor, told.trip_id, told.id, position)
+    if position is not None and told.trip_id is not None:
+        places.remember(actor.person_id, told.id, position, trip_id=told.trip_id, unit_id=found.unit_id)
     return True
 
 
-def _keep_or_say(actor: Actor, told: Told) -> bool | Problem:
+def _keep_or_say(actor: Actor, told: Told, received_at: datetime) -> bool | Problem:
     """One of a batch: what cannot be kept is named, and takes nothing else with it."""
     try:
         with db.session.begin_nested():
-            return _keep(actor, told)
+            return _keep(actor, told, received_at)
     except Problem as problem:
         return problem
     except (sa.exc.DBAPIError, ValueError) as error:
@@ -145,10 +163,10 @@ def _was_kept(actor: Actor, told: Told) -> bool:
     return True
 
 
-def _times(told: Told) -> Times:
+def _times(told: Told, received_at: datetime) -> Times:
     """The four times of a check-in on our clock; a position without its own time is of when it was made."""
     fixed_at = told.fixed_at if told.fixed_at is not None or told.lng is None else told.made_at
-    return rules.times(fixed_at=fixed_at, made_at=told.made_at, sent_at=told.sent_at, received_at=clock.now())
+    return rules.times(fixed_at=fixed_at, made_at=told.made_at, sent_at=told.sent_at, received_at=received_at)
 
 
 def _position(told: Told, times: Times, duty: Duty | None) -> tuple[Position | None, str]:
@@ -237,7 +255,7 @@ def _row(found: Found) -> dict[str, Any]:
     return {
         "id": told.id,
         "person_id": actor.person_id,
-        "unit_id": actor.unit_id,
+        "unit_id": found.unit_id,
         "session_id": actor.session_id,
         "trip_id": told.trip_id,
         "stop_id": told.stop_id,
@@ -245,7 +263,7 @@ def _row(found: Found) -> dict[str, Any]:
         "fixed_at": told.fixed_at,
         "made_at": told.made_at,
         "sent_at": told.sent_at,
-        "received_at": clock.now(),
+        "received_at": times.received_at,
         "happened_at": times.happened_at,
         "skew_s": times.skew_s,
         "withheld": found.withheld,
@@ -330,7 +348,7 @@ def _record(found: Found) -> None:
     events.record(
         "checkin.made",
         actor_id=actor.person_id,
-        unit_id=actor.unit_id,
+        unit_id=found.unit_id,
         person_id=actor.person_id,
         trip_id=told.trip_id,
         subject=told.id,

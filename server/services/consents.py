@@ -28,7 +28,7 @@ def give(actor: Actor, trip_id: int, level: str) -> dict[str, Any]:
     consents.ensure_level(level, tracking=trip.tracking)
     if trip.state in {"completed", "cancelled"}:
         raise ConsentRefused(why_zh="行程已结束", why_en="the trip is over")
-    current = reads.active_consent(trip_id, actor.person_id)
+    current = reads.active_consent(trip_id, actor.person_id, to_change=True)
     if current is not None and current.level == level:
         return _document(trip, current)
     if current is not None:
@@ -40,7 +40,7 @@ def give(actor: Actor, trip_id: int, level: str) -> dict[str, Any]:
 def withdraw(actor: Actor, trip_id: int) -> dict[str, Any]:
     """Withdraw: from now on no position is kept, whatever its time. Withdrawn twice is withdrawn."""
     trip = _trip_held(actor, trip_id)
-    current = reads.active_consent(trip_id, actor.person_id)
+    current = reads.active_consent(trip_id, actor.person_id, to_change=True)
     if current is not None:
         _end(actor, trip, current)
         db.session.execute(
@@ -60,7 +60,9 @@ def _trip(actor: Actor, trip_id: int) -> Trip:
 def _trip_held(actor: Actor, trip_id: int) -> Trip:
     """The same, with the actor's membership locked: consent and withdrawal follow one another, never cross."""
     trip = _trip(actor, trip_id)
-    db.session.get(TripMember, (trip_id, actor.person_id), with_for_update=True, populate_existing=True)
+    mine = (trip_id, actor.person_id)
+    if db.session.get(TripMember, mine, with_for_update=True, populate_existing=True) is None:
+        raise NotFound
     return trip
 
 
@@ -87,11 +89,11 @@ def _end(actor: Actor, trip: Trip, consent: Consent) -> None:
 
 
 def _record(kind: str, actor: Actor, trip: Trip, consent: Consent) -> None:
-    """One event about a consent."""
+    """One event about a consent, of the unit the person is on the trip of."""
     events.record(
         kind,
         actor_id=actor.person_id,
-        unit_id=actor.unit_id,
+        unit_id=db.session.get_one(TripMember, (trip.id, actor.person_id)).unit_id,
         person_id=actor.person_id,
         trip_id=trip.id,
         subject=consent.id,

@@ -9,7 +9,6 @@ import sqlalchemy as sa
 from server.db import db, upsert
 from server.models.checkins import LastPlace
 from server.models.trips import Trip
-from server.rules.access import Actor
 from server.rules.checkins import Accuracy
 
 
@@ -23,21 +22,26 @@ class Position:
     at: datetime
 
 
-def remember(actor: Actor, trip_id: int | None, checkin_id: UUID, position: Position) -> None:
-    """Move the actor's last place, within the caller's verb, if they are on duty and this is newer than known."""
-    if trip_id is None or not _under_way(trip_id):
+def remember(person_id: int, checkin_id: UUID, position: Position, *, trip_id: int, unit_id: int) -> None:
+    """Move a person's last place, within the caller's verb, if the trip is under way and this is newer than known.
+
+    `unit_id` is of which unit they are on the trip. Of two check-ins with one fix the one of the larger id stands,
+    whichever comes first.
+    """
+    if not _under_way(trip_id):
         return
     place = {
         "trip_id": trip_id,
-        "unit_id": actor.unit_id,
+        "unit_id": unit_id,
         "lng": position.lng,
         "lat": position.lat,
         "accuracy_m": position.accuracy.used_m,
         "at": position.at,
         "checkin_id": checkin_id,
     }
-    statement = upsert(LastPlace).values(place | {"person_id": actor.person_id})
-    newer = LastPlace.at < position.at
+    statement = upsert(LastPlace).values(place | {"person_id": person_id})
+    same_fix = sa.and_(LastPlace.at == position.at, LastPlace.checkin_id < checkin_id)
+    newer = sa.or_(LastPlace.at < position.at, same_fix)
     db.session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=place, where=newer))
 
 

@@ -127,7 +127,9 @@ def start(
     if trip.state == "under_way":
         return reads.document(actor, trip)
     trip.state = trips.step("start", trip.state)
-    trip.started_at, trip.start_known_at = _said(at, sent_at, not_before=trip.approved_at), clock.now()
+    trip.start_known_at = clock.now()
+    trip.started_at = _said(at, sent_at, trip.start_known_at, not_before=trip.approved_at)
+    _units_of_now(trip.id)
     return _done(actor, trip, "trip.started")
 
 
@@ -145,7 +147,7 @@ def complete(
     if trip.state == "completed":
         return reads.document(actor, trip)
     trip.state = trips.step("complete", trip.state)
-    trip.ended_at, trip.outcome = _said(at, sent_at, not_before=trip.started_at), outcome
+    trip.ended_at, trip.outcome = _said(at, sent_at, clock.now(), not_before=trip.started_at), outcome
     _forget_places(trip.id)
     return _done(actor, trip, "trip.completed")
 
@@ -209,9 +211,10 @@ def _ensure_unchanged(trip: Trip, revision: int | None) -> None:
         raise TripChanged
 
 
-def _said(at: datetime | None, sent_at: datetime | None, *, not_before: datetime | None) -> datetime:
-    """The instant a phone says something happened, on our clock, never in the future nor before `not_before`."""
-    now = clock.now()
+def _said(
+    at: datetime | None, sent_at: datetime | None, now: datetime, *, not_before: datetime | None
+) -> datetime:
+    """The instant a phone says something happened, on our clock, never after `now` nor before `not_before`."""
     if at is None:
         return now
     corrected = times.times(fixed_at=None, made_at=at, sent_at=sent_at, received_at=now).happened_at
@@ -272,6 +275,13 @@ def _people(trip: Trip, told: Plan) -> None:
         db.session.delete(already[person_id])
     for person_id in sorted(wanted - already.keys()):
         db.session.add(TripMember(trip_id=trip.id, person_id=person_id, unit_id=units[person_id]))
+
+
+def _units_of_now(trip_id: int) -> None:
+    """Let the members of a trip that starts be of the units they are of now: what they do on it belongs there."""
+    own = sa.select(Person.unit_id).where(Person.id == TripMember.person_id).scalar_subquery()
+    moved = sa.update(TripMember).where(TripMember.trip_id == trip_id).values(unit_id=own)
+    db.session.execute(moved.execution_options(synchronize_session=False))
 
 
 def _stops(trip: Trip, planned: Sequence[StopPlan]) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -68,7 +69,14 @@ def test_a_usable_accuracy_is_used_as_given(usable: float) -> None:
 
 # ── whether a position is kept ──────────────────────────────────────────────────────────────────────────
 
-UNDER_WAY = Duty(tracking="checkins", started_at=after(0), ended_at=None, consented_at=after(0))
+UNDER_WAY = Duty(
+    unit_id=1,
+    tracking="checkins",
+    started_at=after(0),
+    known_at=after(0),
+    ended_at=None,
+    consented_at=after(0),
+)
 
 
 def why(fixed_at: datetime | None, duty: Duty | None, *, consent: bool = False) -> str:
@@ -80,28 +88,35 @@ def test_on_duty_and_agreed_a_position_is_kept() -> None:
 
 
 def test_a_fix_from_before_the_consent_is_not_kept_however_little_before() -> None:
-    agreed_later = Duty("checkins", after(0), None, consented_at=after(60))
+    agreed_later = replace(UNDER_WAY, consented_at=after(60))
     assert why(after(59.999), agreed_later) == "no_consent"
     assert why(after(60), agreed_later) == ""
 
 
 def test_without_consent_no_position_is_kept() -> None:
-    assert why(after(60), Duty("track", after(0), None, consented_at=None)) == "no_consent"
+    assert why(after(60), replace(UNDER_WAY, tracking="track", consented_at=None)) == "no_consent"
 
 
 def test_a_fix_outside_the_duty_is_not_kept_even_when_agreed() -> None:
-    over = Duty("checkins", after(0), after(100), consented_at=after(-1000))
+    over = replace(UNDER_WAY, ended_at=after(100), consented_at=after(-1000))
     assert why(after(-1), over) == "not_on_duty"
     assert why(after(101), over) == "not_on_duty"
     assert why(after(100), over) == ""
 
 
 def test_a_duty_that_has_not_started_keeps_none() -> None:
-    assert why(after(0), Duty("checkins", None, None, consented_at=after(-10))) == "not_on_duty"
+    not_started = replace(UNDER_WAY, started_at=None, known_at=None)
+    assert why(after(0), not_started) == "not_on_duty"
+
+
+def test_a_duty_begun_without_a_network_keeps_positions_once_the_server_has_heard_of_it() -> None:
+    heard_later = replace(UNDER_WAY, known_at=after(60))
+    assert why(after(59.999), heard_later) == "start_not_known"
+    assert why(after(60), heard_later) == ""
 
 
 def test_a_duty_that_takes_none_keeps_none() -> None:
-    assert why(after(60), Duty("none", after(0), None, consented_at=after(0))) == "not_tracked"
+    assert why(after(60), replace(UNDER_WAY, tracking="none")) == "not_tracked"
 
 
 def test_off_duty_the_person_decides_for_this_one_position() -> None:

@@ -1,9 +1,10 @@
 import threading
+import time
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -13,12 +14,15 @@ from server import clock
 from server.db import Base, db
 from server.errors import CheckinConflict, CheckinRefused, NotFound, Problem
 from server.models.events import Event
+from server.models.trips import Trip
 from server.queries import checkins as reads
 from server.queries import places
 from server.rules.checkins import Told, VisitTold
 from server.services import checkins, consents, trips
+from server.services import people as accounts
 from server.services.checkins import Answer
 from server.services.trips import StopPlan
+from server.transaction import transaction
 from tests import people
 from tests.people import Someone
 from tests.trips import FACTORY, approved, told, under_way
@@ -243,6 +247,24 @@ def test_a_late_check_in_from_during_the_duty_is_kept_one_from_after_it_is_not(a
     assert "after_end" in [signal["code"] for signal in later["signals"]]
 
 
+def test_a_duty_begun_without_a_network_keeps_no_position_from_before_the_server_heard_of_it(
+    app: Flask,
+) -> None:
+    folk = people.county(app)
+    with clock.at(clock.now() - timedelta(hours=3)):
+        trip = approved(folk.cadre, folk.supervisor_a, member_ids=[folk.colleague.id])
+        consents.give(folk.colleague.actor, trip["id"], "checkins")
+    an_hour_ago = clock.now() - timedelta(hours=1)
+    before = replace(told(trip, made_at=an_hour_ago, fixed_at=an_hour_ago), sent_at=None)
+    two_hours_ago = clock.now() - timedelta(hours=2)
+    trips.start(folk.cadre.actor, trip["id"], at=two_hours_ago, sent_at=clock.now())
+    kept = make(folk.colleague, before)
+    assert kept["position_withheld"] == "start_not_known"
+    assert kept["signals"] == []
+    assert no_trace_of_the_position()
+    assert make(folk.colleague, told(trip))["position"] is not None
+
+
 def test_off_duty_one_position_needs_its_own_consent(app: Flask) -> None:
     folk = people.county(app)
     with_it, without = make(folk.cadre, told(consent=True)), make(folk.cadre, told())
@@ -300,6 +322,13 @@ def test_the_very_same_coordinates_again_and_again_are_odd(app: Flask) -> None:
     assert found == [[], [], [], ["same_coordinates"], ["same_coordinates"]]
 
 
+def test_the_same_coordinates_are_odd_too_where_the_phone_hides_when_they_were_fixed(app: Flask) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    found = [codes(make(folk.cadre, told(trip, fixed_at=None))) for _ in range(4)]
+    assert found == [[], [], [], ["same_coordinates"]]
+
+
 def test_one_fix_told_in_several_check_ins_is_no_repetition(app: Flask) -> None:
     folk = people.county(app)
     trip = under_way(folk.cadre, folk.supervisor_a)
@@ -320,6 +349,76 @@ def test_a_phone_that_was_somebody_elses_is_said(app: Flask) -> None:
     assert codes(checkins.make(session.actor, told(trip)).document) == ["other_device"]
 
 
+# ── units and times ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def move(folk: people.County, who: Someone, unit_id: int) -> None:
+    accounts.update(folk.administrator.actor, who.id, {"unit_id": unit_id})
+
+
+def test_what_a_person_did_on_a_duty_belongs_to_the_unit_they_were_in_then(app: Flask) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    late = told(trip)
+    move(folk, folk.cadre, folk.township_b)
+    kept = make(folk.cadre, late)
+    assert kept["unit"]["id"] == folk.township_a
+    assert reads.get(folk.supervisor_a.actor, late.id)["id"] == late.id
+    with pytest.raises(NotFound):
+        reads.get(folk.supervisor_b.actor, late.id)
+    assert places.items([folk.cadre.id])[0]["unit"]["id"] == folk.township_a
+    consents.withdraw(folk.cadre.actor, trip["id"])
+    of_units = sa.select(Event.kind, Event.unit_id).where(
+        Event.kind.in_(["checkin.made", "consent.withdrawn"])
+    )
+    assert {tuple(row) for row in db.session.execute(of_units)} == {
+        ("checkin.made", folk.township_a),
+        ("consent.withdrawn", folk.township_a),
+    }
+
+
+def test_who_moves_between_plan_and_start_is_on_the_duty_for_the_new_unit(app: Flask) -> None:
+    folk = people.county(app)
+    trip = approved(folk.cadre, folk.supervisor_a, member_ids=[folk.colleague.id])
+    move(folk, folk.colleague, folk.township_b)
+    started = trips.start(folk.cadre.actor, trip["id"])
+    assert {member["id"]: member["unit"]["id"] for member in started["members"]} == {
+        folk.cadre.id: folk.township_a,
+        folk.colleague.id: folk.township_b,
+    }
+    assert make(folk.colleague, told(trip))["unit"]["id"] == folk.township_b
+
+
+def test_waiting_for_others_who_write_is_no_skew_of_the_phones_clock(app: Flask) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    said, actor = told(trip), folk.cadre.actor
+    held, let_go, answers = threading.Event(), threading.Event(), list[Answer]()
+
+    def hold() -> None:
+        with app.app_context(), transaction() as session:
+            session.execute(sa.select(Trip).where(Trip.id == trip["id"]).with_for_update()).all()
+            held.set()
+            let_go.wait()
+
+    def send() -> None:
+        with app.app_context():
+            answers.append(checkins.make(actor, said))
+
+    holder, sender = threading.Thread(target=hold), threading.Thread(target=send)
+    holder.start()
+    held.wait()
+    sender.start()
+    time.sleep(1.5)
+    let_go.set()
+    holder.join()
+    sender.join()
+    document = answers[0].document
+    assert document["skew_s"] < 1
+    assert said.sent_at is not None
+    assert document["received_at"] == said.sent_at + timedelta(seconds=document["skew_s"])
+
+
 # ── last places ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -332,6 +431,16 @@ def test_a_late_check_in_does_not_move_the_dot_backwards(app: Flask) -> None:
     make(folk.cadre, now)
     make(folk.cadre, replace(early, sent_at=clock.now()))
     assert places.items([folk.cadre.id])[0]["position"]["lng"] == 118.6
+
+
+def test_two_check_ins_with_one_fix_leave_the_same_last_place_in_either_order(app: Flask) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    fix = clock.now()
+    for first, second in ((UUID(int=1), UUID(int=2)), (UUID(int=4), UUID(int=3))):
+        for checkin_id in (first, second):
+            make(folk.cadre, told(trip, id=checkin_id, fixed_at=fix))
+        assert places.items([folk.cadre.id])[0]["checkin_id"] == max(first, second)
 
 
 def test_the_end_of_a_duty_takes_its_people_off_the_map(app: Flask) -> None:

@@ -1,13 +1,17 @@
+from functools import partial
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
 from server.db import db
 from server.errors import ConsentRefused, NotFound
+from server.models.checkins import Checkin
 from server.models.trips import Consent
 from server.queries import places
 from server.services import checkins, consents, trips
 from tests import people
+from tests.support.together import together
 from tests.trips import approved, planned, told, under_way
 
 
@@ -64,6 +68,24 @@ def test_withdrawing_takes_one_off_the_map_at_once_and_keeps_nothing_more(app: F
     assert kept["position"] is None
     assert kept["position_withheld"] == "no_consent"
     assert places.items([folk.cadre.id]) == []
+
+
+def test_of_check_ins_and_a_withdrawal_at_one_instant_none_is_kept_after_the_withdrawal(app: Flask) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a, consenting=[])
+    actor = folk.cadre.actor
+    for _ in range(12):
+        consents.give(actor, trip["id"], "checkins")
+        one, many = told(trip), [told(trip) for _ in range(5)]
+        send_one, send_many = partial(checkins.make, actor, one), partial(checkins.make_many, actor, many)
+        together(app, send_many, partial(consents.withdraw, actor, trip["id"]), send_one)
+        db.session.rollback()
+        assert places.items([folk.cadre.id]) == []
+        withdrawn_at = db.session.execute(sa.select(sa.func.max(Consent.withdrawn_at))).scalar_one()
+        sent = sa.select(Checkin.received_at).where(Checkin.id.in_([one.id, *(each.id for each in many)]))
+        found = list(db.session.execute(sent.where(Checkin.has_position)).scalars())
+        assert withdrawn_at is not None
+        assert all(received_at <= withdrawn_at for received_at in found)
 
 
 def test_the_words_agreed_to_are_told_in_both_languages(app: Flask) -> None:
