@@ -7,6 +7,7 @@ import * as session from "./session.js";
 
 const ROOT = "/api/v1";
 const PATIENCE_MS = 20_000;
+const AWAY = new Set([502, 503, 504]);
 
 /** The server answered, and the answer was no. */
 export class Refusal extends Error {
@@ -17,8 +18,14 @@ export class Refusal extends Error {
   }
 }
 
-/** No answer came: no network, a broken connection, or nothing within 20 seconds. */
-export class Lost extends Error {}
+/** It may succeed later, unchanged: no answer within 20 seconds, or the server said that it is busy. */
+export class Lost extends Error {
+  /** @param {Problem | null} [problem] what a busy server said */
+  constructor(problem = null) {
+    super(problem?.code ?? "lost");
+    this.problem = problem;
+  }
+}
 
 /** Nobody is signed in, or the session was ended elsewhere. */
 export class SignedOut extends Error {}
@@ -65,12 +72,16 @@ async function send(method, path, body, bearer) {
 }
 
 /**
- * The JSON of a good answer; a gateway that cannot reach the server counts as no answer.
+ * The JSON of a good answer; a server that is busy, or that its gateway cannot reach, counts as no answer.
  * @param {Response} answer
  */
 async function opened(answer) {
-  if ([502, 503, 504].includes(answer.status)) throw new Lost();
-  if (!answer.ok) throw new Refusal(await problemOf(answer));
+  if (!answer.ok) {
+    const problem = await problemOf(answer);
+    if (AWAY.has(answer.status)) throw new Lost(problem.title ? problem : null);
+    if (problem.code === "password_must_change") await session.passwordDue();
+    throw new Refusal(problem);
+  }
   if (answer.status === 204) return null;
   try {
     return await answer.json();
@@ -119,9 +130,9 @@ function query(filters) {
   return `?${asked}`;
 }
 
-/** @returns {Promise<Tokens>} @param {string} username @param {string} password @param {string} device_name */
-export async function signIn(username, password, device_name) {
-  return opened(await send("POST", "/sessions", { username, password, device_name }, null));
+/** @returns {Promise<Tokens>} @param {{username: string, password: string, device_name: string, device_id: string}} who */
+export async function signIn(who) {
+  return opened(await send("POST", "/sessions", who, null));
 }
 
 /** Ends this device's session on the server. */

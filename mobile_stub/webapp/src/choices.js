@@ -3,23 +3,7 @@
 
 /** @import {Lang} from "./wire.d.ts" */
 
-/** @param {string} key */
-function read(key) {
-  try {
-    return localStorage.getItem(`guatu.${key}`);
-  } catch {
-    return null;
-  }
-}
-
-/** @param {string} key @param {string} value */
-function write(key, value) {
-  try {
-    localStorage.setItem(`guatu.${key}`, value);
-  } catch {
-    // Storage refused (a private window): the choice then holds until the page is closed.
-  }
-}
+import { read, write } from "./local.js";
 
 const chosen = {
   lang: /** @type {Lang} */ (read("lang") === "en" ? "en" : "zh"),

@@ -54,7 +54,7 @@ export function written(visit) {
 /** A visit as sent: an amount keeps its unit, and no unit stands without an amount. @param {Visit} visit @returns {Visit} */
 function tidy(visit) {
   const amount = visit.amount?.trim() || null;
-  return { ...visit, amount, amount_unit: amount ? visit.amount_unit : null, next_on: visit.next_on || null };
+  return { ...visit, amount, amount_unit: amount ? visit.amount_unit : "", next_on: visit.next_on || null };
 }
 
 /**
@@ -82,5 +82,5 @@ export function build(draft, fix, now) {
 /** The draft a check-in can be corrected from. @param {CheckinIn} item @returns {Draft} */
 export function from(item) {
   return { trip_id: item.trip_id, stop_id: item.stop_id, stop_picked: item.stop_id !== null, kind: item.kind,
-    note: item.note, consent: false, visit: { ...noVisit(), ...item.visit } };
+    note: item.note, consent: false, visit: { ...noVisit(), ...item.visit, amount_unit: item.visit?.amount_unit || "万元" } };
 }

@@ -28,18 +28,22 @@ export function fieldWords(problem) {
  * @returns {{title: string, lines: string[]}}
  */
 function wordsOf(failure) {
-  if (failure instanceof Lost) return { title: say("failure.lost"), lines: [say("failure.lost_text")] };
+  if (failure instanceof Lost) {
+    return { title: failure.problem ? problemWords(failure.problem) : say("failure.lost"), lines: [say("failure.lost_text")] };
+  }
   if (failure instanceof Refusal) return { title: problemWords(failure.problem), lines: fieldWords(failure.problem) };
   return { title: say("failure.own"), lines: [String(failure)] };
 }
 
 /**
- * A box that tells what went wrong; a session that is over leads to the sign-in page instead.
+ * A box that tells what went wrong; a session that is over leads to the sign-in page instead, a password
+ * that must be replaced to the page that does it.
  * @param {unknown} failure
  * @param {...Node} children what can be done about it
  */
 export function failureBox(failure, ...children) {
   if (failure instanceof SignedOut) instead("#/signin?ended=1");
+  if (failure instanceof Refusal && failure.problem.code === "password_must_change") instead("#/password");
   const { title, lines } = wordsOf(failure);
   return el("div", { class: "notice bad failure", role: "alert" },
     el("span", { class: "mark", "aria-hidden": "true" }, "×"),

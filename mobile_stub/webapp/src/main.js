@@ -3,7 +3,7 @@
 
 /** @import {View, Way} from "./ways.js" */
 
-import { SignedOut } from "./api.js";
+import { Refusal, SignedOut } from "./api.js";
 import * as checkin from "./checkin.js";
 import { apply, large, switchLang, switchSize } from "./choices.js";
 import * as consent from "./consent.js";
@@ -123,8 +123,9 @@ async function viewOf(way) {
   return (pages[way.noun] ?? trips.page)(way);
 }
 
-/** A page for when a page could not be made. @param {unknown} failure @param {Way} way @returns {View} */
+/** A page for when a page could not be made. @param {unknown} failure @param {Way} way @returns {View | Promise<View>} */
 function failed(failure, way) {
+  if (failure instanceof Refusal && failure.problem.code === "password_must_change") return signin.passwordPage();
   if (failure instanceof SignedOut) return signin.page({ ...way, params: new URLSearchParams({ ended: "1" }) });
   return { title: say("failure.title"), back: "#/", tab: "duties",
     body: [failureBox(failure, button(say("again"), again, { weight: "main" }))] };

@@ -23,11 +23,17 @@ export function forget() {
   return kept.drop(KEY);
 }
 
-/** Notes that the first password has been replaced. */
-export async function passwordChanged() {
+/** @param {boolean} due */
+async function notePassword(due) {
   const tokens = await current();
-  if (tokens) await keep({ ...tokens, must_change_password: false });
+  if (tokens) await keep({ ...tokens, must_change_password: due });
 }
+
+/** Notes that the first password has been replaced. */
+export const passwordChanged = () => notePassword(false);
+
+/** Notes that an administrator has set the password, so that it must be replaced before anything else. */
+export const passwordDue = () => notePassword(true);
 
 /**
  * Renews the tokens, one renewal at a time over all tabs. The same refresh token sent twice would look
@@ -45,22 +51,4 @@ export function renewed(stale, renew) {
     else await forget();
     return fresh;
   });
-}
-
-/**
- * What this device is called in the list of sign-ins, read off the user agent: "Pixel 7 · Chrome".
- * @param {string} agent
- */
-export function deviceName(agent) {
-  const android = /Android [\d.]+; ([^;)]+)/.exec(agent)?.[1]?.replace(/ Build\/.*/, "").trim();
-  const machine = android ? (android.length > 1 ? android : "Android")
-    : /iPhone/.test(agent) ? "iPhone" : /iPad/.test(agent) ? "iPad"
-    : /HarmonyOS/.test(agent) ? "HarmonyOS" : /Windows/.test(agent) ? "Windows"
-    : /Mac OS/.test(agent) ? "Mac" : /Linux/.test(agent) ? "Linux" : "";
-  const browsers = /** @type {[RegExp, string][]} */ ([
-    [/wxwork/i, "企业微信"], [/MicroMessenger/i, "微信"], [/DingTalk/i, "钉钉"], [/HuaweiBrowser/i, "Huawei"],
-    [/MiuiBrowser/i, "Mi"], [/UCBrowser/i, "UC"], [/QQBrowser/i, "QQ"], [/Edg/i, "Edge"], [/Firefox|FxiOS/i, "Firefox"],
-    [/Chrome|CriOS/i, "Chrome"], [/Safari/i, "Safari"]]);
-  const browser = browsers.find(([mark]) => mark.test(agent))?.[1];
-  return [machine, browser].filter(Boolean).join(" · ") || "Web";
 }

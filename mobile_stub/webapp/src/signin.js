@@ -4,8 +4,8 @@
 /** @import {View, Way} from "./ways.js" */
 
 import * as api from "./api.js";
+import { deviceId, deviceName } from "./device.js";
 import { el } from "./dom.js";
-import { deviceName } from "./session.js";
 import * as session from "./session.js";
 import { confirmed, field, form, notice, para } from "./parts.js";
 import { forgetAll } from "./remember.js";
@@ -34,7 +34,8 @@ export function page(way) {
     required: true, maxlength: 64 });
   const password = passwordInput("password", "current-password");
   const body = form(async () => {
-    const tokens = await api.signIn(name.value.trim(), password.value, deviceName(navigator.userAgent));
+    const tokens = await api.signIn({ username: name.value.trim(), password: password.value,
+      device_name: deviceName(navigator.userAgent), device_id: deviceId() });
     await session.keep(tokens);
     instead(tokens.must_change_password ? "#/password" : "#/");
   }, say("signin.do"),

@@ -42,7 +42,7 @@ export function dayWords(day) {
 export const dayShort = (day) => format(new Date(`${day}T12:00:00+08:00`), { month: "short", day: "numeric" });
 
 /** From one day to another; a single day is named once. @param {string} from @param {string} to */
-export const days = (from, to) => (from === to ? dayShort(from) : `${dayShort(from)} – ${dayShort(to)}`);
+export const days = (from, to) => (from === to ? dayShort(from) : `${dayShort(from)}\u00a0–\u00a0${dayShort(to)}`);
 
 /** The clock time of an instant: 14:05. @param {string} at */
 export const clock = (at) => format(new Date(at), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -33,7 +33,7 @@ export function visitFields(visit, keep) {
     keep();
   });
   const unit = select("visit_amount_unit", UNITS.map((one) => [one, say(`unit.${/** @type {"万元" | "亿元" | "USD"} */ (one)}`)]),
-    visit.amount_unit ?? "万元");
+    visit.amount_unit || "万元");
   unit.setAttribute("aria-label", say("visit.amount_unit"));
   unit.addEventListener("change", () => {
     visit.amount_unit = unit.value;
@@ -43,8 +43,8 @@ export function visitFields(visit, keep) {
     el("summary", {}, say("visit.title"), el("small", {}, say("visit.optional"))),
     el("div", { class: "stack" },
       field(say("visit.kind"), kind),
-      field(say("visit.enterprise"), line("enterprise")),
-      el("div", { class: "pair" }, field(say("visit.contact"), line("contact")), field(say("visit.contact_post"), line("contact_post"))),
+      field(say("visit.enterprise"), line("enterprise", { maxlength: "120" })),
+      el("div", { class: "pair" }, field(say("visit.contact"), line("contact", { maxlength: "64" })), field(say("visit.contact_post"), line("contact_post", { maxlength: "64" }))),
       field(say("visit.topic"), line("topic")),
       field(say("visit.outcome"), line("outcome", { maxlength: "1000" })),
       el("div", { class: "pair" },
@@ -62,7 +62,7 @@ export function visitFacts(visit) {
     [say("visit.contact"), [visit.contact, visit.contact_post].filter(Boolean).join(" · ")],
     [say("visit.topic"), visit.topic],
     [say("visit.outcome"), visit.outcome],
-    [say("visit.amount"), visit.amount && `${visit.amount} ${visit.amount_unit ?? ""}`],
+    [say("visit.amount"), visit.amount && `${visit.amount} ${visit.amount_unit}`],
     [say("visit.next_step"), [visit.next_step, visit.next_on && dayShort(visit.next_on)].filter(Boolean).join(" · ")],
   ]);
 }

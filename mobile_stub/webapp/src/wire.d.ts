@@ -110,7 +110,7 @@ export type Visit = {
   topic: string;
   outcome: string;
   amount: string | null;
-  amount_unit: string | null;
+  amount_unit: string;
   next_step: string;
   next_on: string | null;
 };
@@ -161,7 +161,7 @@ export type Checkin = {
   received_at: string;
   happened_at: string;
   position: null | { lng: number; lat: number; accuracy_m: number | null };
-  position_withheld: null | "reason_needed" | "no_position" | "erased" | "no_consent";
+  position_withheld: null | "no_position" | "no_consent" | "not_tracked" | "not_on_duty" | "reason_needed" | "erased";
   verdict: Verdict;
   areas: { id: number; code: string; name: string; kind: string; version: number }[];
   window: null | "early" | "on_time" | "late";
