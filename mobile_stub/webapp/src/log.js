@@ -8,7 +8,7 @@
 import * as api from "./api.js";
 import { el } from "./dom.js";
 import { either } from "./failures.js";
-import { metres, rings } from "./ground.js";
+import { metres, rings, stopRings } from "./ground.js";
 import { shape } from "./icons.js";
 import { minimap } from "./minimap.js";
 import { button, empty, facts, form, notice, paged, para, section, verdictBadge } from "./parts.js";
@@ -81,11 +81,19 @@ function verdictPanel(record) {
         { accuracy: metres(verdict.accuracy_used_m ?? 0) }))));
 }
 
+/** The circle of a stop that is a point and a radius. @param {Checkin} record @param {string} name @returns {Promise<Target | null>} */
+async function circleOf(record, name) {
+  const trip = record.trip && (await api.trip(record.trip.id));
+  const stop = trip?.stops?.find(({ id }) => id === record.stop?.id);
+  return stop ? { rings: stopRings(stop, null), name, tolerance_m: stop.tolerance_m ?? 0 } : null;
+}
+
 /** The boundary a record was judged by, in that version; nothing when it cannot be had. @param {Checkin} record @returns {Promise<Target | null>} */
 async function targetOf(record) {
   const { against } = record.verdict;
-  if (!against?.area_id) return null;
+  if (!against) return null;
   try {
+    if (!against.area_id) return await circleOf(record, against.name);
     const shape = /** @type {Shape} */ (await api.area(against.area_id, against.version));
     return { rings: rings(shape), name: against.name, tolerance_m: 0 };
   } catch (failure) {
@@ -96,7 +104,7 @@ async function targetOf(record) {
 
 /** The record on the small map; without a position, a word on why. @param {Checkin} record */
 async function mapOf(record) {
-  if (!record.position) return para(say(`withheld.${record.position_withheld ?? "no_position"}`));
+  if (!record.position) return notice("note", say(`withheld.${record.position_withheld ?? "no_position"}`));
   const map = minimap();
   map.draw(await targetOf(record), record.position);
   return map.node;

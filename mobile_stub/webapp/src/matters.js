@@ -17,7 +17,7 @@ import { say } from "./words.js";
 
 /** @param {Matter} matter */
 function item(matter) {
-  return el("li", { class: "card" }, el("strong", {}, say(`matters.${matter.kind}`)),
+  return el("li", { class: "card matter" }, el("strong", {}, say(`matters.${matter.kind}`)),
     el("small", {}, stamp(matter.reported_at)), el("p", { class: "quote" }, matter.text));
 }
 

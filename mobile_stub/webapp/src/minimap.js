@@ -14,6 +14,8 @@ const SIDE = 320;
 const HEIGHT = 200;
 const MARGIN = 26;
 const MAX_POINTS = 1200;
+const LEAST_RING = 13;
+const LEAST_GROUND = 18;
 
 /**
  * The ring's points, thinned evenly when there are more than a small map can show.
@@ -68,6 +70,26 @@ function paper() {
 }
 
 /**
+ * What leads the eye when the stop is far off: a line from the position, and a frame around ground too small to see.
+ * @param {Spot[][]} ground metres
+ * @param {(spot: Spot) => Spot} put
+ * @param {Spot | null} here
+ */
+function signposts(ground, put, here) {
+  const spots = ground.flat().map(put);
+  if (!spots.length) return [];
+  const [xs, ys] = [spots.map((spot) => spot[0]), spots.map((spot) => spot[1])];
+  const [west, east, north, south] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  if (Math.max(east - west, south - north) >= LEAST_GROUND) return [];
+  const [x, y] = [(west + east) / 2, (north + south) / 2];
+  const from = here && put(here);
+  return [
+    from && svg("path", { class: "lead", d: path([[from, [x, y]]]) }),
+    svg("circle", { class: "frame", cx: x, cy: y, r: LEAST_GROUND }),
+  ];
+}
+
+/**
  * Everything on the map for one moment.
  * @param {Target | null} target
  * @param {Measured | null} at
@@ -89,7 +111,8 @@ function drawing(target, at) {
     paper(),
     lines && margin > 1 && svg("path", { class: "tolerance", d: lines, "stroke-width": margin.toFixed(1) }),
     lines && svg("path", { class: "ground", d: lines, "fill-rule": "evenodd" }),
-    here && svg("circle", { class: "blur", cx: x, cy: y, r: Math.max(blur * scale, 2) }),
+    ...signposts(ground, put, here),
+    here && svg("circle", { class: "blur", cx: x, cy: y, r: Math.max(blur * scale, LEAST_RING) }),
     here && svg("circle", { class: "halo", cx: x, cy: y, r: 8 }),
     here && svg("circle", { class: "dot", cx: x, cy: y, r: 5.5 }),
     bar(scale),

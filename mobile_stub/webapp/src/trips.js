@@ -93,7 +93,7 @@ export async function page() {
 /** One stop of the line of stops. @param {Stop} stop */
 function stopItem(stop) {
   return el("li", {}, el("strong", {}, stop.name),
-    el("small", {}, [windowWords(stop.planned_from, stop.planned_to), stop.host_enterprise].filter(Boolean).join(" · ")));
+    el("small", {}, [windowWords(stop.planned_from, stop.planned_to), stop.host_enterprise !== stop.name && stop.host_enterprise].filter(Boolean).join(" · ")));
 }
 
 /** The names on a trip, who leads first. @param {Trip} trip */

@@ -146,6 +146,9 @@ export type Verdict = {
   en: string;
 };
 
+export type Withheld =
+  "no_position" | "no_consent" | "not_tracked" | "not_on_duty" | "start_not_known" | "reason_needed" | "erased";
+
 export type Review = { id: number; kind: "accept" | "query" | "answer"; by: Named; note: string; at: string };
 export type Checkin = {
   id: string;
@@ -161,7 +164,7 @@ export type Checkin = {
   received_at: string;
   happened_at: string;
   position: null | { lng: number; lat: number; accuracy_m: number | null };
-  position_withheld: null | "no_position" | "no_consent" | "not_tracked" | "not_on_duty" | "reason_needed" | "erased";
+  position_withheld: null | Withheld;
   verdict: Verdict;
   areas: { id: number; code: string; name: string; kind: string; version: number }[];
   window: null | "early" | "on_time" | "late";

@@ -232,6 +232,7 @@ export const words = /** @type {const} */ ({
   "withheld.no_consent": ["没有同意使用位置，所以没有保存位置。", "There was no consent, so no position was stored."],
   "withheld.not_tracked": ["本任务不使用位置，所以没有保存位置。", "This duty uses no positions, so none was stored."],
   "withheld.not_on_duty": ["签到时任务不在进行中，所以没有保存位置。", "The duty was not under way at that time, so no position was stored."],
+  "withheld.start_not_known": ["当时服务器还没有收到任务开始，所以没有保存位置。", "The server had not heard of the duty's start by then, so no position was stored."],
   "withheld.erased": ["位置已按要求删除。", "The position was erased on request."],
   "withheld.reason_needed": ["看这个位置需要先说明原因。", "A reason must be given before this position is shown."],
 
