@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from server.db import db
 from server.errors import ReasonNeeded
 from server.queries import checkins, log, looks
 from server.queries.log import Filter
+from server.rules import access
 from server.rules.access import Actor
 from server.services import events
 from server.services import looks as opened
@@ -37,14 +39,20 @@ def pages(actor: Actor, wanted: Filter) -> Pages:
     """The check-ins of an export, a page at a time, each look at a position kept before it leaves."""
     for page in log.pages_of(actor, wanted):
         opened.opened(actor, checkins.subjects(page), door="export")
-        yield page
+        yield _let_go(page)
 
 
 def without_positions(actor: Actor, wanted: Filter) -> Pages:
     """The same for formats that hold no coordinate: nobody's position is opened."""
-    return log.pages_of(actor, wanted)
+    return map(_let_go, log.pages_of(actor, wanted))
+
+
+def _let_go(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A page that was read: however slowly it is taken, it holds no database connection."""
+    db.session.rollback()
+    return page
 
 
 def _only_own(actor: Actor, wanted: Filter) -> bool:
-    """Whether the export is of the actor's own check-ins."""
-    return wanted.person_id == actor.person_id
+    """Whether the export is of the actor's own check-ins: because they ask for those, or may read no others."""
+    return wanted.person_id == actor.person_id or not access.scope(actor, "checkin.read").paths

@@ -12,7 +12,7 @@ from server.models.checkins import Review
 from server.queries import checkins as reads
 from server.rules import access
 from server.rules.access import Actor
-from server.services import events
+from server.services import events, looks
 from server.transaction import verb
 
 
@@ -41,7 +41,7 @@ def answer(actor: Actor, checkin_id: UUID, note: str) -> dict[str, Any]:
 
 
 def _append(actor: Actor, document: dict[str, Any], kind: str, note: str, event: str) -> dict[str, Any]:
-    """Append a review or an answer, recorded, and say how the check-in stands."""
+    """Append a review or an answer, recorded, and say how the check-in stands; a position it shows is a look."""
     said = {
         "checkin_id": document["id"],
         "kind": kind,
@@ -59,4 +59,6 @@ def _append(actor: Actor, document: dict[str, Any], kind: str, note: str, event:
         subject=document["id"],
         review=kind,
     )
-    return reads.get(actor, document["id"])
+    stands = reads.get(actor, document["id"])
+    looks.opened(actor, reads.subjects([stands]), door="checkin")
+    return stands

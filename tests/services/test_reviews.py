@@ -5,8 +5,9 @@ from flask import Flask
 from server.db import db
 from server.errors import Forbidden, NotFound, ReviewRefused
 from server.models.checkins import Review
+from server.queries.looks import at_me
 from server.rules.checkins import Told
-from server.services import checkins, reviews
+from server.services import checkins, looks, reviews
 from tests import people
 from tests.people import County
 from tests.trips import told, under_way
@@ -29,6 +30,22 @@ def test_a_query_its_answer_and_the_acceptance_all_stay(app: Flask) -> None:
         ("answer", "对方临时改期"),
         ("accept", ""),
     ]
+
+
+def test_a_review_that_shows_the_position_is_a_look_and_without_a_reason_shows_none(app: Flask) -> None:
+    folk = people.county(app)
+    said = checked_in(folk)
+    sitting = folk.supervisor_a.tokens().actor
+    assert reviews.review(sitting, said.id, "accept", "")["position"] is None
+    assert at_me(folk.cadre.actor)["items"] == []
+    looks.give_reason(sitting, "trip_review", said.trip_id)
+    assert reviews.review(sitting, said.id, "accept", "")["position"] is not None
+    assert [(look["door"], look["by"]["id"]) for look in at_me(folk.cadre.actor)["items"]] == [
+        ("checkin", folk.supervisor_a.id)
+    ]
+    reviews.review(sitting, said.id, "query", "?")
+    assert reviews.answer(folk.cadre.tokens().actor, said.id, "在")["position"] is not None
+    assert len(at_me(folk.cadre.actor)["items"]) == 1
 
 
 def test_nobody_reviews_a_check_in_of_their_own(app: Flask) -> None:
