@@ -12,6 +12,7 @@ from server.api.schemas.trips import (
     ConsentOut,
     PlanIn,
     ReasonIn,
+    RevisionAsked,
     StepIn,
     TripOut,
     TripsAsked,
@@ -71,10 +72,11 @@ def submit(trip_id: int) -> Response:
 
 @doors.post("/trips/<int:trip_id>/approve")
 @guard("trip.approve")
+@doors.arguments(RevisionAsked, location="query")
 @doors.response(200, TripOut)
-def approve(trip_id: int) -> Response:
-    """批准行程 · Approve a trip."""
-    return answer(trips.approve(gate.actor(), trip_id))
+def approve(asked: dict[str, Any], trip_id: int) -> Response:
+    """批准行程 · Approve a trip; with the revision that was read, only that one."""
+    return answer(trips.approve(gate.actor(), trip_id, **asked))
 
 
 @doors.post("/trips/<int:trip_id>/return")

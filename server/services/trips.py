@@ -1,6 +1,6 @@
 """Trips: plan → submit → approve or return → start → complete, or cancel. Each step is a verb of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -67,7 +67,7 @@ def plan(actor: Actor, told: Plan) -> dict[str, Any]:
     """Make a draft. `TripRefused` where the plan does not hold together."""
     access.ensure(actor, "trip.plan", path=actor.unit_path, own=True)
     trip = Trip(planner_id=actor.person_id, state="draft", created_at=clock.now(), revision=1)
-    _lay_out(actor, trip, told)
+    _lay_out(trip, told)
     db.session.add(trip)
     db.session.flush()
     _people(trip, told)
@@ -82,7 +82,7 @@ def edit(actor: Actor, trip_id: int, told: Plan) -> dict[str, Any]:
     _ensure_unchanged(trip, told.revision)
     trip.state = trips.edited(trip.state)
     trip.approved_by = trip.approved_at = trip.submitted_at = None
-    _lay_out(actor, trip, told)
+    _lay_out(trip, told)
     _people(trip, told)
     _stops(trip, told.stops)
     return _done(actor, trip, "trip.edited")
@@ -98,9 +98,10 @@ def submit(actor: Actor, trip_id: int) -> dict[str, Any]:
 
 
 @verb
-def approve(actor: Actor, trip_id: int) -> dict[str, Any]:
-    """Approve; nobody approves a trip of their own (`OwnTrip`)."""
+def approve(actor: Actor, trip_id: int, revision: int | None = None) -> dict[str, Any]:
+    """Approve; nobody approves a trip of their own (`OwnTrip`), or one that is not as they read it (`TripChanged`)."""
     trip = _to_decide(actor, trip_id, "trip.approve")
+    _ensure_unchanged(trip, revision)
     trip.state = trips.step("approve", trip.state)
     trip.approved_by, trip.approved_at = actor.person_id, clock.now()
     return _done(actor, trip, "trip.approved")
@@ -206,7 +207,7 @@ def _to_decide(actor: Actor, trip_id: int, permission: str) -> Trip:
 
 
 def _ensure_unchanged(trip: Trip, revision: int | None) -> None:
-    """`TripChanged` when the planner last read another revision."""
+    """`TripChanged` when who changes or approves it last read another revision."""
     if revision is not None and revision != trip.revision:
         raise TripChanged
 
@@ -221,8 +222,8 @@ def _said(
     return corrected if not_before is None else max(corrected, not_before)
 
 
-def _lay_out(actor: Actor, trip: Trip, told: Plan) -> None:
-    """Write the plan's facts onto the trip."""
+def _lay_out(trip: Trip, told: Plan) -> None:
+    """Write the plan's facts onto the trip, once all of them are found good."""
     trips.check_plan(
         purpose=told.purpose,
         basis=told.basis,
@@ -232,22 +233,31 @@ def _lay_out(actor: Actor, trip: Trip, told: Plan) -> None:
         members=len(set(told.member_ids)),
     )
     _ensure_areas({stop.area_id for stop in told.stops} | {told.destination_area_id})
+    leader_id = told.leader_id or trip.leader_id or trip.planner_id
+    _units_of({*told.member_ids, leader_id})
+    unit_id = _unit(trip, told.unit_id)
     trip.title, trip.aim, trip.destination, trip.chain = told.title, told.aim, told.destination, told.chain
     trip.purpose, trip.basis = told.purpose, told.basis
     trip.destination_area_id, trip.tracking = told.destination_area_id, told.tracking
     trip.starts_on, trip.ends_on = told.starts_on, told.ends_on
-    trip.leader_id = told.leader_id or trip.leader_id or actor.person_id
-    trip.unit_id = _unit(actor, told.unit_id)
+    trip.leader_id, trip.unit_id = leader_id, unit_id
 
 
-def _unit(actor: Actor, unit_id: int | None) -> int:
-    """The unit the trip is of: the planner's own, or one above or below it."""
-    if unit_id is None or unit_id == actor.unit_id:
-        return actor.unit_id
-    path = db.session.execute(sa.select(Unit.path).where(Unit.id == unit_id)).scalar_one_or_none()
-    if path is None or not (path.startswith(actor.unit_path) or actor.unit_path.startswith(path)):
+def _unit(trip: Trip, unit_id: int | None) -> int:
+    """The unit the trip is of: the planner's own, or one above or below it; it stays where nobody says otherwise."""
+    present: int | None = trip.unit_id  # None while the trip is being made
+    if present is not None and unit_id in (None, present):
+        return present
+    own = sa.select(Unit).join(Person, Person.unit_id == Unit.id).where(Person.id == trip.planner_id)
+    planners = db.session.execute(own).scalar_one()
+    if unit_id is None or unit_id == planners.id:
+        return planners.id
+    wanted = sa.select(Unit.path).where(Unit.id == unit_id, Unit.retired_at.is_(None))
+    path = db.session.execute(wanted).scalar_one_or_none()
+    if path is None or not (path.startswith(planners.path) or planners.path.startswith(path)):
         raise TripRefused(
-            why_zh="所选单位与您的单位无隶属关系", why_en="that unit is neither above nor below yours"
+            why_zh="所选单位与计划人的单位无隶属关系",
+            why_en="that unit is neither above nor below the planner's",
         )
     return unit_id
 
@@ -264,17 +274,25 @@ def _ensure_areas(area_ids: set[int | None]) -> None:
 def _people(trip: Trip, told: Plan) -> None:
     """Set the trip's members: those named and its leader, each with the unit they are of now."""
     wanted = {*told.member_ids, trip.leader_id}
-    statement = sa.select(Person.id, Person.unit_id).where(Person.id.in_(wanted), Person.left_at.is_(None))
-    units = {row.id: row.unit_id for row in db.session.execute(statement)}
-    if missing := wanted - units.keys():
-        listed = "、".join(str(person_id) for person_id in sorted(missing))
-        raise TripRefused(why_zh=f"没有这些人员：{listed}", why_en=f"there are no such people: {listed}")
+    units = _units_of(wanted)
     current = sa.select(TripMember).where(TripMember.trip_id == trip.id)
     already = {member.person_id: member for member in db.session.execute(current).scalars()}
     for person_id in already.keys() - wanted:
         db.session.delete(already[person_id])
     for person_id in sorted(wanted - already.keys()):
         db.session.add(TripMember(trip_id=trip.id, person_id=person_id, unit_id=units[person_id]))
+
+
+def _units_of(person_ids: Collection[int]) -> dict[int, int]:
+    """The unit each of these people is of now; `TripRefused` unless all are there and have not left."""
+    statement = sa.select(Person.id, Person.unit_id).where(
+        Person.id.in_(person_ids), Person.left_at.is_(None)
+    )
+    units = {row.id: row.unit_id for row in db.session.execute(statement)}
+    if missing := set(person_ids) - units.keys():
+        listed = "、".join(map(str, sorted(missing)))
+        raise TripRefused(why_zh=f"没有这些人员：{listed}", why_en=f"there are no such people: {listed}")
+    return units
 
 
 def _units_of_now(trip_id: int) -> None:

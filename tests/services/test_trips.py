@@ -1,4 +1,5 @@
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -9,9 +10,11 @@ from server.db import db
 from server.errors import Forbidden, NotFound, OwnTrip, StepNotAllowed, TripChanged, TripRefused
 from server.models.events import Event
 from server.queries import trips as reads
+from server.services import people as accounts
 from server.services import trips
 from server.services.trips import StopPlan
 from tests import people
+from tests.support.together import together
 from tests.trips import approved, plan, planned, under_way
 
 
@@ -95,6 +98,47 @@ def test_two_who_edit_at_once_do_not_overwrite_unseen(app: Flask) -> None:
     with pytest.raises(TripChanged):
         trips.edit(folk.cadre.actor, trip["id"], plan(title="第二次改", revision=trip["revision"]))
     assert reads.get(folk.cadre.actor, trip["id"]).title == "第一次改"
+
+
+def test_what_is_approved_is_what_was_read(app: Flask) -> None:
+    folk = people.county(app)
+    trip = planned(folk.cadre)
+    read = trips.submit(folk.cadre.actor, trip["id"])["revision"]
+    trips.edit(folk.cadre.actor, trip["id"], plan(title="改成别处"))
+    again = trips.submit(folk.cadre.actor, trip["id"])["revision"]
+    with pytest.raises(TripChanged):
+        trips.approve(folk.supervisor_a.actor, trip["id"], read)
+    assert trips.approve(folk.supervisor_a.actor, trip["id"], again)["state"] == "approved"
+
+
+def test_a_trip_stays_with_its_unit_whoever_of_those_it_belongs_to_edits_it(app: Flask) -> None:
+    folk = people.county(app)
+    trip = planned(folk.cadre, leader_id=folk.cadre_b.id)
+    assert trips.edit(folk.cadre_b.actor, trip["id"], plan())["unit"]["id"] == folk.township_a
+    with pytest.raises(TripRefused):
+        trips.edit(folk.cadre_b.actor, trip["id"], plan(unit_id=folk.township_b))
+    at_the_county = trips.edit(folk.cadre_b.actor, trip["id"], plan(unit_id=folk.root))
+    assert at_the_county["unit"]["id"] == folk.root
+    accounts.update(folk.administrator.actor, folk.cadre.id, {"unit_id": folk.township_b})
+    assert trips.edit(folk.cadre.actor, trip["id"], plan())["unit"]["id"] == folk.root
+
+
+def test_of_approval_and_cancelling_at_one_instant_either_happens_whole(app: Flask) -> None:
+    folk = people.county(app)
+    for _ in range(5):
+        trip = planned(folk.cadre)
+        trips.submit(folk.cadre.actor, trip["id"])
+        together(
+            app,
+            partial(trips.approve, folk.supervisor_a.actor, trip["id"], trip["revision"] + 1),
+            partial(trips.cancel, folk.cadre.actor, trip["id"], "改期"),
+            partial(trips.edit, folk.cadre.actor, trip["id"], plan()),
+        )
+        db.session.rollback()
+        found = reads.get(folk.supervisor_a.actor, trip["id"])
+        assert found.state in {"draft", "cancelled"}
+        steps = [kind for kind in kinds() if kind in {"trip.approved", "trip.cancelled", "trip.edited"}]
+        assert (found.state == "cancelled") is (steps[-1] == "trip.cancelled")
 
 
 def test_start_and_completion_said_twice_are_done_once(app: Flask) -> None:

@@ -77,6 +77,12 @@ class CompleteIn(StepIn):
     outcome = Text(4000, load_default="")
 
 
+class RevisionAsked(ma.Schema):
+    """The revision that was read; what is another by now is not approved."""
+
+    revision = Id()
+
+
 class ReasonIn(Shape):
     """A reason in words."""
 
