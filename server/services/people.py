@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from server import clock
 from server.db import db
 from server.errors import PersonRefused
+from server.models.checkins import LastPlace
 from server.models.people import Person, RoleGrant
 from server.models.units import Unit
 from server.queries import people as reads
@@ -106,13 +107,14 @@ def update(actor: Actor, person_id: int, changes: dict[str, Any]) -> dict[str, A
 
 
 def _let_go(actor: Actor, person: Person) -> None:
-    """The person leaves: no session, no role is left; what they did stays."""
+    """The person leaves: no session, no role is left, and they are on no map; what they did stays."""
     if person.id == actor.person_id:
         raise PersonRefused(why_zh="不能停用自己的账号", why_en="nobody closes their own account")
     if standing.is_county_administrator(person.id):
         standing.ensure_another_administrator(person.id)
     person.left_at = clock.now()
     db.session.execute(sa.delete(RoleGrant).where(RoleGrant.person_id == person.id))
+    db.session.execute(sa.delete(LastPlace).where(LastPlace.person_id == person.id))
     sessions.end_all_of(person.id, "left", actor_id=actor.person_id)
     _record(actor, "person.updated", person, changed=["left"])
 

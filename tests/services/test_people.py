@@ -1,4 +1,4 @@
-"""People and units, changed by two at one instant."""
+"""People and units: changed by two at one instant, and gone."""
 
 from functools import partial
 
@@ -7,11 +7,13 @@ from flask import Flask
 from server.db import db
 from server.models.people import Person, RoleGrant
 from server.models.units import Unit
-from server.services import people, units
+from server.queries import places
+from server.services import checkins, people, units
 from server.services.people import NewPerson, Role
 from server.services.units import NewUnit
 from tests.people import county, person
 from tests.support.together import together
+from tests.trips import told, under_way
 
 
 def test_two_administrators_who_remove_each_other_do_not_both_go(app: Flask) -> None:
@@ -61,3 +63,11 @@ def test_the_same_role_given_twice_at_one_instant_is_held_once(app: Flask) -> No
     together(app, *[lambda: people.set_roles(actor, made.cadre.id, [role])] * 3)
     db.session.rollback()
     assert db.session.query(RoleGrant).filter_by(person_id=made.cadre.id).count() == 1
+
+
+def test_who_leaves_is_on_no_map(app: Flask) -> None:
+    folk = county(app)
+    checkins.make(folk.cadre.actor, told(under_way(folk.cadre, folk.supervisor_a)))
+    assert len(places.items([folk.cadre.id])) == 1
+    people.update(folk.administrator.actor, folk.cadre.id, {"left": True})
+    assert places.items([folk.cadre.id]) == []
