@@ -86,7 +86,8 @@ def _read(item: Any) -> Told | Problem:
 
 def _became(item: Any, end: checkins.Answer | Problem) -> dict[str, Any]:
     """The answer to one item of a batch."""
-    checkin_id = str(item.get("id")) if isinstance(item, dict) else None
+    said = item.get("id") if isinstance(item, dict) else None
+    checkin_id = said if isinstance(said, str) else None
     if isinstance(end, Problem):
         return {"id": checkin_id, "status": end.status, "problem": end.document()}
     return {"id": checkin_id, "status": 201 if end.fresh else 200, "checkin": end.document}

@@ -32,7 +32,7 @@ def listed(actor: Actor, wanted: Filter, *, cursor: str | None = None, limit: in
     """What was done in the units the actor audits, newest first: `{items, next}`."""
     statement = _events().where(_covered(access.scope(actor, "event.read")), *_wanted(wanted))
     if cursor:
-        statement = statement.where(Event.number < pages.keys_of(cursor, int)[0])
+        statement = statement.where(Event.number < pages.keys_of(cursor, pages.number)[0])
     rows = db.session.execute(statement.limit(limit + 1)).all()
     after = pages.cursor_of(rows[limit - 1].Event.number) if len(rows) > limit else None
     return {"items": [_told(row.Event, row.name) for row in rows[:limit]], "next": after}

@@ -109,6 +109,6 @@ def _subtree(unit_id: int) -> sa.Select[int]:
 
 def _after(cursor: str) -> ColumnElement[bool]:
     """The rows after a cursor."""
-    at, checkin_id = pages.keys_of(cursor, pages.instant, UUID)
+    at, checkin_id = pages.keys_of(cursor, pages.instant, pages.uuid)
     older = Checkin.happened_at < at
     return sa.or_(older, sa.and_(Checkin.happened_at == at, Checkin.id < checkin_id))

@@ -85,7 +85,7 @@ def _page(
 ) -> dict[str, Any]:
     """One page of looks after a cursor."""
     if cursor:
-        statement = statement.where(Look.id < pages.keys_of(cursor, int)[0])
+        statement = statement.where(Look.id < pages.keys_of(cursor, pages.row_id)[0])
     rows = db.session.execute(statement.limit(limit + 1)).all()
     after = pages.cursor_of(rows[limit - 1].Look.id) if len(rows) > limit else None
     return {"items": [told(row) for row in rows[:limit]], "next": after}

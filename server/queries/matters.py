@@ -22,7 +22,7 @@ def listed(
     if kind is not None:
         statement = statement.where(Matter.kind == kind)
     if cursor:
-        statement = statement.where(Matter.id < pages.keys_of(cursor, int)[0])
+        statement = statement.where(Matter.id < pages.keys_of(cursor, pages.row_id)[0])
     rows = db.session.execute(statement.limit(limit + 1)).all()
     after = pages.cursor_of(rows[limit - 1].Matter.id) if len(rows) > limit else None
     return {"items": [_told(row) for row in rows[:limit]], "next": after}

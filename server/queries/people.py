@@ -57,7 +57,8 @@ def listed(
             sa.or_(Person.name.icontains(q, autoescape=True), Person.username == q.casefold())
         )
     if cursor is not None:
-        statement = statement.where(sa.tuple_(Unit.path, Person.id) > pages.keys_of(cursor, str, int))
+        keys = pages.keys_of(cursor, pages.path, pages.row_id)
+        statement = statement.where(sa.tuple_(Unit.path, Person.id) > keys)
     rows = list(db.session.execute(statement.order_by(Unit.path, Person.id).limit(limit + 1)))
     last = rows[limit - 1] if len(rows) > limit else None
     return {

@@ -106,10 +106,7 @@ def _next(found: list[Trip], limit: int) -> str | None:
 
 def _after(cursor: str) -> ColumnElement[bool]:
     """The rows after a cursor, in the list's order."""
-    from_day, from_id = pages.keys_of(cursor, str, int)
-    day = (
-        sa.cast(sa.literal(from_day), sa.Date) if db.engine.dialect.name != "sqlite" else sa.literal(from_day)
-    )
+    day, from_id = pages.keys_of(cursor, pages.day, pages.row_id)
     return sa.or_(Trip.starts_on < day, sa.and_(Trip.starts_on == day, Trip.id < from_id))
 
 

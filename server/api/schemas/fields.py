@@ -1,6 +1,7 @@
 """Fields every noun uses: clean text, instants, ids, positions; each complains in Chinese first, English beside."""
 
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import marshmallow as ma
@@ -93,13 +94,20 @@ class Instant(fields.AwareDateTime):
 
 
 class Day(fields.Date):
-    """A calendar day, ISO 8601."""
+    """A calendar day, ISO 8601, from 1900 to 2199."""
 
     default_error_messages = {
         **_SAID,
         "invalid": "应为日期，如 2026-03-01 / Must be a date",
         "format": "日期写法有误 / Bad date",
+        "range": "日期超出范围 / Out of range",
     }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        day: date = super()._deserialize(value, attr, data, **kwargs)
+        if not 1900 <= day.year < 2200:
+            raise self.make_error("range")
+        return day
 
 
 class Number(fields.Float):
@@ -175,13 +183,16 @@ class Switch(fields.Boolean):
 
 
 class Amount(fields.Decimal):
-    """An exact amount, written as text, not negative, four decimals at most."""
+    """An exact amount, written as text, not negative, four decimals and 15 digits at most.
+
+    As many as each of the databases keeps exactly.
+    """
 
     default_error_messages = {
         **_SAID,
         "invalid": "应为金额 / Must be an amount",
         "special": "应为有限的金额 / Must be finite",
-        "range": "金额超出范围（最多四位小数） / Out of range (four decimals at most)",
+        "range": "金额超出范围（最多 15 位数字、四位小数） / Out of range (15 digits, four decimals at most)",
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -192,10 +203,13 @@ class Amount(fields.Decimal):
         if isinstance(value, bool):
             raise self.make_error("invalid")
         amount = super()._deserialize(value, attr, data, **kwargs)
-        exponent = amount.as_tuple().exponent
-        if not 0 <= amount < 10**12 or not isinstance(exponent, int) or exponent < -4:
+        if not 0 <= amount < 10**12:
             raise self.make_error("range")
-        return amount
+        plain = amount.normalize() if amount else Decimal(0)
+        _, digits, exponent = plain.as_tuple()
+        if plain != amount or len(digits) > 15 or not isinstance(exponent, int) or exponent < -4:
+            raise self.make_error("range")
+        return plain
 
 
 def one_of(words: tuple[str, ...], **kwargs: Any) -> fields.String:
