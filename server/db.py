@@ -19,7 +19,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects import sqlite as sqlite_dialect
 from sqlalchemy.engine import Dialect, Engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -126,9 +126,21 @@ def driver_url(url: str) -> str:
 
 def dress(engine: Engine) -> None:
     """Hang on an engine what its connections need; call once, right after it was made."""
+    event.listen(engine, "handle_error", _without_rows)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _dress_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+
+
+def _without_rows(context: ExceptionContext) -> None:
+    """Leave of an error's words what went wrong: PostgreSQL's details repeat the row that it refused."""
+    diagnosis = getattr(context.original_exception, "diag", None)
+    if diagnosis is None or not diagnosis.message_detail:
+        return
+    context.original_exception.args = (diagnosis.message_primary,)
+    if context.sqlalchemy_exception is not None:
+        name = type(context.original_exception).__name__
+        context.sqlalchemy_exception.args = (f"({name}) {diagnosis.message_primary}",)
 
 
 def _dress_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -160,9 +172,15 @@ def upsert(model: type[Base]) -> postgresql.Insert | sqlite_dialect.Insert:
     return postgresql.insert(model)
 
 
+IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})
+"""PostgreSQL's codes for: not serializable, deadlock, lock not available."""
+
+
 def is_locked(error: BaseException) -> bool:
-    """Whether a database error only says that somebody else is writing."""
-    return isinstance(error, sa.exc.OperationalError) and "locked" in str(error.orig)
+    """Whether a database error only says that somebody else was in the way: the same may be tried again."""
+    if not isinstance(error, sa.exc.OperationalError):
+        return False
+    return getattr(error.orig, "sqlstate", None) in IN_THE_WAY or "locked" in str(error.orig)
 
 
 def ensure_folder(url: str) -> None:
@@ -182,8 +200,11 @@ def ensure_folder(url: str) -> None:
 def refused(error: BaseException) -> DatabaseRefused | None:
     """The sentence for a database error that a person running the server can mend; None for any other.
 
-    Source: SQLite result codes; PostgreSQL error classes 08, 28, 3D, 57.
+    What a statement says of the rows it was given is no such error, whatever words it uses. Source: SQLite result
+    codes; PostgreSQL error classes 08, 28, 3D, 53, 57.
     """
+    if isinstance(error, sa.exc.IntegrityError | sa.exc.DataError):
+        return None
     text = str(getattr(error, "orig", error)).lower()
     for needle, why_zh, why_en in _MENDABLE:
         if needle in text:
@@ -202,6 +223,8 @@ _MENDABLE = (
         "文件无法打开，请检查路径与权限",
         "its file cannot be opened; check path and rights",
     ),
+    ("disk is full", "磁盘已满，请清理空间", "its disk is full; make room"),
+    ("no space left on device", "磁盘已满，请清理空间", "its disk is full; make room"),
     ("readonly database", "文件只读，请检查权限", "its file is read-only; check the rights"),
     ("file is not a database", "文件不是数据库", "the file is not a database"),
     ("no such table", "尚未建表，请先运行 flask db upgrade", "it has no tables yet; run flask db upgrade"),

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 
 from server import clock, log
 from server.config import Settings
-from server.db import db, upsert
-from server.errors import BadInput, Broken, CheckinConflict, Problem
+from server.db import db, is_locked, upsert
+from server.errors import BadInput, Broken, Busy, CheckinConflict, Problem
 from server.geo import datum, verdict
 from server.geo.datum import Datum
 from server.held import held
@@ -148,6 +148,8 @@ def _keep_or_say(actor: Actor, told: Told, received_at: datetime) -> bool | Prob
     except (sa.exc.DBAPIError, ValueError) as error:
         if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
             raise
+        if is_locked(error):
+            return Busy(retry_after_s=5)
         logger.exception("a check-in of a batch could not be kept")
         return Broken(request_id=log.request_id.get())
 
