@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from server import clock, log
 from server.config import Settings
 from server.db import db, is_locked, upsert
-from server.errors import BadInput, Broken, Busy, CheckinConflict, Problem
+from server.errors import BadInput, Broken, CheckinConflict, Problem
 from server.geo import datum, verdict
 from server.geo.datum import Datum
 from server.held import held
@@ -139,17 +139,18 @@ def _keep(actor: Actor, told: Told, received_at: datetime) -> bool:
 
 
 def _keep_or_say(actor: Actor, told: Told, received_at: datetime) -> bool | Problem:
-    """One of a batch: what cannot be kept is named, and takes nothing else with it."""
+    """One of a batch: what cannot be kept is named, and takes nothing else with it.
+
+    But for a database that is away, or a deadlock with another batch: then all of it is to be sent again.
+    """
     try:
         with db.session.begin_nested():
             return _keep(actor, told, received_at)
     except Problem as problem:
         return problem
     except (sa.exc.DBAPIError, ValueError) as error:
-        if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+        if is_locked(error) or (isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated):
             raise
-        if is_locked(error):
-            return Busy(retry_after_s=5)
         logger.exception("a check-in of a batch could not be kept")
         return Broken(request_id=log.request_id.get())
 

@@ -3,6 +3,7 @@
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from functools import partial
 from uuid import uuid4
 
@@ -15,11 +16,14 @@ from werkzeug.test import TestResponse
 from server import clock, faults, transaction
 from server.db import db, is_locked, refused
 from server.errors import Broken, Busy
-from server.models.checkins import CheckinDetail
+from server.models.checkins import Checkin, CheckinDetail
 from server.models.people import Person
 from server.models.trips import Trip
+from server.rules.checkins import Told
 from server.services import checkins
+from server.services.checkins import Answer
 from tests import people
+from tests.people import Someone
 from tests.support import databases
 from tests.support.together import together
 from tests.trips import told, under_way
@@ -86,6 +90,41 @@ def test_of_two_who_wait_for_each_other_one_is_told_to_come_again(postgis_app: F
     assert is_locked(error)
     with postgis_app.test_request_context("/api/v1/log"):
         assert isinstance(faults.translate(error), Busy)
+
+
+def test_of_two_batches_that_wait_for_each_other_one_is_sent_again_whole(app: Flask) -> None:
+    folk = people.county(app)
+    ids = [uuid4() for _ in range(30)]
+    one, other = [told(id=each) for each in ids], [told(id=each) for each in reversed(ids)]
+    ends = together(app, partial(_send, folk.cadre, one), partial(_send, folk.cadre_b, other))
+    kept = {folk.cadre.id: 0, folk.cadre_b.id: 0}
+    kept |= {row[0]: row[1] for row in _kept_by_person()}
+    answered = [_answers(end) for end in ends]
+    assert answered == list(kept.values())
+    assert sum(answered) == 30
+
+
+def _answers(end: object) -> int:
+    """How many of a batch were kept; of one that met a deadlock none."""
+    if isinstance(end, list):
+        return sum(isinstance(each, Answer) for each in end)
+    assert isinstance(end, Exception)
+    assert is_locked(end)
+    return 0
+
+
+def _send(who: Someone, batch: list[Told]) -> object:
+    """Send a batch; a deadlock is an answer."""
+    try:
+        return checkins.make_many(who.actor, batch)
+    except sa.exc.OperationalError as error:
+        return error
+
+
+def _kept_by_person() -> Sequence[sa.Row[int, int]]:
+    """How many check-ins of each person are kept."""
+    db.session.rollback()
+    return db.session.execute(sa.select(Checkin.person_id, sa.func.count()).group_by(Checkin.person_id)).all()
 
 
 def _change(engine: sa.Engine, ids: tuple[int, int], ready: threading.Barrier) -> Exception | None:

@@ -157,6 +157,19 @@ def test_a_longitude_is_a_number_on_the_globe(client: FlaskClient, cadre: Header
     assert client.get(f"{URL}/log", headers=cadre).get_json()["items"] == []
 
 
+@pytest.mark.parametrize(("lng", "lat"), [(-180, -90), (-180, 29.5), (118.5, -90)])
+def test_a_position_that_its_datum_takes_off_the_globe_is_refused(
+    client: FlaskClient, cadre: Headers, lng: float, lat: float
+) -> None:
+    beyond = {"lng": lng, "lat": lat, "datum": "BD-09"}
+    for door, body, field in (
+        ("/checkins", checkin(consent=True, **beyond), "lat"),
+        ("/trips", PLAN | {"stops": [{"name": "极点", "radius_m": 100, **beyond}]}, "stops.0.lat"),
+    ):
+        answer = client.post(f"{URL}{door}", json=body, headers=cadre)
+        assert (answer.status_code, list(answer.get_json()["fields"])) == (422, [field])
+
+
 def test_a_leader_who_is_nobody_is_refused_by_number(client: FlaskClient, cadre: Headers) -> None:
     made = client.post(f"{URL}/trips", json=PLAN, headers=cadre)
     changed = PLAN | {"leader_id": 4711, "title": "改"}

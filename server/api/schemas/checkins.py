@@ -16,6 +16,7 @@ from server.api.schemas.fields import (
     Text,
     Uuid,
     datum,
+    ensure_on_the_globe,
     lat,
     lng,
     one_of,
@@ -86,6 +87,7 @@ class CheckinIn(Shape):
             raise ma.ValidationError("经纬度须同时给出 / Both lng and lat, or neither", "lng")
         if told.get("stop_id") is not None and told.get("trip_id") is None:
             raise ma.ValidationError("行程点须属于一次行程 / A stop needs its trip", "trip_id")
+        ensure_on_the_globe(told)
 
     @ma.post_load
     def told(self, told: dict[str, Any], **_: Any) -> Told:

@@ -7,7 +7,8 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from server.geo.datum import Datum
+from server.geo import measure
+from server.geo.datum import Datum, convert_point
 
 MOST_ID = 2**31 - 1
 """The largest id a column holds."""
@@ -230,6 +231,17 @@ def lng(**kwargs: Any) -> Number:
 def lat(**kwargs: Any) -> Number:
     """A latitude in degrees."""
     return Number(-90.0, 90.0, **kwargs)
+
+
+def ensure_on_the_globe(told: dict[str, Any]) -> None:
+    """Complain of a `lng` and `lat` that lie beyond the edge of the globe once their `datum` is taken off."""
+    if told.get("lng") is None or told.get("lat") is None:
+        return
+    lng, lat = convert_point(
+        lng=told["lng"], lat=told["lat"], source=Datum(told["datum"]), target=Datum.WGS84
+    )
+    if not measure.valid_position(lng=lng, lat=lat):
+        raise ma.ValidationError("位置不在地球上 / Not a position on the globe", "lat")
 
 
 def datum(**kwargs: Any) -> fields.String:

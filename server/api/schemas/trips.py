@@ -5,7 +5,20 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from server.api.schemas.fields import Day, Id, Instant, Number, Shape, Switch, Text, datum, lat, lng, one_of
+from server.api.schemas.fields import (
+    Day,
+    Id,
+    Instant,
+    Number,
+    Shape,
+    Switch,
+    Text,
+    datum,
+    ensure_on_the_globe,
+    lat,
+    lng,
+    one_of,
+)
 from server.geo.datum import Datum
 from server.rules.consents import LEVELS
 from server.rules.trips import MAX_MEMBERS, MAX_STOPS, PURPOSES, STATES, TRACKINGS
@@ -32,6 +45,11 @@ class StopIn(Shape):
     planned_from = Instant(allow_none=True)
     planned_to = Instant(allow_none=True)
     host_enterprise = Text(120, load_default="")
+
+    @ma.validates_schema
+    def lies_somewhere(self, told: dict[str, Any], **_: Any) -> None:
+        """A point lies on the globe."""
+        ensure_on_the_globe(told)
 
     @ma.post_load
     def planned(self, told: dict[str, Any], **_: Any) -> StopPlan:
