@@ -1,7 +1,7 @@
 // @ts-check
 /** A person's own consent to the use of their position, asked for each duty apart. */
 
-/** @import {ConsentWords, Level, Trip} from "./wire.d.ts" */
+/** @import {Consent, ConsentWords, Level, Trip} from "./wire.d.ts" */
 /** @import {View, Way} from "./ways.js" */
 
 import * as api from "./api.js";
@@ -13,6 +13,11 @@ import { stamp } from "./times.js";
 import { again, go } from "./ways.js";
 import { say } from "./words.js";
 
+/** The last consent this person gave on a trip, withdrawn or not. @param {Trip} trip @param {number} person @returns {Consent | null} */
+function latest(trip, person) {
+  return trip.members.find((member) => member.id === person)?.consent ?? null;
+}
+
 /**
  * The level of positions this person agreed to on a trip; null when never asked, refused, or withdrawn.
  * @param {Trip} trip
@@ -20,19 +25,17 @@ import { say } from "./words.js";
  * @returns {Level | null}
  */
 export function levelOf(trip, person) {
-  const given = trip.members.find((member) => member.id === person)?.consent;
+  const given = latest(trip, person);
   return given && !given.withdrawn_at ? given.level : null;
 }
 
-/** Where one's consent stands, in a line. @param {ConsentWords} words */
-function standing(words) {
-  if (words.level && words.given_at && !words.withdrawn_at) {
-    return notice("good", say(`consent.given_${words.level}`), para(say("consent.given_at", { at: stamp(words.given_at) })));
-  }
-  if (words.withdrawn_at) {
-    return notice("note", say("consent.withdrawn"), para(say("consent.withdrawn_at", { at: stamp(words.withdrawn_at) })));
-  }
-  return notice("note", say("consent.none"), para(say("consent.none_text")));
+/** Where one's consent stands, in a line. @param {Consent | null} consent */
+function standing(consent) {
+  if (!consent) return notice("note", say("consent.none"), para(say("consent.none_text")));
+  const { level, given_at, withdrawn_at } = consent;
+  return withdrawn_at === null
+    ? notice("good", say(`consent.given_${level}`), para(say("consent.given_at", { at: stamp(given_at) })))
+    : notice("note", say("consent.withdrawn"), para(say("consent.withdrawn_at", { at: stamp(withdrawn_at) })));
 }
 
 /** Withdraws, after asking. @param {number} trip_id */
@@ -75,7 +78,7 @@ export async function page(way) {
   }, { weight: "main", icon: "check" });
   return { title, back, tab: "duties", body: [
     el("p", { class: "over" }, trip.title),
-    standing(words), reading(words),
+    standing(latest(trip, person)), reading(words),
     trip.tracking === "track" && chips("level", say("consent.choose"), levels, level, (value) => {
       level = /** @type {Level} */ (value);
     }),

@@ -13,6 +13,7 @@ import { say } from "./words.js";
 const SIDE = 320;
 const HEIGHT = 200;
 const MARGIN = 26;
+const HEAD = 44;
 const MAX_POINTS = 1200;
 const LEAST_RING = 13;
 const LEAST_GROUND = 18;
@@ -28,7 +29,7 @@ function thinned(ring, keep) {
 }
 
 /**
- * Metres to map units, so that every corner lies within the margins.
+ * Metres to map units, so that every corner lies within the margins and below the name of the place.
  * @param {Spot[]} corners
  * @returns {{scale: number, put: (spot: Spot) => Spot}} scale in units per metre
  */
@@ -37,9 +38,10 @@ function fit(corners) {
   const [west, east, south, north] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const wide = Math.max(east - west, 30);
   const high = Math.max(north - south, 30);
-  const scale = Math.min((SIDE - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / high);
+  const scale = Math.min((SIDE - 2 * MARGIN) / wide, (HEIGHT - HEAD - MARGIN) / high);
   const [x, y] = [(west + east) / 2, (south + north) / 2];
-  return { scale, put: (spot) => [SIDE / 2 + (spot[0] - x) * scale, HEIGHT / 2 - (spot[1] - y) * scale] };
+  const waist = (HEAD + HEIGHT - MARGIN) / 2;
+  return { scale, put: (spot) => [SIDE / 2 + (spot[0] - x) * scale, waist - (spot[1] - y) * scale] };
 }
 
 /** The corners of the square around a disc. @param {Spot} centre @param {number} radius @returns {Spot[]} */
@@ -85,7 +87,7 @@ function signposts(ground, put, here) {
   const from = here && put(here);
   return [
     from && svg("path", { class: "lead", d: path([[from, [x, y]]]) }),
-    svg("circle", { class: "frame", cx: x, cy: y, r: LEAST_GROUND }),
+    svg("circle", { class: "beacon", cx: x, cy: y, r: LEAST_GROUND }),
   ];
 }
 

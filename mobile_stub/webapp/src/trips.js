@@ -165,7 +165,7 @@ export async function onePage(way) {
     trip.state === "under_way" && trip.tracking !== "none" && !levelOf(trip, me.id)
       && notice("note", say("consent.open_title"), para(say("consent.open_text"))),
     el("div", { class: "rows" },
-      row("shield", say("consent.row"), `#/consent/${trip.id}`, trip.tracking === "none" ? say("consent.line_none")
+      trip.members.some(({ id }) => id === me.id) && row("shield", say("consent.row"), `#/consent/${trip.id}`, trip.tracking === "none" ? say("consent.line_none")
         : say(levelOf(trip, me.id) ? `consent.line_${/** @type {Level} */ (levelOf(trip, me.id))}` : "consent.line_open")),
       row("log", say("trip.log"), `#/log?trip=${trip.id}`)),
     stops.length > 0 && section(say("trip.stops"), el("ol", { class: "stops" }, ...stops.map(stopItem))),

@@ -51,9 +51,6 @@ export type TripState = "draft" | "submitted" | "returned" | "approved" | "under
 export type Level = "checkins" | "track";
 export type Consent = { level: Level; given_at: string; withdrawn_at: string | null };
 export type ConsentWords = {
-  level: Level | null;
-  given_at: string | null;
-  withdrawn_at: string | null;
   words_zh: string;
   words_en: string;
 };
