@@ -36,10 +36,11 @@ export function dayWords(day) {
 }
 
 /**
- * A day without its weekday: 9月30日.
+ * A day without its weekday, which no line breaks apart: 9月30日.
  * @param {string} day YYYY-MM-DD
  */
-export const dayShort = (day) => format(new Date(`${day}T12:00:00+08:00`), { month: "short", day: "numeric" });
+export const dayShort = (day) =>
+  format(new Date(`${day}T12:00:00+08:00`), { month: "short", day: "numeric" }).replaceAll(" ", "\u00a0");
 
 /** From one day to another; a single day is named once. @param {string} from @param {string} to */
 export const days = (from, to) => (from === to ? dayShort(from) : `${dayShort(from)}\u00a0–\u00a0${dayShort(to)}`);

@@ -98,7 +98,7 @@ export const words = /** @type {const} */ ({
   "trip.complete_text": ["结束后不再签到，也不再使用位置。", "After this there are no more check-ins, and no position is used any more."],
   "trip.complete_do": ["确认结束", "Complete it now"],
 
-  "consent.title": ["位置使用同意书", "Consent to the use of positions"],
+  "consent.title": ["位置使用同意书", "Consent to positions"],
   "consent.row": ["我的位置同意", "My consent to positions"],
   "consent.none": ["您还没有同意", "You have not consented"],
   "consent.none_text": ["不同意也可以签到，只是不带位置，判定为“未判定”。", "You can check in without consenting: then without a position, and not judged."],
@@ -272,7 +272,7 @@ export const words = /** @type {const} */ ({
   "role.leader": ["领导", "Leader"],
   "role.administrator": ["管理员", "Administrator"],
   "role.auditor": ["审计", "Auditor"],
-  "looks.title": ["谁看过我的位置", "Who looked at my whereabouts"],
+  "looks.title": ["谁看过我的位置", "Who looked at me"],
   "looks.row": ["谁、什么时候、为什么", "Who, when and why"],
   "looks.lead": ["任何人看您的位置都要先说明原因，每一次都记在这里，谁也删不掉。", "Whoever looks at your position has to say why first. Each time is recorded here, and nobody can delete it."],
   "looks.none": ["还没有人看过", "Nobody has looked yet"],
