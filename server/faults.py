@@ -7,7 +7,7 @@ import orjson
 import sqlalchemy as sa
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from server import errors
 from server.db import is_locked, refused
@@ -26,7 +26,12 @@ def answer_with(app: Flask, *, page: Page) -> None:
 
     def answer(error: Exception) -> ResponseReturnValue:
         problem = translate(error)
-        return document(problem) if request.path.startswith(DOCUMENT_DOORS) else page(problem)
+        if not request.path.startswith(DOCUMENT_DOORS):
+            return page(problem)
+        response = document(problem)
+        if isinstance(error, MethodNotAllowed):
+            response.allow.update(error.valid_methods or ())
+        return response
 
     app.register_error_handler(Exception, answer)
 

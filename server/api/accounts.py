@@ -80,8 +80,8 @@ def change_password(told: dict[str, str]) -> Response:
 
 
 def _told(held: Tokens, status: int) -> Response:
-    """The tokens and their person; not for any cache."""
-    response = answer(
+    """The tokens and their person."""
+    return answer(
         {
             "access_token": held.access_token,
             "access_expires_at": held.access_expires_at,
@@ -92,5 +92,3 @@ def _told(held: Tokens, status: int) -> Response:
         },
         status,
     )
-    response.headers["Cache-Control"] = "no-store"
-    return response

@@ -116,9 +116,9 @@ def _sentence(message: Any) -> dict[str, str]:
 
 
 def answer(payload: Any, status: int = 200) -> Response:
-    """A JSON response; instants end in Z, numbers stay numbers, Decimals become strings."""
+    """A JSON response, for no cache; instants end in Z, numbers stay numbers, Decimals become strings."""
     body = orjson.dumps(payload, default=str, option=orjson.OPT_UTC_Z)
-    return Response(body, status, mimetype="application/json")
+    return Response(body, status, {"Cache-Control": "no-store"}, mimetype="application/json")
 
 
 def nothing() -> Response:

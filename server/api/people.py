@@ -51,7 +51,7 @@ def companions(asked: dict[str, str]) -> Response:
 @doors.response(201, NewPersonOut)
 def create(told: NewPerson) -> Response:
     """新建人员 · Make an account."""
-    return _once(people.create(gate.actor(), told), 201)
+    return answer(people.create(gate.actor(), told), 201)
 
 
 @doors.patch("/people/<int:person_id>")
@@ -78,11 +78,4 @@ def set_roles(told: dict[str, Any], person_id: int) -> Response:
 @doors.response(200, FirstPasswordOut)
 def reset_password(told: dict[str, Any], person_id: int) -> Response:
     """重置密码 · Set a password that must be changed at the next sign-in."""
-    return _once({"password": passwords.reset(gate.actor(), person_id, told["password"])}, 200)
-
-
-def _once(document: dict[str, Any], status: int) -> Response:
-    """An answer that may hold a password: not for any cache."""
-    response = answer(document, status)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return answer({"password": passwords.reset(gate.actor(), person_id, told["password"])})

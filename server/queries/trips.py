@@ -164,6 +164,7 @@ def _summary(trip: Trip, names: dict[str, dict[int, str]], members: list[dict[st
         "starts_on": trip.starts_on,
         "ends_on": trip.ends_on,
         "started_at": trip.started_at,
+        "start_known_at": trip.start_known_at,
         "ended_at": trip.ended_at,
         "returned_because": trip.returned_because,
         "cancelled_because": trip.cancelled_because,

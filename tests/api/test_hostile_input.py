@@ -205,6 +205,19 @@ def test_a_body_that_is_not_said_to_be_json_is_not_read(
     assert (answer.status_code, answer.get_json()["code"]) == (415, "unsupported_media_type")
 
 
+def test_a_method_that_is_not_taken_is_answered_with_those_that_are(
+    client: FlaskClient, cadre: Headers
+) -> None:
+    answer = client.patch(f"{URL}/log", headers=cadre)
+    assert (answer.status_code, answer.get_json()["code"]) == (405, "method_not_allowed")
+    assert set(answer.allow) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_what_a_door_tells_of_people_is_kept_by_no_cache(client: FlaskClient, cadre: Headers) -> None:
+    for door in ("/me", "/log", "/trips", "/looks/mine", "/matters/mine", "/sessions", "/log.csv"):
+        assert client.get(f"{URL}{door}", headers=cadre, buffered=True).headers["Cache-Control"] == "no-store"
+
+
 def test_no_header_or_field_turns_a_read_into_an_act(app: Flask, folk: County, client: FlaskClient) -> None:
     trip = under_way(folk.cadre, folk.supervisor_a)
     headers = folk.cadre.sign_in(client) | {"X-HTTP-Method-Override": "DELETE"}

@@ -171,6 +171,9 @@ class TripOut(ma.Schema):
     ends_on = fields.Date()
     stops = fields.List(fields.Nested(StopOut))
     started_at = fields.AwareDateTime(allow_none=True)
+    start_known_at = fields.AwareDateTime(
+        allow_none=True, metadata={"description": "位置由此时起记录 · positions are kept from then on"}
+    )
     ended_at = fields.AwareDateTime(allow_none=True)
     returned_because = fields.String()
     cancelled_because = fields.String()
