@@ -36,7 +36,7 @@ export interface Checkin {
   id: string; number: number; person: Named; unit: Named; trip: { id: number; title: string } | null; stop: Named | null;
   kind: string; ad_hoc: boolean; fixed_at: string | null; made_at: string; sent_at: string | null; received_at: string;
   happened_at: string; skew_s: number | null; position: Position | null;
-  position_withheld: null | "reason_needed" | "no_position" | "erased" | "no_consent";
+  position_withheld: null | "reason_needed" | "no_position" | "erased" | "no_consent" | "not_tracked" | "not_on_duty" | "start_not_known";
   verdict: Verdict; areas: AreaRef[]; window: null | "early" | "on_time" | "late"; window_s: number | null;
   signals: { code: string; zh: string; en: string; evidence: Record<string, unknown> }[];
   note: string | null; visit: Visit | null; reviews: Review[];
@@ -55,7 +55,7 @@ export interface Trip {
   id: number; title: string; aim: string | null; purpose: "ordinary" | "safety" | "emergency"; basis: string | null; chain: string | null;
   destination: string | null; destination_area_id: number | null; tracking: "none" | "checkins" | "track"; state: string; revision: number;
   unit: Named; leader: Named; planner: Named; members: Member[]; starts_on: string; ends_on: string; stops: Stop[];
-  started_at: string | null; ended_at: string | null; returned_because: string | null; cancelled_because: string | null;
+  started_at: string | null; start_known_at: string | null; ended_at: string | null; returned_because: string | null; cancelled_because: string | null;
   approved_by: Named | null; approved_at: string | null; outcome: string | null; may: string[];
 }
 export interface Area {

@@ -130,8 +130,13 @@ function confirmed(step, title, words) {
       title: title(),
       yes: t("确定"),
       body: [el("p", {}, trip.title), el("p", {}, words())],
-      act: async () => changed(await post(`/trips/${trip.id}/${step}`, step === "start" ? {} : undefined)),
+      act: async () => changed(await post(`/trips/${trip.id}/${step}${asRead(step, trip)}`, step === "start" ? {} : undefined)),
     });
+}
+
+/** What is approved is the plan that was read, and no newer one. @param {string} step @param {Trip} trip */
+function asRead(step, trip) {
+  return step === "approve" ? `?revision=${trip.revision}` : "";
 }
 
 /** @param {string} step @param {() => string} title @param {() => string} label @returns {Step["act"]} */

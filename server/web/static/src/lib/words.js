@@ -91,6 +91,9 @@ const WORDS = {
   "withheld.no_position": () => t("没有位置"),
   "withheld.erased": () => t("位置已按规定删除"),
   "withheld.no_consent": () => t("本人未同意记录位置"),
+  "withheld.not_tracked": () => t("本次行程不记录位置"),
+  "withheld.not_on_duty": () => t("不在任务时间内，未保存位置"),
+  "withheld.start_not_known": () => t("系统收到开始之前，未保存位置"),
 };
 
 /**

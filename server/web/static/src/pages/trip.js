@@ -77,6 +77,7 @@ function facts(trip) {
     [t("性质"), word("purpose", trip.purpose)],
     [t("依据"), trip.basis],
     [t("位置"), word("tracking", trip.tracking)],
+    [t("位置自何时起保存"), trip.tracking === "none" || !trip.start_known_at ? null : shortly(trip.start_known_at)],
   ];
   return el(
     "section.sheet",
