@@ -1,17 +1,21 @@
-"""What every test may ask for: both databases, an application on each, a county of people, the shared data."""
+"""What every test may ask for: both databases, an application on each, a browser, the shared data."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from server.config import Settings
 from server.held import held
 from tests.support import databases, postgis, serving
 from tests.support.postgis import Cluster
 from tests.support.serving import Served
+
+expect.set_options(timeout=20_000)
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
@@ -70,3 +74,15 @@ def server(app: Flask) -> Iterator[Served]:
     settings = held(Settings)
     with serving.serve(settings, workers=1 if settings.on_sqlite else 2) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    found = shutil.which("chromium")
+    if found is None:
+        pytest.skip("there is no Chromium here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -1,14 +1,12 @@
-"""A county with its people and areas, and browsers that are signed in: Flask's, and Chromium."""
+"""A county with its people and areas, and browsers that are signed in."""
 
 import json
-import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 import shapely
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, expect, sync_playwright
 
 from server.db import db
 from server.gate import COOKIE
@@ -24,8 +22,6 @@ SignedIn = Callable[[Someone], FlaskClient]
 COUNTY = shapely.box(118.40, 29.50, 118.60, 29.70)
 EAST = shapely.box(118.50, 29.50, 118.60, 29.70)
 WEST = shapely.box(118.40, 29.50, 118.50, 29.70)
-
-expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
@@ -70,15 +66,3 @@ def signed_in(app: Flask) -> SignedIn:
         return client
 
     return browser
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    found = shutil.which("chromium")
-    if found is None:
-        pytest.skip("there is no Chromium here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        yield browser
-        browser.close()

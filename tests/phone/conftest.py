@@ -1,0 +1,100 @@
+"""Phones: Chromium the size of one, with a position or without, and what each did that it should not have done."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.people import Someone
+from tests.support.serving import Served
+from tests.trips import FACTORY
+from tests.web.conftest import land, people
+
+__all__ = ["land", "people", "phone"]
+
+
+@dataclass
+class Phone:
+    """One phone, and what it did that it should not have done."""
+
+    context: BrowserContext
+    page: Page
+    url: str
+    wrong: list[str] = field(default_factory=list)
+
+    def open(self, way: str = "#/") -> Page:
+        """Go to a page of the app by its way, such as `#/log`."""
+        self.page.goto(f"{self.url}/m/{way}")
+        return self.page
+
+    def enter(self, who: Someone, password: str = "") -> Page:
+        """Fill in the sign-in form and send it."""
+        self.page.locator("[name=username]").fill(who.username)
+        self.page.locator("[name=password]").fill(password or who.password)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        return self.page
+
+    def sign_in(self, who: Someone) -> Page:
+        """Sign in from the first page on, and wait until the duties are there."""
+        self.open()
+        self.enter(who)
+        expect(self.page.get_by_role("heading", name="我的任务")).to_be_visible()
+        return self.page
+
+    def stand(
+        self, *, lng: float = FACTORY["lng"], lat: float = FACTORY["lat"], accuracy: float = 15
+    ) -> None:
+        """Put the phone somewhere; accuracy in metres."""
+        self.context.set_geolocation({"longitude": lng, "latitude": lat, "accuracy": accuracy})
+
+    def send(self) -> None:
+        """Press the button that sends the check-in."""
+        self.page.get_by_role("button", name="送出签到").click()
+
+    def confirm(self, name: str) -> None:
+        """Answer the question over the page."""
+        self.page.get_by_role("dialog").get_by_role("button", name=name).click()
+
+
+NewPhone = Callable[..., Phone]
+
+
+@pytest.fixture
+def phone(chromium: Browser, server: Served) -> Iterator[NewPhone]:
+    """Makes phones; at the end none may have failed, broken the policy, or asked another host for anything."""
+    made: list[Phone] = []
+
+    def new(*, permitted: bool = True, width: int = 360) -> Phone:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 740},
+            locale="zh-CN",
+            timezone_id="Asia/Urumqi",
+            has_touch=True,
+            is_mobile=True,
+            permissions=["geolocation"] if permitted else [],
+        )
+        one = Phone(context, context.new_page(), server.url)
+        one.page.on("pageerror", lambda error: one.wrong.append(str(error)))
+        one.page.on("request", lambda asked: _note_foreign(one, asked.url))
+        one.page.on("console", lambda said: _note_error(one, said.type, said.text))
+        one.stand()
+        made.append(one)
+        return one
+
+    yield new
+    wrong = [each for one in made for each in one.wrong]
+    for one in made:
+        one.context.close()
+    assert wrong == []
+
+
+def _note_foreign(phone: Phone, url: str) -> None:
+    if not url.startswith((phone.url, "data:", "blob:")):
+        phone.wrong.append(f"asked {url}")
+
+
+def _note_error(phone: Phone, kind: str, text: str) -> None:
+    """The browser's own line about an answer of 4xx is no error of the app's."""
+    if kind in {"error", "warning"} and not text.startswith("Failed to load resource"):
+        phone.wrong.append(text)
