@@ -1,6 +1,5 @@
 """Looking needs a reason: it is asked for, kept, and the person looked at can read it."""
 
-
 import pytest
 import sqlalchemy as sa
 from flask import Flask
