@@ -4,14 +4,45 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.people import Someone
+from server.config import Settings
+from server.held import held
+from tests.people import County, Someone, county, person
+from tests.support import databases, serving
 from tests.support.serving import Served
 from tests.trips import FACTORY
-from tests.web.conftest import land, people
+from tests.web.conftest import COUNTY, EAST, publish
 
-__all__ = ["land", "people", "phone"]
+
+@pytest.fixture(scope="module")
+def app(spatialite_app: Flask) -> Iterator[Flask]:
+    """The application, emptied once for all tests of a module: each brings a cadre of its own."""
+    databases.empty(spatialite_app)
+    with spatialite_app.app_context():
+        yield spatialite_app
+
+
+@pytest.fixture(scope="module")
+def people(app: Flask) -> County:
+    """Everybody, in a county with one township on the map."""
+    publish("county", {"青溪县": COUNTY})
+    publish("township", {"东河镇": EAST})
+    return county(app)
+
+
+@pytest.fixture(scope="module")
+def server(people: County) -> Iterator[Served]:
+    """The application really running, once for all tests of a module."""
+    with serving.serve(held(Settings)) as served:
+        yield served
+
+
+@pytest.fixture
+def cadre(people: County) -> Someone:
+    """Somebody who has done nothing yet."""
+    return person("陈晓", people.township_a, ("cadre", people.township_a))
 
 
 @dataclass

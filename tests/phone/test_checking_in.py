@@ -15,17 +15,13 @@ from tests.people import County, Someone
 from tests.phone.conftest import NewPhone, Phone
 from tests.trips import FACTORY, approved, under_way
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.parametrize("app", ["spatialite"], indirect=True),
-    pytest.mark.usefixtures("land"),
-]
+pytestmark = pytest.mark.browser
 
 
-def kept() -> list[UUID]:
-    """The check-ins the server has now, by their ids."""
+def kept(who: Someone) -> list[UUID]:
+    """The check-ins of theirs that the server has now, by their ids."""
     db.session.rollback()
-    return list(db.session.scalars(sa.select(Checkin.id)))
+    return list(db.session.scalars(sa.select(Checkin.id).where(Checkin.person_id == who.id)))
 
 
 def shape_of(page: Page) -> str:
@@ -33,10 +29,12 @@ def shape_of(page: Page) -> str:
     return str(page.locator(".verdict .shape").inner_html())
 
 
-def test_a_cadre_starts_a_duty_consents_and_reads_the_verdict(phone: NewPhone, people: County) -> None:
-    trip = approved(people.cadre, people.leader)
+def test_a_cadre_starts_a_duty_consents_and_reads_the_verdict(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    trip = approved(cadre, people.leader)
     here = phone()
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     page.get_by_role("link", name=trip["title"]).click()
     page.get_by_role("button", name="开始任务").click()
     here.confirm("开始任务")
@@ -52,7 +50,7 @@ def test_a_cadre_starts_a_duty_consents_and_reads_the_verdict(phone: NewPhone, p
     expect(page.locator(".verdict")).to_contain_text("精度 15 m")
     expect(page.locator(".facts").first).to_contain_text("青溪县 › 东河镇")
     assert 'class="full"' in shape_of(page)
-    assert len(kept()) == 1
+    assert len(kept(cadre)) == 1
 
 
 @pytest.mark.parametrize(
@@ -60,12 +58,12 @@ def test_a_cadre_starts_a_duty_consents_and_reads_the_verdict(phone: NewPhone, p
     [(900, FACTORY["lng"], "说不准", "M12 3a9 9 0 0 0 0 18z"), (15, FACTORY["lng"] + 0.05, "在界外", "ring")],
 )
 def test_a_verdict_is_told_by_word_and_by_shape(
-    phone: NewPhone, people: County, accuracy: float, lng: float, word: str, shape: str
+    phone: NewPhone, cadre: Someone, people: County, accuracy: float, lng: float, word: str, shape: str
 ) -> None:
-    under_way(people.cadre, people.leader)
+    under_way(cadre, people.leader)
     here = phone()
     here.stand(lng=lng, accuracy=accuracy)
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     page.get_by_role("button", name="签到").click()
     expect(page.locator(".figure")).to_have_text(f"{accuracy} m")
     dot, ring = page.locator(".dot").bounding_box(), page.locator(".blur").bounding_box()
@@ -79,10 +77,12 @@ def test_a_verdict_is_told_by_word_and_by_shape(
     assert ('class="full"' in drawn) == (word == "说不准")
 
 
-def test_without_permission_the_check_in_is_kept_and_help_is_shown(phone: NewPhone, people: County) -> None:
-    under_way(people.cadre, people.leader)
+def test_without_permission_the_check_in_is_kept_and_help_is_shown(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    under_way(cadre, people.leader)
     here = phone(permitted=False)
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     page.get_by_role("button", name="签到").click()
     expect(page.locator(".notice.warn")).to_contain_text("浏览器没有获得定位权限")
     expect(page.locator(".notice.warn")).to_contain_text("不带位置也可以签到")
@@ -90,13 +90,15 @@ def test_without_permission_the_check_in_is_kept_and_help_is_shown(phone: NewPho
     here.confirm("不带位置送出")
     expect(page.locator(".verdict-word")).to_have_text("未判定")
     expect(page.locator(".notice")).to_contain_text("这次签到没有位置")
-    assert len(kept()) == 1
+    assert len(kept(cadre)) == 1
 
 
-def test_after_withdrawing_consent_no_position_is_read_or_kept(phone: NewPhone, people: County) -> None:
-    trip = under_way(people.cadre, people.leader)
+def test_after_withdrawing_consent_no_position_is_read_or_kept(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    trip = under_way(cadre, people.leader)
     here = phone()
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     here.open(f"#/consent/{trip['id']}")
     page.get_by_role("button", name="撤回同意").click()
     here.confirm("撤回同意")
@@ -106,26 +108,26 @@ def test_after_withdrawing_consent_no_position_is_read_or_kept(phone: NewPhone, 
     expect(page.locator(".minimap")).to_have_count(0)
     here.send()
     expect(page.locator(".verdict-word")).to_have_text("未判定")
-    assert len(kept()) == 1
+    assert len(kept(cadre)) == 1
 
 
 def test_a_position_that_comes_after_consent_was_withdrawn_elsewhere_is_not_kept(
-    phone: NewPhone, people: County
+    phone: NewPhone, cadre: Someone, people: County
 ) -> None:
-    trip = under_way(people.cadre, people.leader)
+    trip = under_way(cadre, people.leader)
     here = phone()
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     page.get_by_role("button", name="签到").click()
     expect(page.locator(".figure")).to_have_text("15 m")
-    consents.withdraw(people.cadre.actor, trip["id"])
+    consents.withdraw(cadre.actor, trip["id"])
     here.send()
     expect(page.locator(".verdict-word")).to_have_text("未判定")
     expect(page.locator(".notice")).to_contain_text("没有同意使用位置，所以没有保存位置")
 
 
-def test_outside_any_duty_one_position_is_used_once_it_is_allowed(phone: NewPhone, people: County) -> None:
+def test_outside_any_duty_one_position_is_used_once_it_is_allowed(phone: NewPhone, cadre: Someone) -> None:
     here = phone()
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     page.get_by_role("button", name="临时签到").click()
     expect(page.locator(".stage")).to_contain_text("这次签到不带位置")
     page.get_by_label("同意使用这一次的位置").check()
@@ -134,13 +136,15 @@ def test_outside_any_duty_one_position_is_used_once_it_is_allowed(phone: NewPhon
     expect(page.locator(".kept")).to_be_visible()
     expect(page.locator(".minimap .dot")).to_be_visible()
     expect(page.locator(".facts").first).to_contain_text("青溪县 › 东河镇")
-    assert len(kept()) == 1
+    assert len(kept(cadre)) == 1
 
 
-def test_whom_we_met_is_written_down_with_an_amount_or_without(phone: NewPhone, people: County) -> None:
-    trip = under_way(people.cadre, people.leader)
+def test_whom_we_met_is_written_down_with_an_amount_or_without(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    trip = under_way(cadre, people.leader)
     here = phone()
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     page.get_by_role("button", name="签到").click()
     page.get_by_text("见了谁").click()
     page.locator("[name=visit_enterprise]").fill("临江一厂")
@@ -162,7 +166,7 @@ def test_whom_we_met_is_written_down_with_an_amount_or_without(phone: NewPhone, 
     expect(page.locator(".figure")).to_have_text("15 m")
     here.send()
     expect(page.locator(".facts").nth(1)).to_contain_text("临江二厂")
-    assert len(kept()) == 2
+    assert len(kept(cadre)) == 2
 
 
 def lose_answers(page: Page) -> None:
@@ -189,41 +193,43 @@ def lost_one(here: Phone, who: Someone) -> Page:
 
 
 def test_a_check_in_whose_answer_was_lost_is_sent_again_and_kept_once(
-    phone: NewPhone, people: County
+    phone: NewPhone, cadre: Someone, people: County
 ) -> None:
-    under_way(people.cadre, people.leader)
-    page = lost_one(phone(), people.cadre)
-    before = kept()
+    under_way(cadre, people.leader)
+    page = lost_one(phone(), cadre)
+    before = kept(cadre)
     page.reload()
     expect(page.locator("article")).to_contain_text("见到厂长")
     page.get_by_role("button", name="再送一次").click()
     expect(page.locator(".verdict-word")).to_have_text("在界内")
-    assert kept() == before
+    assert kept(cadre) == before
     assert len(before) == 1
 
 
-def test_without_a_network_a_check_in_waits_on_the_phone(phone: NewPhone, people: County) -> None:
-    under_way(people.cadre, people.leader)
+def test_without_a_network_a_check_in_waits_on_the_phone(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    under_way(cadre, people.leader)
     here = phone()
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     page.get_by_role("button", name="签到").click()
     expect(page.locator(".figure")).to_have_text("15 m")
     here.context.set_offline(True)
     expect(page.locator(".offline")).to_be_visible()
     here.send()
     expect(page.locator("article")).to_contain_text("还没有送达")
-    assert kept() == []
+    assert kept(cadre) == []
     here.context.set_offline(False)
     page.get_by_role("button", name="再送一次").click()
     expect(page.locator(".verdict-word")).to_have_text("在界内")
-    assert len(kept()) == 1
+    assert len(kept(cadre)) == 1
 
 
 def test_a_conflict_is_told_with_its_reason_and_is_the_persons_to_discard(
-    phone: NewPhone, people: County
+    phone: NewPhone, cadre: Someone, people: County
 ) -> None:
-    under_way(people.cadre, people.leader)
-    page = lost_one(phone(), people.cadre)
+    under_way(cadre, people.leader)
+    page = lost_one(phone(), cadre)
     page.evaluate(
         """async () => {
             const unsent = await import("/m/src/unsent.js");
@@ -237,13 +243,15 @@ def test_a_conflict_is_told_with_its_reason_and_is_the_persons_to_discard(
     page.get_by_role("button", name="不要了").click()
     page.get_by_role("dialog").get_by_role("button", name="不要了").click()
     expect(page.locator("main")).to_contain_text("都送达了")
-    assert len(kept()) == 1
+    assert len(kept(cadre)) == 1
 
 
-def test_a_refused_check_in_names_what_is_wrong_and_can_be_corrected(phone: NewPhone, people: County) -> None:
-    under_way(people.cadre, people.leader)
+def test_a_refused_check_in_names_what_is_wrong_and_can_be_corrected(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    under_way(cadre, people.leader)
     here = phone()
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     page.get_by_role("button", name="签到").click()
     page.get_by_text("见了谁").click()
     page.locator("[name=visit_amount]").fill("一亿")
@@ -255,13 +263,13 @@ def test_a_refused_check_in_names_what_is_wrong_and_can_be_corrected(phone: NewP
     expect(page.locator(".figure")).to_have_text("15 m")
     here.send()
     expect(page.locator(".facts").nth(1)).to_contain_text("1 万元")
-    assert len(kept()) == 1
+    assert len(kept(cadre)) == 1
 
 
-def test_a_duty_is_completed_with_its_outcome(phone: NewPhone, people: County) -> None:
-    trip = under_way(people.cadre, people.leader)
+def test_a_duty_is_completed_with_its_outcome(phone: NewPhone, cadre: Someone, people: County) -> None:
+    trip = under_way(cadre, people.leader)
     here = phone()
-    page = here.sign_in(people.cadre)
+    page = here.sign_in(cadre)
     page.get_by_role("link", name=trip["title"]).click()
     page.get_by_text("结束任务").click()
     page.locator("[name=outcome]").fill("达成意向")
