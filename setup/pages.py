@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from setup import node
-from setup.say import ROOT, step
+from setup.say import ROOT, Failed, step
 
 TRANSLATIONS = ROOT / "server" / "web" / "translations"
 
@@ -22,6 +22,13 @@ def build() -> None:
                 f"编译译文 / compiling {catalogue.parent.parent.name}",
                 [pybabel, "-q", "compile", "-i", str(catalogue), "-o", compiled],
             )
+            ensure_compiled(catalogue)
+
+
+def ensure_compiled(catalogue: Path) -> None:
+    """Raise Failed when a catalogue was passed over: without its header it counts as unfinished, silently."""
+    if not _fresh(catalogue):
+        raise Failed(f"译文没有编译，缺少文件头：{catalogue.name} / not compiled, its header is missing")
 
 
 def stale_catalogues(folder: Path) -> list[Path]:
