@@ -24,7 +24,7 @@ demo: setup-run ## 安装并运行演示县(PORT=8000,TLS=1 为 HTTPS) / set up 
 	@exec flask --app wsgi demo run --port $(PORT) $(if $(TLS),--tls)
 
 test: check ## 安装并运行全部检查与测试(两种数据库) / set up, run every check and test on both databases
-	@pytest -n 2 --dist worksteal
+	@pytest -n 3 --dist worksteal
 
 fast: check ## 格式、静态检查与纯函数测试 / the checks and the tests that need no database
 	@$(if $(PURE),pytest -q $(PURE))

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from setup import node
-from setup.say import ROOT, Failed, step
+from setup.say import ROOT, Stop, step
 
 TRANSLATIONS = ROOT / "server" / "web" / "translations"
 
@@ -26,9 +26,9 @@ def build() -> None:
 
 
 def ensure_compiled(catalogue: Path) -> None:
-    """Raise Failed when a catalogue was passed over: without its header it counts as unfinished, silently."""
+    """Raise Stop when a catalogue was passed over: without its header it counts as unfinished, silently."""
     if not _fresh(catalogue):
-        raise Failed(f"译文没有编译，缺少文件头：{catalogue.name} / not compiled, its header is missing")
+        raise Stop(f"译文没有编译，缺少文件头：{catalogue.name} / not compiled, its header is missing")
 
 
 def stale_catalogues(folder: Path) -> list[Path]:
