@@ -28,7 +28,9 @@ def build() -> None:
 def ensure_compiled(catalogue: Path) -> None:
     """Raise Stop when a catalogue was passed over: without its header it counts as unfinished, silently."""
     if not _fresh(catalogue):
-        raise Stop(f"译文没有编译，缺少文件头：{catalogue.name} / not compiled, its header is missing")
+        raise Stop(
+            f"译文没有编译：{catalogue} 缺少文件头", f"{catalogue} was not compiled: its header is missing"
+        )
 
 
 def stale_catalogues(folder: Path) -> list[Path]:
