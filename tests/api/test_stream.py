@@ -460,16 +460,21 @@ def test_one_sitting_has_only_so_many_streams_and_another_is_not_counted_with_it
 
 
 def test_streams_that_wait_hold_no_database_connection(folk: County, client: FlaskClient) -> None:
-    first = listen(client, folk.leader)
     trip = under_way(folk.cadre, folk.supervisor_a)
-    first.of("trip")
-    db.session.remove()
-    before = db.engine.pool.checkedout()  # type: ignore[attr-defined]  # both databases' pools count
     streams = [listen(client, folk.supervisor) for _ in range(20)]
     checked_in(folk.cadre, trip)
     db.session.remove()
     assert all(stream.of("checkin") for stream in streams)
-    assert db.engine.pool.checkedout() == before <= 1  # type: ignore[attr-defined]  # the tail's own
+    assert connections_at_rest() == 1  # the tail's own
+
+
+def connections_at_rest(*, within_s: float = 4.0) -> int:
+    """The fewest connections seen in use: the tail may be making a frame with one more at any moment."""
+    fewest, give_up_at = 99, time.monotonic() + within_s
+    while fewest > 1 and time.monotonic() < give_up_at:
+        fewest = min(fewest, db.engine.pool.checkedout())  # type: ignore[attr-defined]  # both pools count
+        time.sleep(0.01)
+    return fewest
 
 
 def test_a_stream_that_is_hung_up_is_forgotten(folk: County, client: FlaskClient) -> None:
