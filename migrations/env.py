@@ -3,6 +3,7 @@
 Each migration is one transaction, DDL included, on both databases: one that fails leaves nothing half-done.
 """
 
+import re
 from typing import Any
 
 import click
@@ -20,13 +21,19 @@ from server.db import WRITES, db
 SPATIALITE_OWN = frozenset(
     {"ElementaryGeometries", "KNN", "KNN2", "SpatialIndex", "data_licenses", "sql_statements_log"}
 )
+PARTITION = re.compile(r"fixes_(default|[0-9]{4}_[0-9]{2})")
 
 
 def include_object(item: Any, name: str | None, kind: Any, reflected: bool, compare_to: Any) -> bool:
-    """Leave out the tables that the spatial extensions keep for themselves."""
-    if kind == "table" and (name in SPATIALITE_OWN or name == "alembic_version"):
+    """Leave out the tables that the spatial extensions keep for themselves, and the partitions, which come and go."""
+    if kind == "table" and (name in SPATIALITE_OWN or name == "alembic_version" or _is_partition(name)):
         return False
     return bool(alembic_helpers.include_object(item, name, kind, reflected, compare_to))
+
+
+def _is_partition(name: str | None) -> bool:
+    """Whether a table holds a month of another one."""
+    return name is not None and PARTITION.fullmatch(name) is not None
 
 
 def prepare(connection: sa.Connection) -> None:

@@ -1,5 +1,29 @@
 """Tables: one file per noun, typed columns, no behaviour."""
 
-from server.models import areas, checkins, events, looks, matters, people, sessions, trips, units
+from server.models import (
+    areas,
+    checkins,
+    events,
+    looks,
+    matters,
+    people,
+    positions,
+    sessions,
+    trackers,
+    trips,
+    units,
+)
 
-__all__ = ["areas", "checkins", "events", "looks", "matters", "people", "sessions", "trips", "units"]
+__all__ = [
+    "areas",
+    "checkins",
+    "events",
+    "looks",
+    "matters",
+    "people",
+    "positions",
+    "sessions",
+    "trackers",
+    "trips",
+    "units",
+]

@@ -121,7 +121,10 @@ class Review(Base):
 
 
 class LastPlace(Base):
-    """Where a person on duty was last known to be; gone when the duty ends or consent is withdrawn."""
+    """Where a person on duty was last known to be; gone when the duty ends or consent is withdrawn.
+
+    `moved_at` is when we heard of it; `checkin_id` is None where it came from a tracker.
+    """
 
     __tablename__ = "last_places"
 
@@ -133,3 +136,4 @@ class LastPlace(Base):
     accuracy_m: Mapped[float]
     at: Mapped[datetime]
     checkin_id: Mapped[UUID | None] = mapped_column(sa.Uuid())
+    moved_at: Mapped[datetime | None] = mapped_column(index=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from server import clock
 from server.db import db, upsert
 from server.models.checkins import LastPlace
 from server.models.trips import Trip
@@ -38,6 +39,7 @@ def remember(person_id: int, checkin_id: UUID, position: Position, *, trip_id: i
         "accuracy_m": position.accuracy.used_m,
         "at": position.at,
         "checkin_id": checkin_id,
+        "moved_at": clock.now(),
     }
     statement = upsert(LastPlace).values(place | {"person_id": person_id})
     same_fix = sa.and_(LastPlace.at == position.at, LastPlace.checkin_id < checkin_id)
