@@ -1,4 +1,10 @@
-"""Which areas a point lies in: an immutable snapshot of areas, asked for one point or for many at once."""
+"""Which areas a point lies in or a disc touches: an immutable snapshot of areas, asked for one or for many at once.
+
+**Many discs.** To say exactly how far a point lies from an edge costs some twenty microseconds, and a batch of a
+hundred fixes meets five areas each. But the distance to an edge changes by no more than one has moved. So for each
+area one disc is measured, and whichever of the others that settles is not; the next of the rest is measured, and so
+on. Whoever walks through a county costs one measurement for the county, and a few for the grid they stand in.
+"""
 
 import math
 from collections.abc import Callable, Hashable, Sequence
@@ -11,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Point
 
-from server.geo import polygon
+from server.geo import measure, polygon
 from server.geo.verdict import Edges, signed_edge_m
 
 Array = NDArray[np.float64]
@@ -21,6 +27,8 @@ Key = TypeVar("Key", bound=Hashable)
 _LARGE: Final = 1_000  # vertices from which preparing pays for its memory
 _EDGES_HELD: Final = 1_000
 _DEGREE_M: Final = 110_500.0  # no degree of latitude is shorter
+_SLACK: Final = 1.002  # the edge is known to a thousandth and 0.1 m, a distance as well
+_SLACK_M: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +108,53 @@ class AreaIndex(Generic[Key]):
         candidates = sorted(self._in_force(near, at_s).tolist())
         return [i for i in candidates if signed_edge_m(self.edges(i), lng=lng, lat=lat) >= -radius_m]
 
+    def discs_many(
+        self, lnglat: Array, radius_m: Array, *, at_s: Array
+    ) -> tuple[Positions, Positions, NDArray[np.bool_]]:
+        """All pairs (row, position of an area its disc touches), and whether the disc lies wholly in it, by row.
+
+        n discs around (n, 2) WGS-84 points, radii (n,) in metres, each by the areas in force at its own time, (n,)
+        seconds since the epoch. The same answers as `verdict.judge` gives one by one.
+        """
+        row, area = self._tree.query(_boxes(lnglat, radius_m))
+        then = at_s[row]
+        near = (self.valid_from_s[area] <= then) & (then < self.valid_until_s[area])
+        row, area = row[near], area[near]
+        code = np.empty(len(row), dtype=np.int8)
+        for position in np.unique(area):
+            pairs = np.flatnonzero(area == position)
+            code[pairs] = self._codes(int(position), lnglat[row[pairs]], radius_m[row[pairs]])
+        touched = np.flatnonzero(code >= 0)
+        order = touched[np.lexsort((area[touched], row[touched]))]
+        return row[order], area[order], code[order] > 0
+
+    def _codes(self, position: int, lnglat: Array, radius_m: Array) -> NDArray[np.int8]:
+        """What n discs are to one area: 1 inside, 0 across its edge, −1 outside."""
+        edges, code = self.edges(position), np.zeros(len(lnglat), dtype=np.int8)
+        open_ = np.arange(len(lnglat))
+        while len(open_):
+            lng, lat = lnglat[open_[0]].tolist()
+            edge_m, radius = signed_edge_m(edges, lng=lng, lat=lat), float(radius_m[open_[0]])
+            code[open_[0]] = 1 if edge_m >= radius else -1 if edge_m < -radius else 0
+            open_ = open_[1:]
+            moved_m = _SLACK * (measure.apart_m(lnglat[open_], lng=lng, lat=lat) + abs(edge_m)) - abs(edge_m)
+            lowest, highest = edge_m - moved_m - _SLACK_M, edge_m + moved_m + _SLACK_M
+            inside, outside = lowest >= radius_m[open_], highest < -radius_m[open_]
+            across = (lowest >= -radius_m[open_]) & (highest < radius_m[open_])
+            code[open_] = inside.astype(np.int8) - outside.astype(np.int8)
+            open_ = open_[~(inside | outside | across)]
+        return code
+
     def _in_force(self, positions: Positions, at_s: float | None) -> Positions:
         if at_s is None:
             return positions
         return positions[(self.valid_from_s[positions] <= at_s) & (at_s < self.valid_until_s[positions])]
+
+
+def _boxes(lnglat: Array, radius_m: Array) -> NDArray[np.object_]:
+    """Boxes, (n,), that hold the discs around (n, 2) points."""
+    up = radius_m / _DEGREE_M
+    lat = np.minimum(np.abs(lnglat[:, 1]) + up, 90.0)
+    across = up / np.maximum(np.cos(np.radians(lat)), 1e-6)
+    lng = lnglat[:, 0]
+    return np.asarray(shapely.box(lng - across, lnglat[:, 1] - up, lng + across, lnglat[:, 1] + up))

@@ -61,13 +61,14 @@ class Snapshot:
     """All versions of all areas as of one generation; immutable, shared by threads.
 
     `hits[i]` says whose the boundary at position i of `index` is; positions go from county to site, then
-    by code. `boundaries` holds every version's multipolygon by its row's id.
+    by code. `boundaries` holds every version's multipolygon by its row's id, `area_of` whose version it is.
     """
 
     generation: int
     hits: tuple[AreaHit, ...]
     index: AreaIndex[int]
     boundaries: dict[int, MultiPolygon]
+    area_of: dict[int, int]
     _positions: dict[int, list[int]]
 
     def at(self, *, lng: float, lat: float, at: datetime) -> list[AreaHit]:
@@ -80,6 +81,22 @@ class Snapshot:
         `lnglat` is (n, 2) in WGS-84, `at_s` (n,) seconds since the epoch: each point by its own time.
         """
         return self.index.at_many(lnglat, at_s=at_s)
+
+    def discs_many(
+        self, lnglat: Array, radius_m: Array, at_s: Array
+    ) -> tuple[Positions, Positions, NDArray[np.bool_]]:
+        """All pairs (row, position in `hits`) of a disc and an area it touches, and whether it lies wholly in it.
+
+        n discs around (n, 2) WGS-84 points, radii (n,) in metres, each by its own time, (n,) seconds since the epoch.
+        """
+        return self.index.discs_many(lnglat, radius_m, at_s=at_s)
+
+    def version(self, area_id: int, *, at_s: float) -> int | None:
+        """The number of an area's version in force at an instant (seconds since the epoch); None where it has none."""
+        for position in self._positions.get(area_id, ()):
+            if self.index.valid_from_s[position] <= at_s < self.index.valid_until_s[position]:
+                return self.hits[position].version
+        return None
 
     def boundary(self, area_id: int, *, at: datetime) -> Boundary | None:
         """The boundary of an area in force at an instant; None where it has none then."""
@@ -95,7 +112,7 @@ class Snapshots:
     """Holds the newest snapshot and renews it when something was published since."""
 
     def __init__(self) -> None:
-        self._held = _snapshot(-1, [], {})
+        self._held = _snapshot(-1, [], {}, {})
         self._loading = threading.Lock()
 
     def current(self, generation: int | None = None) -> Snapshot:
@@ -122,7 +139,8 @@ def _load(before: Snapshot) -> Snapshot:
     generation = read_generation()  # first: versions committed from here on only make the snapshot newer
     rows = list(db.session.execute(_versions()))
     new = [row[0] for row in rows if row[0] not in before.boundaries]
-    return _snapshot(generation, _lives(rows), before.boundaries | _boundaries(new))
+    whose = {row[0]: row[1] for row in rows}
+    return _snapshot(generation, _lives(rows), before.boundaries | _boundaries(new), whose)
 
 
 Row = sa.Row[int, int, int, str, str, str, datetime, datetime | None]
@@ -189,7 +207,9 @@ def _boundaries(version_ids: list[int]) -> dict[int, MultiPolygon]:
     return found
 
 
-def _snapshot(generation: int, lives: list[_Life], boundaries: dict[int, MultiPolygon]) -> Snapshot:
+def _snapshot(
+    generation: int, lives: list[_Life], boundaries: dict[int, MultiPolygon], area_of: dict[int, int]
+) -> Snapshot:
     """A snapshot of these versions, which are in the order that answers have."""
     index = AreaIndex.build(
         [boundaries[life.hit.version_id] for life in lives],
@@ -200,4 +220,5 @@ def _snapshot(generation: int, lives: list[_Life], boundaries: dict[int, MultiPo
     positions: dict[int, list[int]] = {}
     for position, life in enumerate(lives):
         positions.setdefault(life.hit.area_id, []).append(position)
-    return Snapshot(generation, tuple(map(attrgetter("hit"), lives)), index, boundaries, positions)
+    hits = tuple(map(attrgetter("hit"), lives))
+    return Snapshot(generation, hits, index, boundaries, area_of, positions)

@@ -105,7 +105,8 @@ def _reached(at_s: Array, duty: Duty) -> Rows:
         np.full(len(at_s), duty.tracked),
         duty.consented_s <= at_s,
     )
-    return np.cumprod(np.stack(steps), axis=0, dtype=np.intp).sum(axis=0)
+    reached: Rows = np.cumprod(np.stack(steps), axis=0, dtype=np.intp).sum(axis=0)
+    return reached
 
 
 # ── content ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -129,3 +129,37 @@ def test_a_large_area_is_prepared_and_answers_as_before() -> None:
     assert shapely.is_prepared(index.areas).tolist() == [True, False]
     assert names(index, index.at(lng=120.1, lat=30.05)) == ["large", "town"]
     assert names(index, index.at(lng=120.19, lat=30.09)) == ["town"]
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    spread_m=st.sampled_from([3.0, 300.0, 30_000.0]),
+    radius_m=st.sampled_from([1.0, 40.0, 3_000.0]),
+)
+@settings(max_examples=60, deadline=None)
+def test_many_discs_are_judged_as_each_would_be(seed: int, spread_m: float, radius_m: float) -> None:
+    index, random = AreaIndex.build(AREAS, KEYS), np.random.default_rng(seed)
+    corner = random.choice([(120.2, 30.2), (120.4, 30.05), (120.28, 30.3), (120.1, 30.1)])
+    points = corner + random.normal(0.0, spread_m / 100_000.0, (60, 2))
+    radii = radius_m * random.uniform(0.2, 2.0, 60)
+    rows, positions, inside = index.discs_many(points, radii, at_s=np.zeros(60))
+    found = list(zip(rows.tolist(), positions.tolist(), inside.tolist(), strict=True))
+    assert found == [
+        (row, position, judged.outcome is verdict.Outcome.INSIDE)
+        for row, (lng, lat) in enumerate(points.tolist())
+        for position, area in enumerate(AREAS)
+        if (judged := verdict.judge(area, lng=lng, lat=lat, accuracy_m=radii[row])).outcome
+        is not verdict.Outcome.OUTSIDE
+    ]
+
+
+def test_many_discs_are_judged_by_the_areas_of_their_own_time() -> None:
+    index = AreaIndex.build(
+        [TOWN, TOWN],
+        ["old", "new"],
+        valid_from_s=np.array([0.0, 100.0]),
+        valid_until_s=np.array([100.0, math.inf]),
+    )
+    here = np.tile((120.1, 30.1), (3, 1))
+    rows, positions, inside = index.discs_many(here, np.full(3, 10.0), at_s=np.array([-1.0, 99.0, 100.0]))
+    assert (rows.tolist(), positions.tolist(), inside.tolist()) == ([1, 2], [0, 1], [True, True])

@@ -90,3 +90,10 @@ def test_an_eighth_of_the_globe_is_an_eighth_of_its_surface() -> None:
 def test_a_position_is_on_the_globe_or_it_is_none(lng: float, lat: float, valid: bool) -> None:
     assert measure.valid_position(lng=lng, lat=lat) is valid
     assert measure.valid_positions(np.array([[lng, lat], [1.0, 1.0]])).tolist() == [valid, True]
+
+
+@pytest.mark.parametrize("lat", [3.0, 30.0, 53.0])
+def test_metres_apart_are_nearly_the_geodesics(lat: float) -> None:
+    around = np.random.default_rng(5).uniform(-0.4, 0.4, (500, 2)) + (110.0, lat)
+    exact = measure.distances_m(around, np.array([110.0, lat]))
+    assert measure.apart_m(around, lng=110.0, lat=lat) == pytest.approx(exact, rel=1e-4)
