@@ -151,6 +151,13 @@ class Settings:
         "早到或迟到多少分钟以内算准时",
         "Minutes before or after a planned window that still count as on time",
     )
+    position_days: int = _setting(
+        "GUATU_POSITION_DAYS",
+        180,
+        _whole(1, 3660),
+        "定位点保存多少天，过期逐条删除",
+        "Days that positions are kept; then they are deleted row by row",
+    )
     stream_poll_ms: int = _setting(
         "GUATU_STREAM_POLL_MS",
         250,

@@ -348,6 +348,15 @@ class CheckinRefused(Problem):
     en = "The check-in cannot be kept: {why_en}."
 
 
+class TrackerRefused(Problem):
+    """A tracker app names no phone that may send, or one whose secret was revoked."""
+
+    code = "tracker_refused"
+    status = 401
+    zh = "这部定位设备未登记或已停用。请在“定位设备”页面重新添加。"
+    en = "This tracker is not enrolled or was revoked. Add it anew on the page “Trackers”."
+
+
 class ReviewRefused(Problem):
     """A review or an answer that does not fit the check-in's history."""
 

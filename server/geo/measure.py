@@ -50,7 +50,8 @@ def apart_m(lnglat: Array, *, lng: float, lat: float) -> Array:
     normal_m = _A_M / np.sqrt(w2)
     east_m = np.radians(across) * np.cos(middle) * normal_m
     north_m = np.radians(up) * normal_m * (1.0 - _E2) / w2
-    return np.hypot(east_m, north_m)
+    apart: Array = np.hypot(east_m, north_m)
+    return apart
 
 
 def bearings_deg(starts: Array, ends: Array) -> Array:

@@ -46,6 +46,13 @@ KINDS = {
         ("checkin.reviewed", "复核签到", "reviewed a check-in"),
         ("checkin.answered", "答复复核", "answered a review"),
         ("checkin.exported", "导出签到记录", "exported check-ins"),
+        ("track.begun", "开始记录轨迹", "a track began"),
+        ("crossing.found", "进出区域", "an area was entered or left"),
+        (
+            "crossing.dropped",
+            "撤销进出区域",
+            "a crossing was taken back: later fixes showed that it was none",
+        ),
         ("look.reasoned", "说明查看理由", "said why they look"),
         ("look.opened", "查看他人位置", "opened another's positions"),
         ("matter.reported", "投诉建议", "complained or suggested"),

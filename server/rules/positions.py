@@ -74,7 +74,9 @@ def implausible(lnglat: Array, accuracy_m: Array) -> NDArray[np.bool_]:
     return found
 
 
-def untimely(at_s: Array, *, now_s: float, keep_s: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def untimely(
+    at_s: Array, *, now_s: Array | float, keep_s: float
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which of n instants lie too far in the future, and which are older than positions are kept."""
     return at_s > now_s + FUTURE_S, at_s < now_s - keep_s
 

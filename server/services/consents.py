@@ -9,6 +9,7 @@ from server.db import db
 from server.errors import ConsentRefused, NotFound
 from server.models.checkins import LastPlace
 from server.models.trips import Consent, Trip, TripMember
+from server.queries import positions
 from server.queries import trips as reads
 from server.rules import consents
 from server.rules.access import Actor
@@ -43,6 +44,7 @@ def withdraw(actor: Actor, trip_id: int) -> dict[str, Any]:
     current = reads.active_consent(trip_id, actor.person_id, to_change=True)
     if current is not None:
         _end(actor, trip, current)
+        positions.people_held({actor.person_id})
         db.session.execute(
             sa.delete(LastPlace).where(LastPlace.trip_id == trip_id, LastPlace.person_id == actor.person_id)
         )

@@ -1,7 +1,9 @@
 """Last places: where a person on duty was last known to be, whatever order the news come in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -42,9 +44,34 @@ def remember(person_id: int, checkin_id: UUID, position: Position, *, trip_id: i
         "moved_at": clock.now(),
     }
     statement = upsert(LastPlace).values(place | {"person_id": person_id})
-    same_fix = sa.and_(LastPlace.at == position.at, LastPlace.checkin_id < checkin_id)
+    earlier = sa.or_(LastPlace.checkin_id.is_(None), LastPlace.checkin_id < checkin_id)
+    same_fix = sa.and_(LastPlace.at == position.at, earlier)
     newer = sa.or_(LastPlace.at < position.at, same_fix)
     db.session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=place, where=newer))
+
+
+def move(moved: Sequence[dict[str, Any]]) -> None:
+    """Move the last places of several people by their trackers, each if this is newer; within the caller's verb.
+
+    Where two say one instant, a check-in stands; of two trackers the more accurate one, then the one further west,
+    then south.
+    """
+    if not moved:
+        return
+    statement = upsert(LastPlace)
+    new = statement.excluded
+    better = sa.tuple_(new.accuracy_m, new.lng, new.lat) < sa.tuple_(
+        LastPlace.accuracy_m, LastPlace.lng, LastPlace.lat
+    )
+    same_instant = sa.and_(LastPlace.at == new.at, LastPlace.checkin_id.is_(None), better)
+    columns = ("trip_id", "unit_id", "lng", "lat", "accuracy_m", "at", "checkin_id", "moved_at")
+    statement = statement.on_conflict_do_update(
+        index_elements=["person_id"],
+        set_={name: new[name] for name in columns},
+        where=sa.or_(LastPlace.at < new.at, same_instant),
+    )
+    rows = [place | {"checkin_id": None, "moved_at": clock.now()} for place in moved]
+    db.session.execute(statement, sorted(rows, key=lambda row: row["person_id"]))
 
 
 def _under_way(trip_id: int) -> bool:

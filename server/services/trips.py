@@ -21,7 +21,7 @@ from server.queries import trips as reads
 from server.rules import access, trips
 from server.rules import checkins as times
 from server.rules.access import Actor
-from server.services import events
+from server.services import events, tracks
 from server.transaction import verb
 
 
@@ -149,7 +149,7 @@ def complete(
         return reads.document(actor, trip)
     trip.state = trips.step("complete", trip.state)
     trip.ended_at, trip.outcome = _said(at, sent_at, clock.now(), not_before=trip.started_at), outcome
-    _forget_places(trip.id)
+    _end_tracks(trip)
     return _done(actor, trip, "trip.completed")
 
 
@@ -162,7 +162,7 @@ def cancel(actor: Actor, trip_id: int, reason: str) -> dict[str, Any]:
     trip.state = trips.step("cancel", trip.state)
     trip.cancelled_because = reason
     trip.ended_at = None if trip.started_at is None else clock.now()
-    _forget_places(trip.id)
+    _end_tracks(trip)
     return _done(actor, trip, "trip.cancelled")
 
 
@@ -346,6 +346,8 @@ def _refuse_stop(position: int, zh: str, en: str) -> None:
     raise TripRefused(why_zh=f"第 {position} 个行程点{zh}", why_en=f"stop {position}: {en}")
 
 
-def _forget_places(trip_id: int) -> None:
-    """Nobody is on duty for this trip any more: their last places go."""
-    db.session.execute(sa.delete(LastPlace).where(LastPlace.trip_id == trip_id))
+def _end_tracks(trip: Trip) -> None:
+    """Nobody is on duty for this trip any more: their last places go, and what was kept from after its end."""
+    if trip.ended_at is not None:
+        tracks.end(trip.id, trip.ended_at)
+    db.session.execute(sa.delete(LastPlace).where(LastPlace.trip_id == trip.id))

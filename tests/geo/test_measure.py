@@ -94,6 +94,6 @@ def test_a_position_is_on_the_globe_or_it_is_none(lng: float, lat: float, valid:
 
 @pytest.mark.parametrize("lat", [3.0, 30.0, 53.0])
 def test_metres_apart_are_nearly_the_geodesics(lat: float) -> None:
-    around = np.random.default_rng(5).uniform(-0.4, 0.4, (500, 2)) + (110.0, lat)
+    around = np.random.default_rng(5).uniform(-0.4, 0.4, (500, 2)) + np.array([110.0, lat])
     exact = measure.distances_m(around, np.array([110.0, lat]))
     assert measure.apart_m(around, lng=110.0, lat=lat) == pytest.approx(exact, rel=1e-4)

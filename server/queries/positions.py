@@ -1,0 +1,210 @@
+"""What the pipeline of positions reads: whose phones these are, their duties, where their tracks stand, what is kept.
+
+Unscoped: only `services.positions` and `services.crossings` ask here, for the people whose phones have just spoken.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+
+from server.db import db
+from server.geo import fence
+from server.models.people import Person
+from server.models.positions import Crossing, Fix, Standing
+from server.models.trackers import Tracker
+from server.models.trips import Consent, Trip, TripMember
+from server.rules.positions import Duty
+
+Array = NDArray[np.float64]
+
+NEVER_S = float("inf")
+
+
+def people_held(person_ids: Collection[int]) -> None:
+    """Hold these people's tracks until the verb is over: whoever writes, ends or withdraws them goes one by one.
+
+    Always taken in the order of their ids, and never before a trip that the same verb also holds.
+    """
+    statement = sa.select(Person.id).where(Person.id.in_(person_ids)).order_by(Person.id)
+    db.session.execute(statement.with_for_update(key_share=True)).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A tracker whose person's track is held; `live` is whether it may still send."""
+
+    id: int
+    person_id: int
+    secret_hash: str | None
+    live: bool
+    last_seen_at: datetime | None
+
+
+def senders_held(tracker_ids: Collection[int], secret_hashes: Collection[str]) -> list[Sender]:
+    """The trackers with these ids or these secrets' SHA-256, their people held (see `people_held`)."""
+    wanted = []
+    if tracker_ids:
+        wanted.append(Tracker.id.in_(tracker_ids))
+    if secret_hashes:
+        wanted.append(Tracker.secret_hash.in_(secret_hashes))
+    live = sa.and_(Tracker.revoked_at.is_(None), Person.left_at.is_(None))
+    statement = (
+        sa.select(
+            Tracker.id, Tracker.person_id, Tracker.secret_hash, live.label("live"), Tracker.last_seen_at
+        )
+        .join(Person, Person.id == Tracker.person_id)
+        .where(sa.or_(sa.false(), *wanted))
+        .order_by(Person.id)
+        .with_for_update(key_share=True, of=Person)
+    )
+    return [Sender(row[0], row[1], row[2], bool(row[3]), row[4]) for row in db.session.execute(statement)]
+
+
+@dataclass(frozen=True, slots=True)
+class OnDuty:
+    """A person's duty, whether it is under way now, of which unit they are on it, and where their track stands."""
+
+    duty: Duty
+    unit_id: int
+    under_way: bool
+    standing: fence.Standing | None
+
+
+def duties(person_ids: Collection[int], since: datetime) -> dict[int, list[OnDuty]]:
+    """The duties of people that had not ended by `since`, by person. Ask once the people are held."""
+    found: dict[int, list[OnDuty]] = {person_id: [] for person_id in person_ids}
+    for row in db.session.execute(_duties(person_ids, since)):
+        found[row.person_id].append(_on_duty(row))
+    return found
+
+
+def _duties(person_ids: Collection[int], since: datetime) -> sa.Select[*tuple[Any, ...]]:
+    """Started duties with the person's own consent to a track, and where the track stands."""
+    consented = (
+        sa.select(sa.func.max(Consent.given_at))
+        .where(
+            Consent.trip_id == TripMember.trip_id,
+            Consent.person_id == TripMember.person_id,
+            Consent.withdrawn_at.is_(None),
+            Consent.level == "track",
+        )
+        .scalar_subquery()
+    )
+    columns = (Trip.id, Trip.tracking, Trip.state, Trip.started_at, Trip.start_known_at, Trip.ended_at)
+    return (
+        sa.select(TripMember.person_id, TripMember.unit_id, *columns, consented.label("consented_at"))
+        .add_columns(Standing.until, Standing.state.label("standing"))
+        .join(Trip, Trip.id == TripMember.trip_id)
+        .outerjoin(Standing, sa.and_(Standing.trip_id == Trip.id, Standing.person_id == TripMember.person_id))
+        .where(
+            TripMember.person_id.in_(person_ids),
+            Trip.started_at.is_not(None),
+            sa.or_(Trip.ended_at.is_(None), Trip.ended_at >= since),
+        )
+    )
+
+
+def _on_duty(row: Any) -> OnDuty:
+    duty = Duty(
+        trip_id=row.id,
+        started_s=row.started_at.timestamp(),
+        known_s=_seconds(row.start_known_at),
+        ended_s=_seconds(row.ended_at),
+        tracked=row.tracking == "track",
+        consented_s=_seconds(row.consented_at),
+    )
+    standing = None if row.standing is None else standing_of(row.until, row.standing)
+    return OnDuty(duty, row.unit_id, row.state == "under_way", standing)
+
+
+def _seconds(instant: datetime | None) -> float:
+    """Seconds since the epoch; infinity for what has not happened."""
+    return NEVER_S if instant is None else instant.timestamp()
+
+
+def standing_of(until: datetime, state: dict[str, Any]) -> fence.Standing:
+    """Where a track stands, out of its row."""
+    begun = tuple(fence.Beginning(area, since_s, last_s) for area, since_s, last_s in state["begun"])
+    return fence.Standing(until.timestamp(), frozenset(state["inside"]), begun)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Kept:
+    """n kept fixes of one person in columns, (n,): seconds since the epoch, WGS-84 degrees (n, 2), metres (NaN: not
+    known), and the packed areas of each.
+    """
+
+    at_s: Array
+    lnglat: Array
+    accuracy_m: Array
+    areas: list[bytes]
+
+
+def kept(person_id: int, trip_id: int, *, from_s: float, to_s: float) -> Kept:
+    """The fixes of a person on a duty between two instants, both included."""
+    statement = (
+        sa.select(Fix.at, Fix.lng, Fix.lat, Fix.accuracy_m, Fix.areas)
+        .where(Fix.person_id == person_id, Fix.trip_id == trip_id, Fix.at.between(*_between(from_s, to_s)))
+        .order_by(Fix.at)
+    )
+    rows = db.session.execute(statement).all()
+    numbers = np.array([(row[0].timestamp(), row[1], row[2], row[3]) for row in rows], dtype=np.float64)
+    numbers = numbers.reshape(-1, 4)
+    return Kept(numbers[:, 0], numbers[:, 1:3], numbers[:, 3], [row[4] for row in rows])
+
+
+def crossings(person_id: int, trip_id: int, *, to_s: float) -> dict[fence.Crossing, int]:
+    """The crossings of a person on a duty up to an instant, each with its row's id."""
+    statement = sa.select(Crossing.id, Crossing.at, Crossing.area_id, Crossing.entered).where(
+        Crossing.person_id == person_id, Crossing.trip_id == trip_id, Crossing.at <= _instant(to_s)
+    )
+    rows = db.session.execute(statement)
+    return {fence.Crossing(row.at.timestamp(), row.area_id, row.entered): row.id for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is kept of a tracker near some instants, in columns: when on our clock and by the phone, in microseconds
+    since the epoch, and the fingerprint of the content.
+    """
+
+    at_us: NDArray[np.int64]
+    fixed_us: NDArray[np.int64]
+    fingerprint: NDArray[np.int64]
+
+
+def known(tracker_id: int, *, from_s: float, to_s: float) -> Known:
+    """What is kept of a tracker between two instants."""
+    statement = sa.select(Fix.at, Fix.fixed_at, Fix.fingerprint).where(
+        Fix.tracker_id == tracker_id, Fix.at.between(*_between(from_s, to_s))
+    )
+    rows = db.session.execute(statement).all()
+    columns = [[_micros(row.at), _micros(row.fixed_at), row.fingerprint] for row in rows]
+    at_us, fixed_us, fingerprint = np.array(columns, dtype=np.int64).reshape(-1, 3).T
+    return Known(at_us, fixed_us, fingerprint)
+
+
+def _between(from_s: float, to_s: float) -> tuple[datetime, datetime]:
+    return _instant(from_s), _instant(to_s)
+
+
+def _instant(at_s: float) -> datetime:
+    """An instant out of seconds since the epoch, which may be infinite."""
+    return datetime.fromtimestamp(min(max(at_s, 0.0), 253_402_300_799.0), UTC)
+
+
+def _micros(instant: datetime) -> int:
+    """Microseconds since the epoch, exactly."""
+    since = instant - datetime(1970, 1, 1, tzinfo=UTC)
+    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+
+
+def tracked(trip_id: int) -> Sequence[int]:
+    """The people of whom a duty keeps any position."""
+    statement = sa.select(Standing.person_id).where(Standing.trip_id == trip_id).order_by(Standing.person_id)
+    return db.session.execute(statement).scalars().all()
