@@ -38,6 +38,11 @@ def verb(act: Callable[P, R]) -> Callable[P, R]:
     return whole
 
 
+def is_open() -> bool:
+    """Whether the caller is within a verb."""
+    return bool(db.session().info.get("within_a_verb"))
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """One transaction; within another it is the same one. `Busy` when the writer's place stays taken."""
