@@ -13,7 +13,7 @@ import pytest
 from server import clock
 from server.config import Settings
 from server.errors import KeysRefused, SignInNeeded
-from server.services import keys
+from server.services import keyfiles, keys
 from server.services.keys import FILE, LONGEST_TOKEN, Ring
 
 SESSION = "5f0c4dd8-35a5-4b2c-9d35-1a6b0b5b2c11"
@@ -97,7 +97,7 @@ def test_after_a_leak_old_keys_verify_nothing(tmp_path: Path) -> None:
 
 
 def test_a_running_server_takes_up_a_rotation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keys, "LOOK_AGAIN_S", 0.0)
+    monkeypatch.setattr(keyfiles, "LOOK_AGAIN_S", 0.0)
     ring = Ring.open(settings(tmp_path))
     before = ring.sign(claims())
     made = keys.rotate(settings(tmp_path))
@@ -108,7 +108,7 @@ def test_a_running_server_takes_up_a_rotation(tmp_path: Path, monkeypatch: pytes
 def test_a_running_server_keeps_its_keys_when_the_file_is_spoilt(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keys, "LOOK_AGAIN_S", 0.0)
+    monkeypatch.setattr(keyfiles, "LOOK_AGAIN_S", 0.0)
     ring = Ring.open(settings(tmp_path))
     (tmp_path / "var" / FILE).write_text("spoilt")
     assert ring.verify(ring.sign(claims())).session_id == UUID(SESSION)
