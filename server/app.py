@@ -9,6 +9,7 @@ from server.held import hold
 from server.live.hub import Hub
 from server.queries.areas import Snapshots
 from server.services.keys import Ring
+from server.services.seals import Seals
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -19,6 +20,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     open_database(app, settings)
     hold(app, settings)
     hold(app, Ring.open(settings))
+    hold(app, Seals.open(settings))
     hold(app, Snapshots())
     hold(app, Hub())
     gate.stand(app)

@@ -64,8 +64,8 @@ class Settings:
         "GUATU_INSTANCE",
         INSTANCE,
         Path,
-        "服务器自己的文件夹（签名密钥等），仅所有者可读",
-        "The server's own folder (signing keys and the like), readable by its owner only",
+        "服务器自己的文件夹（签名密钥、封存密钥等），仅所有者可读",
+        "The server's own folder (signing keys, sealing keys and the like), readable by its owner only",
     )
     signing_keys: str = _setting(
         "GUATU_SIGNING_KEYS",
@@ -73,6 +73,15 @@ class Settings:
         str,
         "签名密钥，写作 kid:密钥,kid:密钥；第一个用于签发。为空时在文件夹中自动生成一次",
         "Signing keys as kid:secret,kid:secret; the first one signs. Empty: made once in the instance folder",
+    )
+    sealing_keys: str = _setting(
+        "GUATU_SEALING_KEYS",
+        "",
+        str,
+        "封存密钥，写作 kid:密钥,kid:密钥；数据库中须能读回的内容（如 OwnTracks 加密密钥）用第一个封存，"
+        "其余只用于解开。为空时在文件夹中自动生成一次",
+        "Sealing keys as kid:secret,kid:secret: what must be read back from the database (OwnTracks' keys) is sealed"
+        " with the first, the others only open. Empty: made once in the instance folder",
     )
     access_token_s: int = _setting(
         "GUATU_ACCESS_TOKEN_S",

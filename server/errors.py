@@ -258,6 +258,15 @@ class PersonRefused(Problem):
     en = "The person cannot be kept: {why_en}."
 
 
+class TrackerRefused(Problem):
+    """A tracker cannot be added as asked."""
+
+    code = "tracker_refused"
+    status = 409
+    zh = "定位设备无法添加：{why_zh}。"
+    en = "The tracker cannot be added: {why_en}."
+
+
 # ── areas ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -379,12 +388,12 @@ class SettingRefused(Problem):
 
 
 class KeysRefused(Problem):
-    """The signing keys cannot be read, made or believed."""
+    """The server's own keys cannot be read, made or believed, or do not open what was sealed with them."""
 
     code = "keys_refused"
     status = 500
-    zh = "签名密钥不可用：{why_zh}。"
-    en = "The signing keys cannot be used: {why_en}."
+    zh = "服务器密钥不可用：{why_zh}。"
+    en = "The server's keys cannot be used: {why_en}."
 
 
 class DatabaseRefused(Problem):

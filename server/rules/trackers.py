@@ -14,6 +14,8 @@ APPS: Final = {"traccar": "Traccar Client", "owntracks": "OwnTracks"}
 MOST: Final = 5
 """How many live trackers of these apps one person may have: a phone, the next phone, and some room."""
 
+NAME_LENGTH: Final = 64
+
 ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 SECRET_LETTERS: Final = 28
 KEY_LETTERS: Final = 32

@@ -10,7 +10,7 @@ from server.errors import NotFound, PersonRefused, WrongPassword
 from server.models.people import Person
 from server.rules import passwords, people
 from server.rules.access import Actor
-from server.services import events, hashes, lockout, sessions, standing
+from server.services import events, hashes, lockout, sessions, standing, trackers
 from server.services.lockout import Count
 from server.transaction import verb
 
@@ -36,7 +36,7 @@ def change(actor: Actor, *, old: str, new: str) -> None:
 
 
 def reset(actor: Actor, person_id: int, new: str | None) -> str | None:
-    """Set another's, to be changed by them at the next sign-in; their sessions end.
+    """Set another's, to be changed by them at the next sign-in; their sessions and trackers end.
 
     Without `new` a random one is made and returned, once. `PersonRefused` for oneself, who has `change`.
     """
@@ -102,11 +102,15 @@ def _reset(actor: Actor, person_id: int, new_hash: str) -> None:
 
 @verb
 def _set_for(actor_id: int | None, person_id: int, new_hash: str) -> None:
-    """Keep a password set by somebody else, end all sessions, and forget the failures of whoever could not get in."""
+    """Keep a password set by somebody else, and forget the failures of whoever could not get in.
+
+    All sessions and trackers end: whoever asked for it may have lost their phone.
+    """
     person = standing.locked(person_id)
     _keep(person, new_hash, must_change=True)
     lockout.forget(person.username)
     sessions.end_all_of(person_id, "reset", actor_id=actor_id)
+    trackers.end_all_of(person_id, "reset", actor_id=actor_id)
     events.record("password.reset", actor_id=actor_id, unit_id=person.unit_id, person_id=person_id)
 
 

@@ -15,7 +15,7 @@ from server.models.units import Unit
 from server.queries import people as reads
 from server.rules import access, people
 from server.rules.access import Actor, Grant
-from server.services import events, passwords, sessions, standing
+from server.services import events, passwords, sessions, standing, trackers
 from server.transaction import verb
 
 
@@ -107,7 +107,7 @@ def update(actor: Actor, person_id: int, changes: dict[str, Any]) -> dict[str, A
 
 
 def _let_go(actor: Actor, person: Person) -> None:
-    """The person leaves: no session, no role is left, and they are on no map; what they did stays."""
+    """The person leaves: no session, tracker or role is left, and they are on no map; what they did stays."""
     if person.id == actor.person_id:
         raise PersonRefused(why_zh="不能停用自己的账号", why_en="nobody closes their own account")
     if standing.is_county_administrator(person.id):
@@ -116,6 +116,7 @@ def _let_go(actor: Actor, person: Person) -> None:
     db.session.execute(sa.delete(RoleGrant).where(RoleGrant.person_id == person.id))
     db.session.execute(sa.delete(LastPlace).where(LastPlace.person_id == person.id))
     sessions.end_all_of(person.id, "left", actor_id=actor.person_id)
+    trackers.end_all_of(person.id, "left", actor_id=actor.person_id)
     _record(actor, "person.updated", person, changed=["left"])
 
 
