@@ -267,6 +267,15 @@ class TrackerRefused(Problem):
     en = "The tracker cannot be added: {why_en}."
 
 
+class TrackerUnknown(Problem):
+    """A tracker app brings no secret, one that nobody was given, or one that was revoked."""
+
+    code = "tracker_unknown"
+    status = 401
+    zh = "这部定位设备未登记或已停用。请在“定位设备”页面重新添加。"
+    en = "This tracker is not enrolled or was revoked. Add it anew on the page “Trackers”."
+
+
 # ── areas ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -355,15 +364,6 @@ class CheckinRefused(Problem):
     status = 422
     zh = "签到无法保存：{why_zh}。"
     en = "The check-in cannot be kept: {why_en}."
-
-
-class TrackerRefused(Problem):
-    """A tracker app names no phone that may send, or one whose secret was revoked."""
-
-    code = "tracker_refused"
-    status = 401
-    zh = "这部定位设备未登记或已停用。请在“定位设备”页面重新添加。"
-    en = "This tracker is not enrolled or was revoked. Add it anew on the page “Trackers”."
 
 
 class ReviewRefused(Problem):

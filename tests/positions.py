@@ -1,6 +1,5 @@
 """Phones that send positions, for tests: a tracker of somebody's, and what it delivers."""
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -17,6 +16,7 @@ from server.geo.datum import Datum
 from server.ingest import fixes as decoded
 from server.ingest.fixes import Fix, Fixes
 from server.models.trackers import Tracker
+from server.rules import trackers
 from server.services import positions
 from server.services.batch import Delivery
 from server.services.positions import Accepted
@@ -34,7 +34,7 @@ class Phone:
     @property
     def secret_hash(self) -> str:
         """The secret as the server keeps it."""
-        return hashlib.sha256(self.secret.encode()).hexdigest()
+        return trackers.digest(self.secret)
 
     def delivery(self, fixes: Fixes, **facts: Any) -> Delivery:
         """One delivery of it, received now where nothing else is said."""
@@ -56,7 +56,7 @@ def phone(owner: Someone, secret: str = "", kind: str = "traccar") -> Phone:
             person_id=owner.id,
             kind=kind,
             name="测试手机",
-            secret_hash=hashlib.sha256(secret.encode()).hexdigest(),
+            secret_hash=trackers.digest(secret),
             created_at=clock.now(),
         )
         session.add(made)

@@ -14,12 +14,15 @@ from server.api import (
     checkins,
     events,
     health,
+    ingest,
     log,
     looks,
     matters,
     people,
     places,
+    positions,
     stream,
+    tracks,
     trips,
     units,
 )
@@ -57,16 +60,19 @@ def join(app: Flask) -> None:
         people,
         areas,
         trips,
+        tracks,
         looks,
         checkins,
         log,
         places,
+        positions,
         stream,
         matters,
         events,
     ):
         doors.register_blueprint(noun.doors, url_prefix="/api/v1")
     app.register_blueprint(health.doors)
+    app.register_blueprint(ingest.doors, url_prefix="/ingest")
     _publish_document(app)
 
 

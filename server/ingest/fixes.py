@@ -211,6 +211,11 @@ def each(items: Sequence[object], read: Callable[[object], Fix]) -> tuple[dict[i
     return found, dropped
 
 
+def nothing(source: str, dropped: Mapping[int, Reason]) -> Fixes:
+    """A batch without a fix: what was dropped, by row and reason."""
+    return gather({}, dropped, source=source, unknown_keys=Counter())
+
+
 def gather(
     found: Mapping[int, Fix],
     dropped: Mapping[int, Reason],

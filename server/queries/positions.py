@@ -45,8 +45,13 @@ class Sender:
     last_seen_at: datetime | None
 
 
-def senders_held(tracker_ids: Collection[int], secret_hashes: Collection[str]) -> list[Sender]:
-    """The trackers with these ids or these secrets' SHA-256, their people held (see `people_held`)."""
+def senders_held(
+    tracker_ids: Collection[int], secret_hashes: Collection[str], *, patient: bool
+) -> list[Sender]:
+    """The trackers with these ids or these secrets' SHA-256, their people held (see `people_held`).
+
+    Without patience it is a database error when one of them is held by somebody else.
+    """
     wanted = []
     if tracker_ids:
         wanted.append(Tracker.id.in_(tracker_ids))
@@ -60,7 +65,7 @@ def senders_held(tracker_ids: Collection[int], secret_hashes: Collection[str]) -
         .join(Person, Person.id == Tracker.person_id)
         .where(sa.or_(sa.false(), *wanted))
         .order_by(Person.id)
-        .with_for_update(key_share=True, of=Person)
+        .with_for_update(key_share=True, of=Person, nowait=not patient)
     )
     return [Sender(row[0], row[1], row[2], bool(row[3]), row[4]) for row in db.session.execute(statement)]
 

@@ -128,10 +128,15 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("consent.give", "同意记录位置", "consent to positions", own=True),
         _permission("consent.withdraw", "撤回同意", "withdraw consent", own=True),
         _permission("checkin.make", "签到", "check in", own=True),
+        _permission("position.send", "发送定位点", "send positions", own=True),
         _permission("checkin.read", "查看签到", "see check-ins", *_WATCHERS, own=True),
         _permission("checkin.review", "复核签到", "review check-ins", "supervisor"),
         _permission("checkin.answer", "答复复核", "answer a review", own=True),
         _permission("checkin.export", "导出签到记录", "export the visit log", *_WATCHERS, own=True),
+        _permission("track.read", "查看轨迹", "see tracks", *_WATCHERS, own=True),
+        _permission(
+            "crossing.read", "查看进出区域", "see when areas were entered and left", *_WATCHERS, own=True
+        ),
         _permission("place.read", "查看在岗位置", "see places of people on duty", *_WATCHERS),
         _permission("stream.read", "接收实时消息", "read the stream", *_WATCHERS, own=True),
         _permission("look.give_reason", "说明查看理由", "say why one looks", *_WATCHERS),

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,8 @@ from server import columns
 from server.columns import Kind
 from server.config import Settings
 from server.db import db
-from server.errors import Problem, TrackerRefused
+from server.errors import Problem, TrackerUnknown
+from server.gather import Gatherer
 from server.held import held
 from server.models.trackers import Tracker
 from server.queries import positions as reads
@@ -36,6 +38,12 @@ from server.transaction import transaction
 
 DAY_S = 86_400.0
 
+GATHER_MOST = 32
+"""So many deliveries are taken in together at the most."""
+
+LARGE = 200
+"""A delivery of more fixes than this is taken in alone: it fills a transaction by itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
@@ -45,22 +53,48 @@ class Accepted:
     set_aside: dict[str, int]
 
 
-def accept(deliveries: Sequence[Delivery]) -> list[Accepted | Problem]:
+class Gathered(Gatherer[Delivery, Accepted]):
+    """What phones deliver at one instant to one process, taken in together."""
+
+    def __init__(self) -> None:
+        super().__init__(partial(accept, patient=False), _accept_one, most=GATHER_MOST)
+
+
+def deliver(delivery: Delivery) -> Accepted:
+    """Take in one delivery, together with whatever others come now; back once it is committed.
+
+    Raises `TrackerUnknown` for a phone that may not send, `Busy` when it should come back.
+    """
+    if len(delivery.fixes) > LARGE:
+        return _accept_one(delivery)
+    return held(Gathered).do(delivery)
+
+
+def accept(deliveries: Sequence[Delivery], *, patient: bool = True) -> list[Accepted | Problem]:
     """Take in deliveries of any phones together, committed whole; each has its own answer, in their order.
 
-    One of a phone that is not known, or not any more, is answered with `TrackerRefused` and leaves nothing.
+    One of a phone that is not known, or not any more, is answered with `TrackerUnknown` and leaves nothing. Without
+    patience it fails at once where another process writes the track of one of these people.
     """
     with transaction():
-        return _accept(deliveries)
+        return _accept(deliveries, patient=patient)
+
+
+def _accept_one(delivery: Delivery) -> Accepted:
+    """One delivery alone."""
+    (became,) = accept([delivery])
+    if isinstance(became, Problem):
+        raise became
+    return became
 
 
 # ── from top to bottom ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _accept(deliveries: Sequence[Delivery]) -> list[Accepted | Problem]:
+def _accept(deliveries: Sequence[Delivery], *, patient: bool) -> list[Accepted | Problem]:
     """Every step of a batch, in order."""
     aside: Aside = Counter()
-    senders = _whose(deliveries)
+    senders = _whose(deliveries, patient=patient)
     batch = batches.gather(deliveries, senders, aside)
     batch = _sane_time(batch, aside)
     batch = _plausible(batch, aside)
@@ -78,11 +112,11 @@ def _accept(deliveries: Sequence[Delivery]) -> list[Accepted | Problem]:
     return _answers(deliveries, senders, batch, aside)
 
 
-def _whose(deliveries: Sequence[Delivery]) -> list[Sender | None]:
+def _whose(deliveries: Sequence[Delivery], *, patient: bool) -> list[Sender | None]:
     """Who sent each delivery, their person's track held; None for a phone that may not send."""
     ids = {each.tracker_id for each in deliveries if each.tracker_id is not None}
     hashes = {each.secret_hash for each in deliveries if each.secret_hash is not None}
-    found = [sender for sender in reads.senders_held(ids, hashes) if sender.live]
+    found = [sender for sender in reads.senders_held(ids, hashes, patient=patient) if sender.live]
     by_id = {sender.id: sender for sender in found}
     by_hash: dict[str | None, Sender] = {each.secret_hash: each for each in found if each.secret_hash}
     return [by_id.get(each.tracker_id or 0) or by_hash.get(each.secret_hash) for each in deliveries]
@@ -337,6 +371,6 @@ def _answers(
     for (place, reason), n in aside.items():
         why[place][reason] = n
     return [
-        TrackerRefused() if sender is None else Accepted(kept[place], why[place])
+        TrackerUnknown() if sender is None else Accepted(kept[place], why[place])
         for place, sender in enumerate(senders)
     ]

@@ -18,9 +18,12 @@ PUBLIC = {
     "POST /api/v1/sessions/refresh",
     "GET /health/live",
     "GET /health/ready",
+    "GET /ingest/traccar",
     "GET /m/",
     "GET /m/<path:name>",
     "GET /sign-in",
+    "POST /ingest/owntracks",
+    "POST /ingest/traccar",
     "POST /sign-in",
     "GET /static/<path:name>",
 }

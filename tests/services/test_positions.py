@@ -9,7 +9,7 @@ from flask import Flask
 
 from server import clock
 from server.db import db
-from server.errors import TrackerRefused
+from server.errors import TrackerUnknown
 from server.geo.datum import Datum
 from server.models.checkins import LastPlace
 from server.models.positions import Fix
@@ -174,11 +174,11 @@ def test_a_phone_that_is_unknown_or_revoked_or_whose_owner_left_is_refused(
     told = fixes([fix(NOW + MINUTE, **HERE)])
     with clock.at(NOW + 2 * MINUTE):
         strange = positions.accept([Phone(0, "nobody").delivery(told), tracked.delivery(told)])
-    assert isinstance(strange[0], TrackerRefused)
+    assert isinstance(strange[0], TrackerUnknown)
     assert len(stored()) == 1
     db.session.execute(sa.update(Tracker).values(revoked_at=NOW))
     db.session.commit()
-    assert isinstance(positions.accept([tracked.delivery(told)])[0], TrackerRefused)
+    assert isinstance(positions.accept([tracked.delivery(told)])[0], TrackerUnknown)
 
 
 def test_a_fix_without_a_time_is_of_now_and_the_same_one_when_it_comes_again(tracked: Phone) -> None:

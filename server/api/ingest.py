@@ -1,0 +1,73 @@
+"""The doors of the phones' own tracker apps: Traccar Client and whoever speaks like it, OwnTracks over HTTP.
+
+Their queues delete what was answered 2xx, and block on (or delete) what was answered 4xx. So a message we merely do
+not want is a success, dropped and counted; 401 says only that the phone may not send; 503 that it should come back.
+They bring a secret of their own in place of a session: `docs/wire.md` says what each app loses on each answer.
+"""
+
+from flask import Blueprint, Response, request
+
+from server import clock
+from server.errors import TrackerUnknown, Unreadable
+from server.gate import public
+from server.ingest import owntracks, traccar
+from server.ingest.fixes import Answer, Envelope, Reason, Sender
+from server.ingest.fixes import nothing as no_fixes
+from server.queries import trackers as reads
+from server.rules import trackers as rules
+from server.services import positions, trackers
+from server.services.batch import Delivery
+
+doors = Blueprint("ingest", __name__)
+
+OWNTRACKS_BYTES = 12 * 2**20
+"""An OwnTracks message may carry a picture; an honest one is smaller."""
+
+
+@doors.route("/traccar", methods=["GET", "POST"])
+@public
+def from_traccar() -> Response:
+    """Traccar Client in its three wire forms, OsmAnd, GPSLogger."""
+    query, body = request.query_string, request.get_data(cache=False)
+    try:
+        envelope = traccar.decode(query=query, body=body, content_type=request.content_type or "")
+    except Unreadable:
+        envelope = _unreadable(traccar.decode(query=query).sender, traccar.SOURCE, traccar.ANSWER)
+    return _taken(envelope)
+
+
+@doors.post("/owntracks")
+@public
+def from_owntracks() -> Response:
+    """OwnTracks, in the clear or sealed with its own key."""
+    request.max_content_length = OWNTRACKS_BYTES
+    sender = owntracks.sender(dict(request.headers), request.query_string)
+    body = request.get_data(cache=False)
+    try:
+        envelope = owntracks.decode(body, sender=sender, key=_key(sender, body))
+    except Unreadable:
+        envelope = _unreadable(sender, owntracks.SOURCE, owntracks.ANSWER)
+    return _taken(envelope)
+
+
+def _key(sender: Sender, body: bytes) -> str | None:
+    """The key of a sealed message."""
+    if b'"encrypted"' not in body or sender.secret is None:
+        return None
+    known = reads.of_secret(sender.secret)
+    return None if known is None else trackers.opened_key(known.sealed_key)
+
+
+def _unreadable(sender: Sender, source: str, answer: Answer) -> Envelope:
+    """A message of which nothing can be read: its sender would send it for ever, so it counts as dropped."""
+    return Envelope("unreadable", sender, no_fixes(source, {0: Reason.UNREADABLE_ITEM}), answer)
+
+
+def _taken(envelope: Envelope) -> Response:
+    """Take in what a message says; the app hears that it is kept once it is committed."""
+    if envelope.sender.secret is None:
+        raise TrackerUnknown
+    secret_hash = rules.digest(envelope.sender.secret)
+    positions.deliver(Delivery(envelope.fixes, received_at=clock.now(), secret_hash=secret_hash))
+    answer = envelope.answer
+    return Response(answer.body, answer.status, content_type=answer.content_type)
