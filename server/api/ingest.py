@@ -32,7 +32,7 @@ def from_traccar() -> Response:
     try:
         envelope = traccar.decode(query=query, body=body, content_type=request.content_type or "")
     except Unreadable:
-        envelope = _unreadable(traccar.decode(query=query).sender, traccar.SOURCE, traccar.ANSWER)
+        envelope = _unreadable(traccar.named(query=query, body=body), traccar.SOURCE, traccar.ANSWER)
     return _taken(envelope)
 
 

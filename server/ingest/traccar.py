@@ -8,10 +8,11 @@ own server this takes GET and POST, both names of a thing, and keys it does not 
 Sources: the apps' own senders, and the published description of the OsmAnd protocol.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
 from server.ingest import fixes, readings
 from server.ingest.fixes import Answer, Envelope, Fix, Reason, Sender, SetAside
@@ -25,6 +26,7 @@ _MILLIS_FROM: Final = 2.0**31
 _MAX_FIELDS: Final = 200
 _PLACE: Final = frozenset({"lat", "lon", "location"})
 _NAMES: Final = frozenset({"id", "deviceid", "device_id"})
+_NAMED: Final = re.compile(rb"""(?:^|[&?{,])\s*"?(?:id|deviceid|device_id)(?:=|"\s*:\s*")([^&"\s]{1,200})""")
 _DECIDES: Final = _PLACE | {"timestamp", "valid"}
 
 _FLAT: Final = {
@@ -66,6 +68,12 @@ def decode(*, query: bytes = b"", body: bytes = b"", content_type: str = "") -> 
     if body.lstrip()[:1] in (b"{", b"[") or (body and content_type.startswith("application/json")):
         return _from_json(body)
     return _from_form(_pairs(b"&".join(filter(None, (query, body)))))
+
+
+def named(*, query: bytes = b"", body: bytes = b"") -> Sender:
+    """Whom a request names of which nothing else can be read: the one identifier that stands in it as such."""
+    said = {unquote_plus(found.decode("utf-8", "replace")) for found in _NAMED.findall(query + b"&" + body)}
+    return _sender(said)
 
 
 # ── query and form ──────────────────────────────────────────────────────────────────────────────────────
