@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,6 +43,17 @@ class Cluster:
     def stop(self, mode: str = "fast") -> None:
         """Stop; `immediate` is what a crash is."""
         self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", "-m", mode, "stop")
+
+    def kill(self) -> None:
+        """Kill every process of it at once, as when the power goes, and start it again."""
+        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
+        for process in (postmaster, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(Path(f"/proc/{process}/exe").exists() for process in children):
+            time.sleep(0.02)
+        self.start()
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run one statement as the cluster's owner, return its bare output."""
