@@ -46,13 +46,15 @@ class Cluster:
 
     def kill(self) -> None:
         """Kill every process of it at once, as when the power goes, and start it again."""
-        postmaster = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        note = self.folder / "data" / "postmaster.pid"
+        postmaster = note.read_text().split()[0]
         children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        for process in (postmaster, *map(int, children)):
+        for process in (postmaster, *children):
             with suppress(ProcessLookupError):
-                os.kill(process, signal.SIGKILL)
-        while any(Path(f"/proc/{process}/exe").exists() for process in children):
+                os.kill(int(process), signal.SIGKILL)
+        while any(Path(f"/proc/{process}/exe").exists() for process in (postmaster, *children)):
             time.sleep(0.02)
+        note.unlink()  # a dead process that nobody has waited for still counts as a running server
         self.start()
 
     def sql(self, statement: str, database: str = "postgres") -> str:
