@@ -102,11 +102,11 @@ class County:
 
 def county(app: Flask) -> County:
     """Fill the (empty) database; within the application's context."""
-    root = unit("青溪县", "county", None)
-    a, b = unit("东河镇", "township", root), unit("西岭镇", "township", root)
-    village_a, village_b = unit("柳树村", "village", a), unit("石桥村", "village", b)
-    grid_a, grid_b = unit("柳树村一网格", "grid", village_a), unit("石桥村一网格", "grid", village_b)
-    department = unit("投资促进局", "department", root)
+    root = _unit("青溪县", "county", None)
+    a, b = _unit("东河镇", "township", root), _unit("西岭镇", "township", root)
+    village_a, village_b = _unit("柳树村", "village", a), _unit("石桥村", "village", b)
+    grid_a, grid_b = _unit("柳树村一网格", "grid", village_a), _unit("石桥村一网格", "grid", village_b)
+    department = _unit("投资促进局", "department", root)
     made = County(
         root=root,
         department=department,
@@ -116,18 +116,18 @@ def county(app: Flask) -> County:
         township_b=b,
         village_b=village_b,
         grid_b=grid_b,
-        cadre=person("陈晓", a, ("cadre", a)),
-        colleague=person("林远", a, ("cadre", a)),
-        grid_member=person("赵田", grid_a, ("grid_member", grid_a)),
-        cadre_b=person("孙岩", b, ("cadre", b)),
-        official=person("周航", department, ("cadre", department)),
-        supervisor_a=person("吴清", a, ("supervisor", a)),
-        supervisor_b=person("郑岭", b, ("supervisor", b)),
-        supervisor=person("王鉴", root, ("supervisor", root)),
-        leader=person("刘衡", root, ("leader", root)),
-        administrator=person("何理", root, ("administrator", root)),
-        administrator_a=person("马东", a, ("administrator", a)),
-        auditor=person("徐明", root, ("auditor", root)),
+        cadre=_person("陈晓", a, ("cadre", a)),
+        colleague=_person("林远", a, ("cadre", a)),
+        grid_member=_person("赵田", grid_a, ("grid_member", grid_a)),
+        cadre_b=_person("孙岩", b, ("cadre", b)),
+        official=_person("周航", department, ("cadre", department)),
+        supervisor_a=_person("吴清", a, ("supervisor", a)),
+        supervisor_b=_person("郑岭", b, ("supervisor", b)),
+        supervisor=_person("王鉴", root, ("supervisor", root)),
+        leader=_person("刘衡", root, ("leader", root)),
+        administrator=_person("何理", root, ("administrator", root)),
+        administrator_a=_person("马东", a, ("administrator", a)),
+        auditor=_person("徐明", root, ("auditor", root)),
     )
     db.session.commit()
     return made
@@ -135,17 +135,30 @@ def county(app: Flask) -> County:
 
 def unit(name: str, kind: str, parent_id: int | None) -> int:
     """A unit below another. Its id."""
+    made_id = _unit(name, kind, parent_id)
+    db.session.commit()
+    return made_id
+
+
+def person(name: str, unit_id: int, *roles: tuple[str, int], username: str = "") -> Someone:
+    """A person of a unit with roles, each (role, unit)."""
+    made = _person(name, unit_id, *roles, username=username)
+    db.session.commit()
+    return made
+
+
+def _unit(name: str, kind: str, parent_id: int | None) -> int:
+    """A unit, not yet committed: a county is committed once."""
     made = Unit(parent_id=parent_id, code=f"u{next(_numbers)}", name=name, kind=kind, path="")
     db.session.add(made)
     db.session.flush()
     above = "/" if parent_id is None else db.session.get_one(Unit, parent_id).path
     made.path = f"{above}{made.id}/"
-    db.session.commit()
     return made.id
 
 
-def person(name: str, unit_id: int, *roles: tuple[str, int], username: str = "") -> Someone:
-    """A person of a unit with roles, each (role, unit)."""
+def _person(name: str, unit_id: int, *roles: tuple[str, int], username: str = "") -> Someone:
+    """A person, not yet committed."""
     username = username or f"person{next(_numbers)}"
     long_ago = clock.now() - timedelta(days=400)
     made = Person(
@@ -158,9 +171,7 @@ def person(name: str, unit_id: int, *roles: tuple[str, int], username: str = "")
     )
     db.session.add(made)
     db.session.flush()
-    for role, over in roles:
-        db.session.add(RoleGrant(person_id=made.id, role=role, unit_id=over))
-    db.session.commit()
+    db.session.add_all(RoleGrant(person_id=made.id, role=role, unit_id=over) for role, over in roles)
     return Someone(made.id, username, unit_id, name)
 
 

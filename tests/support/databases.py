@@ -1,5 +1,6 @@
 """Both databases, migrated once per run, and emptied between tests."""
 
+from functools import cache
 from pathlib import Path
 
 import flask_migrate
@@ -32,18 +33,33 @@ def migrated(url: str, folder: Path) -> Flask:
 
 def empty(app: Flask) -> None:
     """Forget every row, and what the application remembered of them."""
-    with app.app_context():
-        engine = db.engine
-        with engine.begin() as connection:
-            if engine.dialect.name == "postgresql":
-                names = ", ".join(table.name for table in Base.metadata.sorted_tables)
-                connection.execute(sa.text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
-            else:
-                connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-                for table in reversed(Base.metadata.sorted_tables):
-                    connection.execute(sa.delete(table))
-            connection.execute(sa.text("INSERT INTO area_generation (id, number) VALUES (1, 0)"))
+    with app.app_context(), db.engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.text(_emptying()))
+        else:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+            for table in reversed(Base.metadata.sorted_tables):
+                connection.execute(sa.delete(table))
+        connection.execute(sa.text("INSERT INTO area_generation (id, number) VALUES (1, 0)"))
     hold(app, Snapshots())
+
+
+@cache
+def _emptying() -> str:
+    """One statement that empties PostgreSQL in 2 ms, where TRUNCATE makes new files of all tables in 60.
+
+    Only what has rows is touched; the numbers begin anew; as a replica does, without asking about foreign keys.
+    """
+    deletes = "".join(
+        f"IF EXISTS (SELECT FROM {table.name}) THEN DELETE FROM {table.name}; END IF; "
+        for table in Base.metadata.sorted_tables
+    )
+    return f"""DO $$ BEGIN
+        SET LOCAL session_replication_role = replica;
+        {deletes}
+        PERFORM setval(format('%I.%I', schemaname, sequencename), 1, false) FROM pg_sequences
+        WHERE last_value IS NOT NULL;
+    END $$"""
 
 
 def close(app: Flask) -> None:
