@@ -12,12 +12,17 @@ REQUIREMENTS = ROOT / "requirements"
 
 def install(purpose: str, venv: Path = ROOT / ".venv") -> None:
     """Make the environment hold what the purpose (`run` or `test`) needs; nothing when it already does."""
-    stamp = venv / "guatu-stamp.json"
-    wanted = _wanted(purpose, venv)
-    if stamps.holds(stamp, wanted):
+    venv = venv.resolve()
+    if is_filled(purpose, venv):
         return
     fill(venv, REQUIREMENTS / f"{purpose}.txt")
-    stamps.write(stamp, wanted)
+    stamps.write(_stamp(venv), _wanted(purpose, venv))
+
+
+def is_filled(purpose: str, venv: Path) -> bool:
+    """Whether the environment already holds what the purpose needs. Trees may share one by a link."""
+    venv = venv.resolve()
+    return stamps.holds(_stamp(venv), _wanted(purpose, venv))
 
 
 def fill(venv: Path, requirements: Path) -> None:
@@ -34,6 +39,11 @@ def fill(venv: Path, requirements: Path) -> None:
         step(f"安装 Python 软件包 / installing {requirements.name}", [*pip, "--progress-bar", "off", *chosen])
     except Failed as failed:
         raise network.blame(failed, zh=" Python 软件包", en="Python packages") from failed
+
+
+def _stamp(venv: Path) -> Path:
+    """Where the environment says what it was made from."""
+    return venv / "guatu-stamp.json"
 
 
 def _wanted(purpose: str, venv: Path) -> dict[str, str]:

@@ -191,12 +191,15 @@ def test_a_digest_changes_with_any_of_its_files(tmp_path: Path) -> None:
 
 
 def test_an_environment_made_for_tests_serves_for_running() -> None:
-    """These tests run in it, so it is there: asking again must find nothing to do."""
-    stamp = Path(sys.prefix) / "guatu-stamp.json"
-    before = stamp.stat().st_mtime_ns
-    environment.install("run")
-    environment.install("test")
-    assert stamp.stat().st_mtime_ns == before
+    """These tests run in it, so it is there: there must be nothing to do."""
+    assert environment.is_filled("run", Path(sys.prefix))
+    assert environment.is_filled("test", Path(sys.prefix))
+
+
+def test_an_environment_that_several_trees_share_by_a_link_is_left_as_it_is(tmp_path: Path) -> None:
+    shared = tmp_path / ".venv"
+    shared.symlink_to(sys.prefix)
+    assert environment.is_filled("test", shared)
 
 
 # ---- Node
