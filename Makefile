@@ -8,6 +8,8 @@ PYTHON ?= $(shell for each in python3.11 python3; do \
 # The tree's own commands come first: Python's, then Node's when the machine has none, then the npm packages'.
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/.venv-node/tools:$(CURDIR)/node_modules/.bin:$(PATH)
 export PYTHONUNBUFFERED := 1
+# Whoever has it set would have each process compile anew all it imports: 2.3 s to start instead of 0.9.
+export PYTHONDONTWRITEBYTECODE :=
 
 STEP := python -m setup.step
 PURE := $(wildcard tests/geo tests/rules tests/ingest tests/exports)
