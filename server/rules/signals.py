@@ -10,6 +10,7 @@ from server.rules.checkins import ABSURD_ACCURACY_M
 WORDS = {
     "mock_location": ("手机报告为模拟定位", "the phone says the position is mocked"),
     "stale_fix": ("定位时间明显早于签到", "the fix is much older than the check-in"),
+    "fix_ahead": ("定位时间晚于签到", "the fix is later than the check-in"),
     "clock_skew": ("手机时钟不准", "the phone's clock is off"),
     "too_fast": ("与上次定位之间的速度不合理", "faster than possible since the last fix"),
     "same_coordinates": ("多次签到坐标完全相同", "the very same coordinates again and again"),
@@ -69,6 +70,7 @@ def find(seen: Seen, limits: Limits) -> list[dict[str, Any]]:
     found = (
         _mock(seen),
         _stale(seen, limits),
+        _ahead(seen, limits),
         _skewed(seen, limits),
         _too_fast(seen, limits),
         _same(seen),
@@ -94,6 +96,13 @@ def _stale(seen: Seen, limits: Limits) -> dict[str, Any] | None:
     if seen.fix_age_s is None or seen.fix_age_s <= limits.stale_fix_s:
         return None
     return _signal("stale_fix", age_s=round(seen.fix_age_s), limit_s=limits.stale_fix_s)
+
+
+def _ahead(seen: Seen, limits: Limits) -> dict[str, Any] | None:
+    """The fix is from after the check-in, by more than one phone's two clocks may differ: no phone measures it so."""
+    if seen.fix_age_s is None or -seen.fix_age_s <= limits.clock_skew_s:
+        return None
+    return _signal("fix_ahead", ahead_s=round(-seen.fix_age_s), limit_s=limits.clock_skew_s)
 
 
 def _skewed(seen: Seen, limits: Limits) -> dict[str, Any] | None:

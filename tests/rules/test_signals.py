@@ -42,6 +42,7 @@ def test_an_honest_check_in_raises_nothing() -> None:
     [
         ({"mock": True}, "mock_location"),
         ({"fix_age_s": 181.0}, "stale_fix"),
+        ({"fix_age_s": -121.0}, "fix_ahead"),
         ({"skew_s": -3600.0}, "clock_skew"),
         ({"skew_s": 121.0}, "clock_skew"),
         ({"same_before": 3}, "same_coordinates"),
@@ -63,6 +64,7 @@ def test_each_reason_to_look_twice_is_found_alone(change: dict[str, object], cod
     "change",
     [
         {"fix_age_s": 180.0},
+        {"fix_age_s": -120.0},
         {"fix_age_s": None},
         {"skew_s": None},
         {"same_before": 2},

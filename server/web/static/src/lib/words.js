@@ -74,6 +74,7 @@ const WORDS = {
   "session.browser": () => t("浏览器"),
   "signal.mock_location": () => t("模拟定位"),
   "signal.stale_fix": () => t("定位陈旧"),
+  "signal.fix_ahead": () => t("定位晚于签到"),
   "signal.clock_skew": () => t("时钟不准"),
   "signal.too_fast": () => t("速度不合理"),
   "signal.same_coordinates": () => t("坐标反复相同"),
