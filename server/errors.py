@@ -224,8 +224,8 @@ class Forbidden(Problem):
 
     code = "forbidden"
     status = 403
-    zh = "您的角色不能进行此操作（{permission}）。"
-    en = "Your role does not allow this ({permission})."
+    zh = "您的角色不能进行此操作（{permission_zh}）。"
+    en = "Your role does not allow this: {permission_en}."
 
 
 class ReasonNeeded(Problem):

@@ -196,7 +196,8 @@ def ensure_holds(actor: Actor, permission: str) -> None:
 
 def forbidden(permission: str) -> Forbidden:
     """The refusal that names the permission in words."""
-    return Forbidden(permission=PERMISSIONS[permission].zh)
+    words = PERMISSIONS[permission]
+    return Forbidden(permission_zh=words.zh, permission_en=words.en)
 
 
 def held_by(actor: Actor) -> list[str]:

@@ -51,7 +51,7 @@ def test_what_needs_the_county_is_not_given_by_a_township() -> None:
 def test_what_may_not_be_seen_is_not_there_and_what_may_not_be_done_is_forbidden() -> None:
     with pytest.raises(NotFound):
         access.ensure_seen(actor(), "checkin.read", path=B)
-    with pytest.raises(Forbidden, match="新建人员"):
+    with pytest.raises(Forbidden, match="make accounts"):
         access.ensure(actor(), "person.create", path=A)
 
 
