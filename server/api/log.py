@@ -38,7 +38,7 @@ def as_csv(asked: dict[str, Any]) -> Response:
     """导出表格 · The filtered log as CSV, without coordinates."""
     actor, wanted = gate.actor(), Filter(**asked)
     exports.begin(actor, wanted, form="csv")
-    return _file(csv.write(exports.without_positions(actor, wanted)), "text/csv; charset=utf-8", "csv")
+    return _file(csv.write(exports.without_positions(actor, wanted)), "text/csv", "csv")
 
 
 @doors.get("/log.geojson")
