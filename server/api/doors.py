@@ -24,7 +24,9 @@ class Parser(FlaskParser):
     }
 
     def load_json(self, req: Any, schema: ma.Schema) -> Any:
-        """The body as JSON; `UnsupportedMediaType` or `Unreadable` when it is not."""
+        """The body as JSON, nothing sent being nothing told; `UnsupportedMediaType` or `Unreadable` otherwise."""
+        if not req.mimetype and not req.get_data(cache=True):
+            return {}
         if not req.mimetype or not (req.mimetype == "application/json" or req.mimetype.endswith("+json")):
             raise UnsupportedMediaType
         try:
@@ -116,9 +118,20 @@ def flat(messages: Any, path: str = "") -> dict[str, list[dict[str, str]]]:
 
 
 def _sentence(message: Any) -> dict[str, str]:
-    """One message in both languages; ours are written `中文 / English`."""
-    zh, divided, en = str(message).partition(" / ")
+    """One message in both languages; ours are written `中文 / English`, marshmallow's own are told anew."""
+    zh, divided, en = _TOLD_ANEW.get(str(message), str(message)).partition(" / ")
     return {"zh": zh, "en": en if divided else zh}
+
+
+_TOLD_ANEW = {
+    "Missing data for required field.": "必填 / Required",
+    "Field may not be null.": "不能为空 / Must not be null",
+    "Invalid input type.": "应为一个对象 / Must be an object",
+    "Not a valid integer.": "应为整数 / Must be a whole number",
+    "Not a valid string.": "应为文字 / Must be text",
+    "Not a valid list.": "应为列表 / Must be a list",
+    "Unknown field.": "不认识的字段 / Unknown field",
+}
 
 
 def answer(payload: Any, status: int = 200) -> Response:

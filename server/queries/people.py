@@ -11,7 +11,6 @@ from server.queries import pages, scopes
 from server.rules import access
 from server.rules.access import Actor, Scope
 
-MOST = 200
 MOST_COMPANIONS = 20
 
 

@@ -16,8 +16,6 @@ from server.queries import pages, scopes
 from server.rules import access, trips
 from server.rules.access import Actor
 
-MOST = 200
-
 
 def get(actor: Actor, trip_id: int, *, to_change: bool = False) -> Trip:
     """A trip the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over."""

@@ -135,14 +135,16 @@ def test_an_amount_is_kept_exactly_or_refused(
         assert (answer.status_code, answer.get_json()["visit"]["amount"]) == (201, kept)
 
 
-def test_an_id_that_is_no_text_is_not_said_back_however_deep_it_goes(
+def test_of_a_batch_only_what_is_a_check_in_is_kept_and_no_id_that_is_no_text_is_said_back(
     client: FlaskClient, cadre: Headers
 ) -> None:
     deep = b"[" * 1000 + b"]" * 1000
-    body = b'{"items":[{"id":' + deep + b'},{"id":7},' + json.dumps(checkin()).encode() + b"]}"
+    body = b'{"items":[{"id":' + deep + b'},{"id":7},null,[],' + json.dumps(checkin()).encode() + b"]}"
     answer = client.post(f"{URL}/checkins/batch", data=body, content_type="application/json", headers=cadre)
     assert answer.status_code == 200
     assert [(item["status"], item["id"] is None) for item in answer.get_json()["items"]] == [
+        (422, True),
+        (422, True),
         (422, True),
         (422, True),
         (201, False),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from server.api.schemas.fields import (
     Amount,
@@ -18,6 +18,7 @@ from server.api.schemas.fields import (
     datum,
     ensure_on_the_globe,
     lat,
+    limit,
     lng,
     one_of,
 )
@@ -98,7 +99,7 @@ class CheckinIn(Shape):
 class BatchIn(Shape):
     """Many check-ins; each is read by itself, so that a bad one takes nothing with it."""
 
-    items = fields.List(fields.Raw(), required=True)
+    items = fields.List(fields.Raw(allow_none=True), required=True)
 
 
 class ReviewIn(Shape):
@@ -264,4 +265,4 @@ class LogAsked(LogFilter):
     """A page of the log."""
 
     cursor = Text(200)
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200, error="1–200"))
+    limit = limit(load_default=50)

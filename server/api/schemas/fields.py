@@ -10,6 +10,9 @@ from marshmallow import fields, validate
 from server.geo import measure
 from server.geo.datum import Datum, convert_point
 
+MOST_ROWS = 200
+"""The longest page of a list."""
+
 MOST_ID = 2**31 - 1
 """The largest id a column holds."""
 
@@ -221,6 +224,12 @@ def one_of(words: tuple[str, ...], **kwargs: Any) -> fields.String:
         error_messages={**_SAID, "invalid": "应为文字 / Must be text"},
         **kwargs,
     )
+
+
+def limit(**kwargs: Any) -> fields.Integer:
+    """How many rows of a list at the most."""
+    allowed = validate.Range(1, MOST_ROWS, error=f"应为 1–{MOST_ROWS} / Must be 1 to {MOST_ROWS}")
+    return fields.Integer(validate=allowed, **kwargs)
 
 
 def lng(**kwargs: Any) -> Number:

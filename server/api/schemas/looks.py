@@ -1,9 +1,9 @@
 """Shapes of looks: the reason that comes in, the ready-made ones, the record that goes out."""
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from server.api.schemas.fields import Id, Shape, Text, one_of
+from server.api.schemas.fields import Id, Shape, Text, limit, one_of
 from server.api.schemas.trips import NamedOut
 from server.models.looks import DOORS
 from server.rules.looks import LEAST, MOST
@@ -78,7 +78,7 @@ class PageAsked(ma.Schema):
     """Which page."""
 
     cursor = Text(200)
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200, error="1–200"))
+    limit = limit(load_default=50)
 
 
 class LooksAsked(PageAsked):

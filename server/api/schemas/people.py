@@ -6,8 +6,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from server.api.schemas.accounts import RoleOut, Secret, UnitOut
-from server.api.schemas.fields import Id, Shape, Switch, Text, one_of
-from server.queries.people import MOST
+from server.api.schemas.fields import Id, Shape, Switch, Text, limit, one_of
 from server.rules.access import ROLES
 from server.services.people import NewPerson, Role
 
@@ -18,7 +17,7 @@ class PeopleAsked(ma.Schema):
     unit_id = Id()
     q = Text(64)
     left = Switch()
-    limit = fields.Integer(validate=validate.Range(1, MOST))
+    limit = limit()
     cursor = Text(200)
 
 

@@ -16,6 +16,7 @@ from server.api.schemas.fields import (
     datum,
     ensure_on_the_globe,
     lat,
+    limit,
     lng,
     one_of,
 )
@@ -198,7 +199,7 @@ class TripsAsked(ma.Schema):
     unit_id = Id()
     q = Text(60, load_default="")
     cursor = Text(200)
-    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200, error="1–200"))
+    limit = limit(load_default=50)
 
     @ma.post_load
     def asked(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
