@@ -30,6 +30,9 @@ from server.errors import DatabaseRefused
 LOCK_WAIT_MS = 200
 """How long SQLite itself waits for a lock; `transaction` asks again, letting others run in between."""
 
+FILE = "sqlite:///"
+"""How the address of an SQLite file begins."""
+
 WRITES = "guatu_writes"
 """Execution option of a connection that will write: SQLite then takes the write lock at the beginning."""
 
@@ -117,11 +120,22 @@ def engine_options(url: str) -> dict[str, Any]:
 
 
 def driver_url(url: str) -> str:
-    """The URL with the driver we use: `postgresql://` and `postgres://` become psycopg 3."""
-    for scheme in ("postgresql://", "postgres://"):
-        if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
-    return url
+    """The URL with the driver we use: `postgresql://` and `postgres://` become psycopg 3, a file's path whole.
+
+    `DatabaseRefused` when it names no database of ours; the address, which may hold a password, is not repeated.
+    """
+    if url.startswith(FILE):
+        return f"{FILE}{Path(url.removeprefix(FILE)).absolute()}"
+    scheme, _, rest = url.partition("://")
+    try:
+        if scheme not in {"postgresql", "postgres"}:
+            raise sa.exc.ArgumentError("another kind of database")
+        return sa.make_url(f"postgresql+psycopg://{rest}").render_as_string(hide_password=False)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise DatabaseRefused(
+            why_zh="地址应为 sqlite:///文件 或 postgresql://用户:密码@主机:端口/库",
+            why_en="its address must be sqlite:///FILE or postgresql://USER:PASSWORD@HOST:PORT/NAME",
+        ) from error
 
 
 def dress(engine: Engine) -> None:
@@ -185,9 +199,9 @@ def is_locked(error: BaseException) -> bool:
 
 def ensure_folder(url: str) -> None:
     """Make the folder of an SQLite file; one that cannot be made is `DatabaseRefused`."""
-    if not url.startswith("sqlite:///"):
+    if not url.startswith(FILE):
         return
-    folder = Path(url.removeprefix("sqlite:///")).parent
+    folder = Path(url.removeprefix(FILE)).parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

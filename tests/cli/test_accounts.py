@@ -228,6 +228,8 @@ def test_a_database_of_a_newer_release_is_said_in_a_sentence(tmp_path: Path) -> 
         ("GUATU_SIGNING_KEYS", "short"),
         ("GUATU_INSTANCE", "/proc/nowhere"),
         ("GUATU_DATABASE_URL", "sqlite:////proc/nowhere/guatu.sqlite"),
+        ("GUATU_DATABASE_URL", "mysql://guatu:hunter2@localhost/guatu"),
+        ("GUATU_DATABASE_URL", "postgresql://guatu:hunter2@localhost:port/guatu"),
     ],
 )
 def test_what_keeps_the_application_from_starting_is_said_in_a_sentence(
@@ -235,4 +237,5 @@ def test_what_keeps_the_application_from_starting_is_said_in_a_sentence(
 ) -> None:
     done = flask("check", **{"GUATU_INSTANCE": str(tmp_path), name: value})
     assert refusal(done)
+    assert "hunter2" not in done.stderr
     assert done.returncode == BOOT_FAILED
