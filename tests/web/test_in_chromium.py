@@ -362,12 +362,13 @@ def test_one_ends_another_device_of_ones_own(desk: Open, people: County) -> None
     expect(page.locator(".session")).to_have_count(1)
 
 
-@pytest.mark.parametrize("width", [1920, 1366, 390])
-def test_no_page_is_wider_than_its_screen(desk: Open, people: County, width: int) -> None:
+@pytest.mark.parametrize(("width", "lang"), [(1920, "zh"), (1366, "zh"), (360, "en")])
+def test_no_page_is_wider_than_its_screen(desk: Open, people: County, width: int, lang: str) -> None:
     under_way(people.cadre, people.leader)
     here = desk(people.supervisor)
     here.page.set_viewport_size({"width": width, "height": 800})
-    for address in ("/log", "/trips", "/trips/1", "/areas", "/people", "/matters", "/account", "/"):
+    here.open(f"/account?lang={lang}")
+    for address in ("/log", "/trips", "/trips/1", "/trips/new", "/areas", "/people", "/matters", "/account", "/"):
         page = here.open(address)
         page.wait_for_load_state("networkidle") if address != "/" else page.wait_for_timeout(500)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
