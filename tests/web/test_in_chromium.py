@@ -368,7 +368,17 @@ def test_no_page_is_wider_than_its_screen(desk: Open, people: County, width: int
     here = desk(people.supervisor)
     here.page.set_viewport_size({"width": width, "height": 800})
     here.open(f"/account?lang={lang}")
-    for address in ("/log", "/trips", "/trips/1", "/trips/new", "/areas", "/people", "/matters", "/account", "/"):
+    for address in (
+        "/log",
+        "/trips",
+        "/trips/1",
+        "/trips/new",
+        "/areas",
+        "/people",
+        "/matters",
+        "/account",
+        "/",
+    ):
         page = here.open(address)
         page.wait_for_load_state("networkidle") if address != "/" else page.wait_for_timeout(500)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address

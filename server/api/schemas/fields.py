@@ -47,6 +47,7 @@ class Text(fields.String):
         "invalid_utf8": "文字编码有误 / Not valid text",
         "control": "含有不可见的控制字符 / Has control characters",
         "long": "太长，最多 {most} 个字 / Too long: at most {most} characters",
+        "short": "太短，至少 {least} 个字 / Too short: at least {least} characters",
         "empty": "不能为空 / Must not be empty",
     }
 
@@ -68,7 +69,7 @@ class Text(fields.String):
         if len(text) > self.most:
             raise self.make_error("long", most=self.most)
         if len(text) < self.least:
-            raise self.make_error("empty")
+            raise self.make_error("short" if text else "empty", least=self.least)
         return text
 
 
@@ -224,6 +225,11 @@ def one_of(words: tuple[str, ...], **kwargs: Any) -> fields.String:
         error_messages={**_SAID, "invalid": "应为文字 / Must be text"},
         **kwargs,
     )
+
+
+def at_most(most: int) -> validate.Length:
+    """A list is no longer than this."""
+    return validate.Length(max=most, error=f"最多 {most} 项 / At most {most}")
 
 
 def limit(**kwargs: Any) -> fields.Integer:

@@ -3,10 +3,10 @@
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from server.api.schemas.accounts import RoleOut, Secret, UnitOut
-from server.api.schemas.fields import Id, Shape, Switch, Text, limit, one_of
+from server.api.schemas.fields import Id, Shape, Switch, Text, at_most, limit, one_of
 from server.rules.access import ROLES
 from server.services.people import NewPerson, Role
 
@@ -80,7 +80,7 @@ class RoleIn(Shape):
 class RolesIn(Shape):
     """All the roles a person is to hold."""
 
-    roles = fields.List(fields.Nested(RoleIn), required=True, validate=validate.Length(max=40))
+    roles = fields.List(fields.Nested(RoleIn), required=True, validate=at_most(40))
 
 
 class ResetIn(Shape):

@@ -3,7 +3,7 @@
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from server.api.schemas.fields import (
     Day,
@@ -13,6 +13,7 @@ from server.api.schemas.fields import (
     Shape,
     Switch,
     Text,
+    at_most,
     datum,
     ensure_on_the_globe,
     lat,
@@ -73,8 +74,8 @@ class PlanIn(Shape):
     ends_on = Day(required=True)
     unit_id = Id(allow_none=True)
     leader_id = Id(allow_none=True)
-    member_ids = fields.List(Id(), load_default=list, validate=validate.Length(max=MAX_MEMBERS))
-    stops = fields.List(fields.Nested(StopIn), load_default=list, validate=validate.Length(max=MAX_STOPS))
+    member_ids = fields.List(Id(), load_default=list, validate=at_most(MAX_MEMBERS))
+    stops = fields.List(fields.Nested(StopIn), load_default=list, validate=at_most(MAX_STOPS))
     revision = Id(allow_none=True)
 
     @ma.post_load
