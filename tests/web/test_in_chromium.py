@@ -311,6 +311,22 @@ def test_a_plan_that_is_refused_names_the_field(desk: Open, people: County) -> N
     expect(page.locator("#wrong")).to_contain_text("必须写明依据")
 
 
+def test_a_point_is_drawn_as_it_is_typed_but_not_in_a_datum_that_only_the_server_converts(
+    desk: Open, people: County
+) -> None:
+    page = desk(people.cadre).open("/trips/new")
+    page.get_by_role("radio", name="按地点和半径").check()
+    page.wait_for_timeout(500)
+    nothing = page.locator("#map canvas").first.screenshot()
+    page.locator('[id="f-stops.0.lng"]').fill("118.45")
+    page.locator('[id="f-stops.0.lat"]').fill("29.6")
+    page.wait_for_timeout(300)
+    assert page.locator("#map canvas").first.screenshot() != nothing
+    page.locator('[id="f-stops.0.datum"]').select_option("GCJ-02")
+    page.wait_for_timeout(300)
+    assert page.locator("#map canvas").first.screenshot() == nothing
+
+
 def test_a_boundary_file_is_imported_by_page_and_refused_by_feature(
     desk: Open, people: County, app: Flask
 ) -> None:

@@ -23,6 +23,9 @@ const id = again === "edit" ? Number(number) : null;
 /** @typedef {Stop & {datum: string, way: "area" | "point"}} PlanStop */
 /** @typedef {{id: number, name: string, unit?: string}} Companion */
 
+/** The datums whose degrees stand on the map as they are. */
+const AS_ON_MAP = ["WGS-84", "CGCS2000"];
+
 /** @type {PlanStop[]} */
 let stops = [];
 /** @type {Companion[]} */
@@ -213,16 +216,25 @@ function drawStops() {
       ),
     ),
   );
+  showStops();
+}
+
+/** Each stop on the map under its number in the list; one without a place yet keeps its number. */
+function showStops() {
   layer.show(
-    stops
-      .filter((stop) => stop.area_id !== null || stop.lng !== null)
-      .map((stop, index) => ({
-        ...stop,
-        id: index,
-        ...(stop.way === "area" ? { lng: null, lat: null } : { area_id: null }),
-      })),
+    stops.map((stop, index) => ({ ...stop, id: index, ...hidden(stop) })),
     shapes,
   );
+}
+
+/**
+ * What of a stop is not drawn: the way not chosen, and a point in a datum that only the server converts. It would
+ * stand hundreds of metres from where it will be.
+ * @param {PlanStop} stop
+ */
+function hidden(stop) {
+  if (stop.way === "area") return { lng: null, lat: null };
+  return { area_id: null, ...(AS_ON_MAP.includes(stop.datum) ? {} : { lng: null, lat: null }) };
 }
 
 /** @param {PlanStop} stop @param {number} index */
@@ -234,8 +246,10 @@ function stopBox(stop, index) {
       id: `f-${path}.${name}`,
       value: stop[name] ?? "",
       ...more,
-      oninput: (/** @type {Event} */ event) =>
-        Object.assign(stop, { [name]: read(/** @type {HTMLInputElement} */ (event.target).value) }),
+      oninput: (/** @type {Event} */ event) => {
+        Object.assign(stop, { [name]: read(/** @type {HTMLInputElement} */ (event.target).value) });
+        showStops();
+      },
     });
   return el(
     "fieldset.plan-stop",
@@ -366,6 +380,7 @@ function pointFields(path, bound, stop, index) {
       id: `f-${path}.datum`,
       onchange: () => {
         stop.datum = datum.value;
+        showStops();
       },
     },
     DATUMS.map((name) => el("option", { value: name, selected: stop.datum === name }, name)),
@@ -382,7 +397,7 @@ function pointFields(path, bound, stop, index) {
     field(`${path}.lat`, t("纬度"), bound("lat", { type: "number", step: "any", required: true }, Number), {
       must: true,
     }),
-    field(`${path}.datum`, t("坐标系"), datum, { hint: t("从高德、腾讯地图抄来的坐标是 GCJ-02。") }),
+    field(`${path}.datum`, t("坐标系"), datum, { hint: t("从高德、腾讯地图抄来的坐标是 GCJ-02，保存后才显示在图上。") }),
     field(
       `${path}.radius_m`,
       t("半径（米）"),
