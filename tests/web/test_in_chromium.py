@@ -275,7 +275,11 @@ def test_a_trips_page_asks_why_and_says_that_the_look_is_recorded(desk: Open, pe
     page.reload()
     expect(page.locator("#look")).to_contain_text("本次查看已记录")
     expect(page.get_by_role("dialog")).to_have_count(0)
-    seen = desk(people.cadre).open("/account")
+    own = desk(people.cadre)
+    seen = own.open(f"/trips/{trip['id']}")
+    expect(seen.locator("#line .line-item")).to_contain_text("范围内")
+    expect(seen.locator("#look")).to_be_hidden()  # nobody looks at themselves
+    seen = own.open("/account")
     expect(seen.locator("#looks")).to_contain_text("王鉴")
     expect(seen.locator("#looks")).to_contain_text(REASONS["trip_review"].zh)
 

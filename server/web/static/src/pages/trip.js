@@ -5,7 +5,7 @@
 import { createEmpty, extend, isEmpty } from "ol/extent.js";
 import { lastPart } from "../lib/address.js";
 import { get, Refusal } from "../lib/api.js";
-import { may, t } from "../lib/desk.js";
+import { may, me, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { askReason } from "../lib/looks.js";
@@ -303,7 +303,7 @@ function chosen(key) {
 /** @param {Trip} trip */
 function drawLookNote(trip) {
   const missing = checkins.some((checkin) => checkin.position_withheld === "reason_needed");
-  const others = checkins.some((checkin) => checkin.position);
+  const others = checkins.some((checkin) => checkin.position && checkin.person.id !== me().id);
   byId("look").hidden = !missing && !others;
   if (missing)
     fill(
