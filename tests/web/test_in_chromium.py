@@ -340,7 +340,11 @@ def test_a_boundary_file_is_imported_by_page_and_refused_by_feature(
         "coordinates": [[[118.51, 29.51], [118.53, 29.51], [118.53, 29.53], [118.51, 29.51]]],
     }
     line = {"type": "LineString", "coordinates": [[118.5, 29.5], [118.6, 29.6]]}
-    for shape, told_at, words in ((line, "#import-wrong", "第 1 个要素"), (good, "#report", "新建 1")):
+    for shape, told_at, words in (
+        (line, "#import-wrong", "第 1 个要素"),
+        (good, "#report", "新建 1"),
+        (good, "#report", "未变 1"),
+    ):
         feature = {"type": "Feature", "properties": {"name": "柳树村"}, "geometry": shape}
         collection = json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
         page.locator("#import input[type=file]").set_input_files(

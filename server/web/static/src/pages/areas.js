@@ -237,8 +237,17 @@ const MEANINGS = {
   "BD-09": () => t("百度地图"),
 };
 
-function drawImport() {
+function wireImport() {
   const form = /** @type {HTMLFormElement} */ (byId("import"));
+  drawImport(form);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    void send(form, byId("import-wrong"), featureLabel, () => importFile(form));
+  });
+}
+
+/** @param {HTMLFormElement} form drawn anew for each file: a datum left over from the last one would go unnoticed */
+function drawImport(form) {
   const kinds = el(
     "select.select",
     { name: "kind" },
@@ -280,10 +289,6 @@ function drawImport() {
     ),
     el("p.buttons.import-go", {}, el("button.button.button-main", { type: "submit" }, t("导入"))),
   );
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    void send(form, byId("import-wrong"), featureLabel, () => importFile(form));
-  });
 }
 
 function datumField() {
@@ -324,7 +329,7 @@ async function importFile(form) {
   const from = String(told.get("valid_from") || "");
   if (from) told.set("valid_from", String(fromField(from)));
   const report = await post("/areas/imports", told);
-  form.reset();
+  drawImport(form);
   fill(byId("report"), reportOf(report));
   toast(t("已导入。"));
   await readAll();
@@ -373,7 +378,7 @@ async function begin() {
   byId("map").append(legend(false));
   if (may("area.import")) {
     byId("import-sheet").hidden = false;
-    drawImport();
+    wireImport();
   }
   filters = await filterBar(
     bar(),
