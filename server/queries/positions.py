@@ -12,8 +12,9 @@ import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from server.db import db
+from server.db import UtcDateTime, db
 from server.geo import fence
+from server.models.areas import AreaGeneration
 from server.models.people import Person
 from server.models.positions import Crossing, Fix, Standing
 from server.models.trackers import Tracker
@@ -45,6 +46,32 @@ class Sender:
     last_seen_at: datetime | None
 
 
+# Asked with every delivery of every phone: built once, plain columns, one statement each.
+_trackers, _people, _trips = Tracker.__table__, Person.__table__, Trip.__table__
+_members, _consents, _standings = TripMember.__table__, Consent.__table__, Standing.__table__
+
+_SENDERS = (
+    sa.select(
+        _trackers.c.id,
+        _trackers.c.person_id,
+        _trackers.c.secret_hash,
+        (_trackers.c.revoked_at.is_(None) & _people.c.left_at.is_(None)).label("live"),
+        _trackers.c.last_seen_at,
+    )
+    .select_from(_trackers.join(_people, _people.c.id == _trackers.c.person_id))
+    .order_by(_people.c.id)
+)
+_BY_ID = _trackers.c.id.in_(sa.bindparam("ids", expanding=True))
+_BY_SECRET = _trackers.c.secret_hash.in_(sa.bindparam("hashes", expanding=True))
+_SENDERS_HELD = {
+    patient: [
+        _SENDERS.where(by).with_for_update(key_share=True, of=_people, nowait=not patient)
+        for by in (_BY_ID, _BY_SECRET, _BY_ID | _BY_SECRET)
+    ]
+    for patient in (True, False)
+}
+
+
 def senders_held(
     tracker_ids: Collection[int], secret_hashes: Collection[str], *, patient: bool
 ) -> list[Sender]:
@@ -52,22 +79,11 @@ def senders_held(
 
     Without patience it is a database error when one of them is held by somebody else.
     """
-    wanted = []
-    if tracker_ids:
-        wanted.append(Tracker.id.in_(tracker_ids))
-    if secret_hashes:
-        wanted.append(Tracker.secret_hash.in_(secret_hashes))
-    live = sa.and_(Tracker.revoked_at.is_(None), Person.left_at.is_(None))
-    statement = (
-        sa.select(
-            Tracker.id, Tracker.person_id, Tracker.secret_hash, live.label("live"), Tracker.last_seen_at
-        )
-        .join(Person, Person.id == Tracker.person_id)
-        .where(sa.or_(sa.false(), *wanted))
-        .order_by(Person.id)
-        .with_for_update(key_share=True, of=Person, nowait=not patient)
-    )
-    return [Sender(row[0], row[1], row[2], bool(row[3]), row[4]) for row in db.session.execute(statement)]
+    by_id, by_secret, by_either = _SENDERS_HELD[patient]
+    statement = by_id if not secret_hashes else by_either if tracker_ids else by_secret
+    asked = {"ids": list(tracker_ids), "hashes": list(secret_hashes)}
+    rows = db.session.connection().execute(statement, asked)
+    return [Sender(row[0], row[1], row[2], bool(row[3]), row[4]) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,38 +96,61 @@ class OnDuty:
     standing: fence.Standing | None
 
 
-def duties(person_ids: Collection[int], since: datetime) -> dict[int, list[OnDuty]]:
-    """The duties of people that had not ended by `since`, by person. Ask once the people are held."""
+_CONSENTED_AT = (
+    sa.select(sa.func.max(_consents.c.given_at))
+    .where(
+        _consents.c.trip_id == _members.c.trip_id,
+        _consents.c.person_id == _members.c.person_id,
+        _consents.c.withdrawn_at.is_(None),
+        _consents.c.level == "track",
+    )
+    .scalar_subquery()
+)
+_DUTIES = (
+    sa.select(
+        _members.c.person_id,
+        _members.c.unit_id,
+        _trips.c.id,
+        _trips.c.tracking,
+        _trips.c.state,
+        _trips.c.started_at,
+        _trips.c.start_known_at,
+        _trips.c.ended_at,
+        _CONSENTED_AT.label("consented_at"),
+        _standings.c.until,
+        _standings.c.state.label("standing"),
+        sa.select(AreaGeneration.number).scalar_subquery().label("generation"),
+    )
+    .select_from(
+        _members.join(_trips, _trips.c.id == _members.c.trip_id).outerjoin(
+            _standings,
+            (_standings.c.trip_id == _trips.c.id) & (_standings.c.person_id == _members.c.person_id),
+        )
+    )
+    .where(
+        _members.c.person_id.in_(sa.bindparam("people", expanding=True)),
+        _trips.c.started_at.is_not(None),
+        _trips.c.ended_at.is_(None) | (_trips.c.ended_at >= sa.bindparam("since", type_=UtcDateTime())),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Duties:
+    """The duties of people, by person, and which generation of areas was published when they were read."""
+
+    of: dict[int, list[OnDuty]]
+    generation: int
+
+
+def duties(person_ids: Collection[int], since: datetime) -> Duties:
+    """The duties of people that had not ended by `since`. Ask once the people are held."""
     found: dict[int, list[OnDuty]] = {person_id: [] for person_id in person_ids}
-    for row in db.session.execute(_duties(person_ids, since)):
+    generation = 0
+    for row in db.session.connection().execute(_DUTIES, {"people": list(person_ids), "since": since}):
         found[row.person_id].append(_on_duty(row))
-    return found
-
-
-def _duties(person_ids: Collection[int], since: datetime) -> sa.Select[*tuple[Any, ...]]:
-    """Started duties with the person's own consent to a track, and where the track stands."""
-    consented = (
-        sa.select(sa.func.max(Consent.given_at))
-        .where(
-            Consent.trip_id == TripMember.trip_id,
-            Consent.person_id == TripMember.person_id,
-            Consent.withdrawn_at.is_(None),
-            Consent.level == "track",
-        )
-        .scalar_subquery()
-    )
-    columns = (Trip.id, Trip.tracking, Trip.state, Trip.started_at, Trip.start_known_at, Trip.ended_at)
-    return (
-        sa.select(TripMember.person_id, TripMember.unit_id, *columns, consented.label("consented_at"))
-        .add_columns(Standing.until, Standing.state.label("standing"))
-        .join(Trip, Trip.id == TripMember.trip_id)
-        .outerjoin(Standing, sa.and_(Standing.trip_id == Trip.id, Standing.person_id == TripMember.person_id))
-        .where(
-            TripMember.person_id.in_(person_ids),
-            Trip.started_at.is_not(None),
-            sa.or_(Trip.ended_at.is_(None), Trip.ended_at >= since),
-        )
-    )
+        generation = row.generation
+    return Duties(found, generation)
 
 
 def _on_duty(row: Any) -> OnDuty:

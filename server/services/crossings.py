@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from server.config import Settings
-from server.db import db, upsert
+from server.db import JSON, UtcDateTime, db
 from server.geo import fence
 from server.geo.fence import Evidence, Hysteresis
 from server.held import held
@@ -26,6 +26,7 @@ from server.rules import positions as rules
 from server.services import events
 
 Array = NDArray[np.float64]
+Row = dict[str, Any]
 
 RULE = Hysteresis()
 
@@ -65,17 +66,20 @@ class Told:
         return Evidence(self.at_s[chosen], fix[told], self.area[told], code)
 
 
-def follow(whose: Whose, standing: fence.Standing | None, told: Told, snapshot: Snapshot) -> None:
-    """Take in new fixes of a person, which are stored already, and keep the crossings they make."""
+def follow(whose: Whose, standing: fence.Standing | None, told: Told, snapshot: Snapshot) -> Row:
+    """Take in new fixes of a person, which are stored already, and keep the crossings they make.
+
+    Where the track stands now comes back, to be kept (`stand`).
+    """
     before, evidence = standing or fence.Standing(), told.evidence()
     if evidence.at_s[0] > before.until_s:
         after, added = fence.advance(before, evidence, RULE)
         _add(whose, added, snapshot)
     else:
         after = _amend(whose, before, evidence, snapshot)
-    _stand(whose, after)
     if standing is None:
         _record("track.begun", whose, whose.person_id)
+    return _standing(whose, after)
 
 
 def anew(whose: Whose, snapshot: Snapshot) -> None:
@@ -86,7 +90,7 @@ def anew(whose: Whose, snapshot: Snapshot) -> None:
     _drop(whose, (known[each] for each in known if each not in found))
     _add(whose, [each for each in found if each not in known], snapshot)
     if len(told.at_s):
-        _stand(whose, after)
+        stand([_standing(whose, after)])
     else:
         _forget(whose)
 
@@ -152,18 +156,28 @@ def _drop(whose: Whose, crossing_ids: Iterable[int]) -> None:
         _record("crossing.dropped", whose, crossing_id)
 
 
-def _stand(whose: Whose, standing: fence.Standing) -> None:
-    """Keep where the track stands."""
-    row = {
+_STAND = sa.text(
+    "INSERT INTO standings (person_id, trip_id, until, state) VALUES (:person_id, :trip_id, :until, :state) "
+    "ON CONFLICT (person_id, trip_id) DO UPDATE SET until = excluded.until, state = excluded.state"
+).bindparams(sa.bindparam("until", type_=UtcDateTime()), sa.bindparam("state", type_=JSON))
+
+
+def stand(rows: list[Row]) -> None:
+    """Keep where tracks stand, within the caller's verb."""
+    db.session.connection().execute(_STAND, rows)
+
+
+def _standing(whose: Whose, standing: fence.Standing) -> Row:
+    """The row of where a track stands."""
+    return {
+        "person_id": whose.person_id,
+        "trip_id": whose.trip_id,
         "until": datetime.fromtimestamp(standing.until_s, UTC),
         "state": {
             "inside": sorted(standing.inside),
             "begun": [[each.area, each.since_s, each.last_s] for each in standing.begun],
         },
     }
-    key = {"person_id": whose.person_id, "trip_id": whose.trip_id}
-    statement = upsert(Standing).values(key | row)
-    db.session.execute(statement.on_conflict_do_update(index_elements=list(key), set_=row))
 
 
 def _forget(whose: Whose) -> None:

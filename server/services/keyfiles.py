@@ -182,7 +182,9 @@ def _alone(folder: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        fcntl.flock(descriptor, fcntl.LOCK_UN)  # now: gevent closes a descriptor only once its loop comes round
+        fcntl.flock(
+            descriptor, fcntl.LOCK_UN
+        )  # now: gevent closes a descriptor only once its loop comes round
         os.close(descriptor)
 
 

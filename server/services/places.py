@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from server import clock
-from server.db import db, upsert
+from server.db import UtcDateTime, db, upsert
 from server.models.checkins import LastPlace
 from server.models.trips import Trip
 from server.rules.checkins import Accuracy
@@ -50,28 +50,27 @@ def remember(person_id: int, checkin_id: UUID, position: Position, *, trip_id: i
     db.session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=place, where=newer))
 
 
+_MOVE = sa.text(
+    "INSERT INTO last_places (person_id, trip_id, unit_id, lng, lat, accuracy_m, at, moved_at) "
+    "VALUES (:person_id, :trip_id, :unit_id, :lng, :lat, :accuracy_m, :at, :moved_at) "
+    "ON CONFLICT (person_id) DO UPDATE SET trip_id = excluded.trip_id, unit_id = excluded.unit_id, "
+    "lng = excluded.lng, lat = excluded.lat, accuracy_m = excluded.accuracy_m, at = excluded.at, "
+    "checkin_id = NULL, moved_at = excluded.moved_at "
+    "WHERE last_places.at < excluded.at OR (last_places.at = excluded.at AND last_places.checkin_id IS NULL "
+    "AND (excluded.accuracy_m, excluded.lng, excluded.lat) "
+    "< (last_places.accuracy_m, last_places.lng, last_places.lat))"
+).bindparams(sa.bindparam("at", type_=UtcDateTime()), sa.bindparam("moved_at", type_=UtcDateTime()))
+
+
 def move(moved: Sequence[dict[str, Any]]) -> None:
     """Move the last places of several people by their trackers, each if this is newer; within the caller's verb.
 
     Where two say one instant, a check-in stands; of two trackers the more accurate one, then the one further west,
     then south.
     """
-    if not moved:
-        return
-    statement = upsert(LastPlace)
-    new = statement.excluded
-    better = sa.tuple_(new.accuracy_m, new.lng, new.lat) < sa.tuple_(
-        LastPlace.accuracy_m, LastPlace.lng, LastPlace.lat
-    )
-    same_instant = sa.and_(LastPlace.at == new.at, LastPlace.checkin_id.is_(None), better)
-    columns = ("trip_id", "unit_id", "lng", "lat", "accuracy_m", "at", "checkin_id", "moved_at")
-    statement = statement.on_conflict_do_update(
-        index_elements=["person_id"],
-        set_={name: new[name] for name in columns},
-        where=sa.or_(LastPlace.at < new.at, same_instant),
-    )
-    rows = [place | {"checkin_id": None, "moved_at": clock.now()} for place in moved]
-    db.session.execute(statement, sorted(rows, key=lambda row: row["person_id"]))
+    if moved:
+        rows = [place | {"moved_at": clock.now()} for place in moved]
+        db.session.connection().execute(_MOVE, sorted(rows, key=lambda row: row["person_id"]))
 
 
 def _under_way(trip_id: int) -> bool:

@@ -21,14 +21,14 @@ from numpy.typing import NDArray
 from server import columns
 from server.columns import Kind
 from server.config import Settings
-from server.db import db
+from server.db import UtcDateTime, db
 from server.errors import Problem, TrackerUnknown
 from server.gather import Gatherer
+from server.geo import fence
 from server.held import held
-from server.models.trackers import Tracker
 from server.queries import positions as reads
 from server.queries.areas import Snapshot, Snapshots
-from server.queries.positions import OnDuty, Sender
+from server.queries.positions import Duties, Sender
 from server.rules import positions as rules
 from server.services import batch as batches
 from server.services import crossings, places, set_aside
@@ -102,7 +102,7 @@ def _accept(deliveries: Sequence[Delivery], *, patient: bool) -> list[Accepted |
     duties = _duties(batch)
     batch = _on_duty(batch, duties, aside)
     if len(batch):
-        snapshot = held(Snapshots).current()
+        snapshot = held(Snapshots).current(duties.generation)
         touched = _match(batch, snapshot)
         _store(batch, touched)
         _cross(batch, touched, duties, snapshot)
@@ -168,18 +168,18 @@ def _once(batch: Batch) -> Batch:
     return batch.take(np.concatenate(([True], ~again))[: len(batch)])
 
 
-def _duties(batch: Batch) -> dict[int, list[OnDuty]]:
+def _duties(batch: Batch) -> Duties:
     """The duties of everybody in the batch that its fixes may be of."""
     if not len(batch):
-        return {}
+        return Duties({}, 0)
     since = datetime.fromtimestamp(float(batch.at_s.min()), UTC)
     return reads.duties(np.unique(batch["person_id"]).tolist(), since)
 
 
-def _on_duty(batch: Batch, duties: dict[int, list[OnDuty]], aside: Aside) -> Batch:
+def _on_duty(batch: Batch, duties: Duties, aside: Aside) -> Batch:
     """Only what was measured on a duty that keeps a track, with its owner's consent; from here on with its trip."""
     trip = np.full(len(batch), rules.NO_DUTY, dtype=np.int64)
-    for person_id, theirs in duties.items():
+    for person_id, theirs in duties.of.items():
         rows = np.flatnonzero(batch["person_id"] == person_id)
         trip[rows], why = rules.assign(batch.at_s[rows], [each.duty for each in theirs])
         for row, reason in zip(rows.tolist(), why, strict=True):
@@ -271,32 +271,33 @@ def _store(batch: Batch, touched: Touched) -> None:
 # ── what comes of it ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _cross(batch: Batch, touched: Touched, duties: dict[int, list[OnDuty]], snapshot: Snapshot) -> None:
+def _cross(batch: Batch, touched: Touched, duties: Duties, snapshot: Snapshot) -> None:
     """Follow everybody's track over the edges of areas."""
-    accuracy_m = crossings.used_m(batch["accuracy_m"])
-    for person_id, theirs in sorted(duties.items()):
-        for each in theirs:
-            mine = (batch["person_id"] == person_id) & (batch["trip_id"] == each.duty.trip_id)
-            rows = np.flatnonzero(mine)
-            if rows.size:
-                pairs = touched.of(rows, len(batch))
-                told = Told(
-                    batch.at_s[rows],
-                    batch.lnglat[rows],
-                    accuracy_m[rows],
-                    pairs.row,
-                    pairs.area,
-                    pairs.inside,
-                )
-                whose = Whose(person_id, each.duty.trip_id, each.unit_id)
-                crossings.follow(whose, each.standing, told, snapshot)
+    accuracy_m, standings = crossings.used_m(batch["accuracy_m"]), []
+    for whose, standing in _tracks(duties):
+        rows = np.flatnonzero((batch["person_id"] == whose.person_id) & (batch["trip_id"] == whose.trip_id))
+        if rows.size:
+            pairs = touched.of(rows, len(batch))
+            discs = batch.at_s[rows], batch.lnglat[rows], accuracy_m[rows]
+            told = Told(*discs, pairs.row, pairs.area, pairs.inside)
+            standings.append(crossings.follow(whose, standing, told, snapshot))
+    crossings.stand(standings)
 
 
-def _move(batch: Batch, duties: dict[int, list[OnDuty]]) -> None:
+def _tracks(duties: Duties) -> list[tuple[Whose, fence.Standing | None]]:
+    """Whose track may go on, on which duty, and where each stands; in the order of people."""
+    return [
+        (Whose(person_id, each.duty.trip_id, each.unit_id), each.standing)
+        for person_id, theirs in sorted(duties.of.items())
+        for each in theirs
+    ]
+
+
+def _move(batch: Batch, duties: Duties) -> None:
     """Move the last places of people whose duty is under way."""
     under_way = {
         (person_id, each.duty.trip_id): each.unit_id
-        for person_id, theirs in duties.items()
+        for person_id, theirs in duties.of.items()
         for each in theirs
         if each.under_way
     }
@@ -318,24 +319,22 @@ def _move(batch: Batch, duties: dict[int, list[OnDuty]]) -> None:
     places.move(list(moved.values()))
 
 
+_HEARD = sa.text(
+    "UPDATE trackers SET last_seen_at = :heard_at, battery = coalesce(:battery, battery), "
+    "charging = coalesce(:charging, charging) WHERE id = :id"
+).bindparams(
+    sa.bindparam("heard_at", type_=UtcDateTime()),
+    sa.bindparam("battery", type_=sa.Double()),
+    sa.bindparam("charging", type_=sa.Boolean()),
+)
+
+
 def _seen(deliveries: Sequence[Delivery], senders: Sequence[Sender | None]) -> None:
     """Note when each phone was last heard, and its battery where that is news."""
-    rows = [
-        {"tracker": sender.id, **_state(delivery, sender)}
-        for delivery, sender in zip(deliveries, senders, strict=True)
-        if sender is not None
-    ]
-    if not rows:
-        return
-    news = sa.update(Tracker).where(Tracker.id == sa.bindparam("tracker"))
-    told: dict[str, Any] = {
-        name: sa.func.coalesce(sa.bindparam(f"{name}_now"), getattr(Tracker, name)) for name in _STATE
-    }
-    rows = sorted(({row["tracker"]: row for row in rows}).values(), key=lambda row: row["tracker"])
-    db.session.connection().execute(news.values(**told), rows)
-
-
-_STATE = ("last_seen_at", "battery", "charging")
+    told = zip(deliveries, senders, strict=True)
+    rows = {sender.id: _state(delivery, sender) for delivery, sender in told if sender is not None}
+    if rows:
+        db.session.connection().execute(_HEARD, [rows[tracker_id] for tracker_id in sorted(rows)])
 
 
 def _state(delivery: Delivery, sender: Sender) -> dict[str, Any]:
@@ -346,9 +345,10 @@ def _state(delivery: Delivery, sender: Sender) -> dict[str, Any]:
     battery = float(fixes.battery[newest]) if news else np.nan
     charging = int(fixes.charging[newest]) if news else -1
     return {
-        "last_seen_at_now": delivery.received_at,
-        "battery_now": None if np.isnan(battery) else battery,
-        "charging_now": None if charging < 0 else bool(charging),
+        "id": sender.id,
+        "heard_at": delivery.received_at,
+        "battery": None if np.isnan(battery) else battery,
+        "charging": None if charging < 0 else bool(charging),
     }
 
 
