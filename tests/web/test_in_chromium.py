@@ -119,7 +119,7 @@ def test_a_check_in_drops_onto_the_map_and_into_the_list_as_it_happens(desk: Ope
     expect(page.locator("#checkins")).to_contain_text("还没有签到")
     checkins.make(people.cadre.actor, told(trip, note="到厂门口了"))
     row = page.locator("#checkins .row")
-    expect(row).to_contain_text("范围内")
+    expect(row).to_contain_text("在内")
     expect(row).to_contain_text("到厂门口了")
     expect(page.locator("#people-count")).to_have_text("1")
     row.hover()
@@ -136,7 +136,7 @@ def test_the_map_is_painted_areas_without_a_tile_server_and_the_verdict_in_its_c
     here = desk(people.supervisor)
     page = here.open("/")
     here.say_why()
-    page.locator("#checkins .row").filter(has_text="范围内").hover()
+    page.locator("#checkins .row").filter(has_text="在内").hover()
     expect(page.locator(".map-card")).to_be_visible()
     page.wait_for_timeout(300)
     x, y = under_card(page)
@@ -255,7 +255,7 @@ def test_the_log_tells_a_check_in_in_words_and_its_export_follows_the_filters(
     checkins.make(people.cadre.actor, told(trip, mock=True, note="𠮷祥"))
     page = desk(people.supervisor).open("/log?verdict=inside")
     row = page.locator("tbody tr").nth(1)
-    for words in ("陈晓", "东河镇", "范围内", "模拟定位", "𠮷祥", "临江一厂"):
+    for words in ("陈晓", "东河镇", "在内", "模拟定位", "𠮷祥", "临江一厂"):
         expect(row).to_contain_text(words)
     assert page.locator("#export-csv").get_attribute("href") == "/api/v1/log.csv?verdict=inside"
     page.locator("#filter-verdict").select_option("outside")
@@ -271,13 +271,13 @@ def test_a_trips_page_asks_why_and_says_that_the_look_is_recorded(desk: Open, pe
     here.say_why()
     expect(page.locator("#look")).to_contain_text("本次查看已记录")
     expect(page.locator("#stops")).to_contain_text("临江一厂")
-    expect(page.locator("#line .line-item")).to_contain_text("范围内")
+    expect(page.locator("#line .line-item")).to_contain_text("在内")
     page.reload()
     expect(page.locator("#look")).to_contain_text("本次查看已记录")
     expect(page.get_by_role("dialog")).to_have_count(0)
     own = desk(people.cadre)
     seen = own.open(f"/trips/{trip['id']}")
-    expect(seen.locator("#line .line-item")).to_contain_text("范围内")
+    expect(seen.locator("#line .line-item")).to_contain_text("在内")
     expect(seen.locator("#look")).to_be_hidden()  # nobody looks at themselves
     seen = own.open("/account")
     expect(seen.locator("#looks")).to_contain_text("王鉴")

@@ -3,9 +3,9 @@ import { t } from "./desk.js";
 
 /** @type {Record<string, () => string>} */
 const WORDS = {
-  "verdict.inside": () => t("范围内"),
+  "verdict.inside": () => t("在内"),
   "verdict.uncertain": () => t("不确定"),
-  "verdict.outside": () => t("范围外"),
+  "verdict.outside": () => t("在外"),
   "verdict.not_judged": () => t("未判定"),
   "checkin.arrive": () => t("到达"),
   "checkin.visit": () => t("走访"),
