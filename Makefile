@@ -62,4 +62,5 @@ lock: setup ## 重新锁定依赖版本 / pin the dependencies anew from require
 clean: ## 删除安装与生成的一切(不删数据) / remove what was installed and generated, never data
 	@rm -rf .venv .venv-lock .venv-node node_modules server/web/static/dist mobile_stub/webapp/dist
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@find server -name '*.mo' -delete

@@ -285,7 +285,7 @@ class AreasRefused(Problem):
     code = "areas_refused"
     status = 422
     zh = "边界文件未导入（{count} 处问题），没有保存任何内容。"
-    en = "The boundary file was not imported ({count} problems); nothing was stored."
+    en = "The boundary file was not imported (problems: {count}); nothing was stored."
 
 
 class AreaRefused(Problem):
