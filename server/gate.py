@@ -104,6 +104,11 @@ def address() -> str:
     return request.remote_addr or "-"
 
 
+def origin() -> str:
+    """The address the asker's browser reached us at, without a slash at its end; behind proxies, theirs."""
+    return request.url_root.rstrip("/")
+
+
 def _from_bearer() -> Actor | None:
     """The actor of an access token, where one is brought."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")

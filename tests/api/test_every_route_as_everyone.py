@@ -17,7 +17,7 @@ from werkzeug.routing import Rule
 
 from server.rules import access
 from server.rules.checkins import VisitTold
-from server.services import checkins, looks, matters
+from server.services import checkins, looks, matters, trackers
 from tests import people
 from tests.people import County, Headers, Someone
 from tests.trips import told, under_way
@@ -26,10 +26,12 @@ TITLE, NOTE, ENTERPRISE, CONTACT = "标记行程甲", "标记说明乙", "标记
 WORDS = (TITLE, NOTE, ENTERPRISE, CONTACT)
 LNG = 118.5023457
 COMPLAINT = "标记投诉戊"
+PHONE = "标记手机己"
 
 SEES_WORDS = {"cadre", "supervisor_a", "supervisor", "leader"}
 SEES_POSITION = {"cadre"}
 SEES_COMPLAINT = {"cadre", "supervisor", "leader", "auditor"}
+SEES_PHONE = {"cadre"}
 
 STREAMS = {"stream.stream"}
 ENDS_THE_SESSION = {"accounts.sign_out", "accounts.end_current", "signin.leave"}
@@ -42,6 +44,7 @@ class Marked:
     folk: County
     trip_id: int
     checkin_id: str
+    tracker_id: int
 
 
 @pytest.fixture
@@ -53,7 +56,8 @@ def marked(app: Flask) -> Marked:
     said = told(trip, note=NOTE, visit=visit, lng=LNG)
     checkins.make(folk.cadre.actor, said)
     matters.report(folk.cadre.actor, kind="complaint", text=COMPLAINT, page="/m/")
-    return Marked(folk, trip["id"], str(said.id))
+    phone = trackers.add(folk.cadre.actor, "traccar", PHONE).tracker
+    return Marked(folk, trip["id"], str(said.id), phone["id"])
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -73,6 +77,7 @@ def address(rule: Rule, marked: Marked) -> str:
         "unit_id": marked.folk.township_a,
         "person_id": marked.folk.cadre.id,
         "session_id": uuid4(),
+        "tracker_id": marked.tracker_id,
         "name": "no-such-file",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), rule.rule)
@@ -104,7 +109,9 @@ def test_nobody_gets_anywhere_private_without_signing_in(
             continue
         answer = ask(client, rule, method, marked, {})
         assert answer.status_code in {302, 303, 401}, (method, rule.rule, answer.status_code)
-        assert not [mark for mark in (*WORDS, str(LNG), COMPLAINT) if mark in answer.get_data(as_text=True)]
+        assert not [
+            mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE) if mark in answer.get_data(as_text=True)
+        ]
 
 
 def test_who_lacks_the_permission_is_refused_and_nothing_breaks(
@@ -132,6 +139,7 @@ def test_who_may_not_see_a_trip_finds_its_marks_nowhere(
         assert (marks & set(WORDS) == set(WORDS)) is (name in SEES_WORDS), (name, marks)
         assert (str(LNG) in marks) is (name in SEES_POSITION), (name, marks)
         assert (COMPLAINT in marks) is (name in SEES_COMPLAINT), (name, marks)
+        assert (PHONE in marks) is (name in SEES_PHONE), (name, marks)
         if name not in SEES_WORDS:
             assert not marks & set(WORDS), (name, marks)
 
@@ -158,5 +166,5 @@ def _marks_among(app: Flask, client: FlaskClient, marked: Marked, headers: Heade
     found: set[str] = set()
     for rule, method in reads(app):
         text = ask(client, rule, method, marked, headers).get_data(as_text=True)
-        found |= {mark for mark in (*WORDS, str(LNG), COMPLAINT) if mark in text}
+        found |= {mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE) if mark in text}
     return found
