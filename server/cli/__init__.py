@@ -2,11 +2,11 @@
 
 from flask import Flask
 
-from server.cli import accounts, areas, check, demo, docs, keys
+from server.cli import accounts, areas, check, demo, docs, keys, seals
 
 
 def join(app: Flask) -> None:
     """Register every group of commands."""
-    for group in (accounts.commands, areas.commands, keys.commands, docs.commands, demo.commands):
-        app.cli.add_command(group)
+    for noun in (accounts, areas, keys, seals, docs, demo):
+        app.cli.add_command(noun.commands)
     app.cli.add_command(check.command)

@@ -46,7 +46,7 @@ class Seals:
     def unseal(self, sealed: str) -> str:
         """What was sealed; `KeysRefused` when none of the keys opens it: the keys were lost, or the row is damaged."""
         try:
-            return self._box.decrypt(sealed).decode()
+            return self._box.decrypt(sealed.encode()).decode()
         except InvalidToken:
             return self._unseal_anew(sealed)
 
@@ -63,7 +63,7 @@ class Seals:
         """Look whether the keys were rotated this instant, and try once more."""
         self.look_again(at_once=True)
         try:
-            return self._box.decrypt(sealed).decode()
+            return self._box.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
             raise KeysRefused(
                 why_zh=f"封存的内容无法用现有密钥解开，请恢复 {FILE}",

@@ -226,6 +226,7 @@ def test_a_database_of_a_newer_release_is_said_in_a_sentence(tmp_path: Path) -> 
     [
         ("GUATU_ACCESS_TOKEN_S", "for ever"),
         ("GUATU_SIGNING_KEYS", "short"),
+        ("GUATU_SEALING_KEYS", "short"),
         ("GUATU_INSTANCE", "/proc/nowhere"),
         ("GUATU_DATABASE_URL", "sqlite:////proc/nowhere/guatu.sqlite"),
         ("GUATU_DATABASE_URL", "mysql://guatu:hunter2@localhost/guatu"),
