@@ -1,20 +1,35 @@
 """Seals: closed at rest, opened with the keys of now and of before, in any process."""
 
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from server.config import Settings
 from server.errors import KeysRefused
-from server.services import seals
+from server.services import keys, seals
 from server.services.seals import FILE, Seals
+from tests.house.source import ROOT
 
 NEW, OLD = f"new:{'n' * 32}", f"old:{'o' * 32}"
 
 
-def settings(folder: Path, keys: str = "") -> Settings:
-    return Settings(instance=folder / "var", sealing_keys=keys)
+def settings(folder: Path, sealing_keys: str = "") -> Settings:
+    return Settings(instance=folder / "var", sealing_keys=sealing_keys)
+
+
+UNDER_GEVENT = """
+from gevent import monkey
+monkey.patch_all()
+from pathlib import Path
+from server.config import Settings
+from server.services.keys import Ring
+from server.services.seals import Seals
+settings = Settings(instance=Path("keys"))
+Ring.open(settings), Seals.open(settings), Ring.open(settings)
+"""
 
 
 def test_what_is_sealed_opens_in_another_process_and_is_never_twice_the_same(tmp_path: Path) -> None:
@@ -55,3 +70,9 @@ def test_the_first_key_of_the_environment_seals_and_the_others_open(tmp_path: Pa
 def test_what_was_never_sealed_is_refused(tmp_path: Path, sealed: str) -> None:
     with pytest.raises(KeysRefused):
         Seals.open(settings(tmp_path)).unseal(sealed)
+
+
+def test_one_process_under_gevent_opens_every_file_of_keys(tmp_path: Path) -> None:
+    (tmp_path / "server").symlink_to(ROOT / "server")
+    subprocess.run([sys.executable, "-c", UNDER_GEVENT], cwd=tmp_path, check=True, timeout=30)
+    assert sorted(file.name for file in (tmp_path / "keys").iterdir()) == [FILE, keys.FILE]
