@@ -18,6 +18,7 @@ from server.web import (
     record,
     shell,
     signin,
+    trackers,
     trips,
 )
 
@@ -28,6 +29,6 @@ def join(app: Flask) -> None:
     language.join(app)
     shell.join(app)
     headers.join(app)
-    for noun in (map, log, trips, areas, people, account, matters, record, signin, assets, phone):
+    for noun in (map, log, trips, areas, people, account, trackers, matters, record, signin, assets, phone):
         app.register_blueprint(noun.door)
     faults.answer_with(app, page=failures.page)

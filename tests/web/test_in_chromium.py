@@ -6,13 +6,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from server import clock
+from server.db import db
 from server.gate import COOKIE
+from server.models.trackers import Tracker
+from server.queries import trackers as reads
 from server.rules.looks import REASONS
 from server.services import checkins
 from server.services.trips import StopPlan
+from server.transaction import transaction
 from tests.people import County, Someone
 from tests.support.serving import Served
 from tests.trips import FACTORY, planned, told, under_way
@@ -386,6 +392,35 @@ def test_one_ends_another_device_of_ones_own(desk: Open, people: County) -> None
     expect(page.locator(".session")).to_have_count(1)
 
 
+def test_a_phone_is_set_up_with_a_secret_shown_once_heard_and_revoked_with_one_click(
+    desk: Open, people: County
+) -> None:
+    page = desk(people.cadre).open("/trackers")
+    expect(page.locator("#trackers")).to_contain_text("还没有定位设备")
+    expect(page.locator("#promise")).to_contain_text("只有行程已经开始")
+    page.locator("#acts").get_by_role("button", name="添加设备").click()
+    page.get_by_label("给这部手机起个名字").fill("<b>华为</b>")
+    page.get_by_role("button", name="添加并显示设置").click()
+    secret = page.locator(".typed code").nth(1).inner_text()
+    assert reads.of_secret(secret) is not None
+    assert page.locator("img.qr").evaluate("img => img.decode().then(() => img.naturalWidth)") > 0
+    assert secret in (page.get_by_role("link", name="打开 Traccar Client").get_attribute("href") or "")
+    expect(page.locator(".tracker")).to_contain_text("还没有收到过它的消息")
+    with transaction() as session:
+        session.execute(sa.update(Tracker).values(last_seen_at=clock.now(), battery=0.82, charging=True))
+    expect(page.locator(".hearing")).to_contain_text("设置成功")
+    expect(page.locator(".tracker")).to_contain_text("电量 82%，充电中")
+    page.reload()
+    page.get_by_role("button", name="停用“<b>华为</b>”").click()
+    expect(page.locator(".ended summary")).to_have_text("已停用 1 个")
+    expect(page.locator(".tracker")).to_have_count(0)
+    assert secret not in page.content()
+    db.session.rollback()
+    known = reads.of_secret(secret)
+    assert known is not None
+    assert known.revoked
+
+
 @pytest.mark.parametrize(("width", "lang"), [(1920, "zh"), (1366, "zh"), (360, "en")])
 def test_no_page_is_wider_than_its_screen(desk: Open, people: County, width: int, lang: str) -> None:
     under_way(people.cadre, people.leader)
@@ -401,6 +436,7 @@ def test_no_page_is_wider_than_its_screen(desk: Open, people: County, width: int
         "/people",
         "/matters",
         "/account",
+        "/trackers",
         "/",
     ):
         page = here.open(address)

@@ -12,7 +12,18 @@ from tests.people import County
 from tests.web.conftest import SignedIn
 from tests.web.html import Taken
 
-PAGES = ("/", "/log", "/trips", "/trips/new", "/trips/1", "/trips/1/edit", "/areas", "/account", "/matters")
+PAGES = (
+    "/",
+    "/log",
+    "/trips",
+    "/trips/new",
+    "/trips/1",
+    "/trips/1/edit",
+    "/areas",
+    "/account",
+    "/matters",
+    "/trackers",
+)
 FOR_EVERYBODY = {"/", "/log", "/trips", "/areas", "/account", "/matters"}
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 OUTSIDE = re.compile(r"^(?:https?:)?//")

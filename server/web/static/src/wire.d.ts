@@ -64,6 +64,13 @@ export interface Area {
 }
 export interface AreaVersion { number: number; name: string; valid_from: string; published_at: string; published_by: Named | null; datum: string; repairs: (Words & { code: string })[]; area_km2: number }
 export interface Session { id: string; device_name: string; kind: "app" | "browser"; created_at: string; last_used_at: string; expires_at: string; current: boolean }
+export interface Tracker {
+  id: number; kind: "traccar" | "owntracks" | "app"; name: string; created_at: string; revoked_at: string | null;
+  last_seen_at: string | null; battery: number | null; charging: boolean | null; sealed: boolean;
+}
+export interface TypedSetting extends Words { value: string }
+export interface AddedTracker { tracker: Tracker; secret: string; key: string | null; setup: { link: string; qr: string; typed: TypedSetting[] } }
+export interface SetAsideDay { day: string; count: number; reasons: (Words & { reason: string; count: number })[] }
 export interface Matter { id: number; kind: string; text: string; page: string | null; by: Named | null; unit: Named | null; state: string; reported_at: string }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
