@@ -90,13 +90,18 @@ class Batch:
 
 def gather(deliveries: Sequence[Delivery], senders: Sequence[Sender | None], aside: Aside) -> Batch:
     """One batch of what known trackers delivered, in WGS-84 and on our clock; what the decoders dropped is counted."""
-    parts = []
+    parts = [_nothing(deliveries[0])]
     for place, (delivery, sender) in enumerate(zip(deliveries, senders, strict=True)):
         if sender is not None:
             aside.update({(place, reason.value): n for reason, n in delivery.fixes.set_aside.items()})
             parts.append(_columns(place, delivery, sender))
-    parts = parts or [_columns(0, deliveries[0], Sender(0, 0, None, live=False, last_seen_at=None))]
     return Batch({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+
+
+def _nothing(delivery: Delivery) -> dict[str, Column]:
+    """The columns of a batch without a row."""
+    nobody = Sender(0, 0, None, live=False, last_seen_at=None)
+    return {name: column[:0] for name, column in _columns(0, delivery, nobody).items()}
 
 
 def _columns(place: int, delivery: Delivery, sender: Sender) -> dict[str, Column]:

@@ -19,6 +19,7 @@ from server.models.people import Person
 from server.models.sessions import SignInSession
 from server.models.trackers import Tracker
 from server.queries import trackers as reads
+from server.queries.trackers import Phone
 from server.rules import access, trackers
 from server.rules.access import Actor
 from server.services import events, sessions, standing
@@ -184,21 +185,35 @@ def opened_key(sealed_key: str | None) -> str | None:
     return None if sealed_key is None else held(Seals).unseal(sealed_key)
 
 
-@verb
 def of_session(actor: Actor) -> int:
     """The id of the `app` tracker of the phone behind the actor's session, made when it is not there yet.
 
     A revoked one is live again, as its owner has signed in on that phone anew. `SessionEnded` when the session
     is over meanwhile, or there is none.
     """
-    phone = None if actor.session_id is None else reads.phone_of(actor.session_id)
-    if phone is None:
-        raise SessionEnded
+    phone = _phone(actor)
+    if phone.tracker_id is None or phone.revoked:
+        return _take_up(actor)
+    return phone.tracker_id
+
+
+@verb
+def _take_up(actor: Actor) -> int:
+    """Make the tracker of the actor's phone, or make it live again; its id."""
+    phone = _phone(actor)
     if phone.tracker_id is None:
         return _add_phone(actor, phone.device_id, phone.name)
     if phone.revoked:
         _take_again(actor, phone.tracker_id)
     return phone.tracker_id
+
+
+def _phone(actor: Actor) -> Phone:
+    """The phone behind the actor's session; `SessionEnded` when there is none."""
+    phone = None if actor.session_id is None else reads.phone_of(actor.session_id)
+    if phone is None:
+        raise SessionEnded
+    return phone
 
 
 def _add_phone(actor: Actor, device_id: UUID, name: str) -> int:

@@ -20,9 +20,9 @@ def end(trip_id: int, ended_at: datetime) -> None:
     A phone without a network says later that a duty is over; meanwhile its tracker went on. What lies after the end
     is treated as if the end had been known: set aside, and counted.
     """
-    people = reads.tracked(trip_id)
-    reads.people_held(people)
-    for person_id in people:
+    members = sa.select(TripMember.person_id).where(TripMember.trip_id == trip_id)
+    reads.people_held(db.session.scalars(members).all())
+    for person_id in reads.tracked(trip_id):
         counted = _deleted(person_id, trip_id, after=ended_at)
         if counted:
             set_aside.count({(tracker_id, "not_on_duty"): n for tracker_id, n in counted.items()})
