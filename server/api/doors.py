@@ -80,8 +80,8 @@ class Doors(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
         return door
 
     def arguments(self, shape: type[ma.Schema], **how: Any) -> Callable[[View], View]:
-        """Read what comes in with a shape; it becomes the view's first argument."""
-        reader: Callable[[View], View] = super().arguments(shape, **how)
+        """Read what comes in with a shape, one instance for all requests; it becomes the view's first argument."""
+        reader: Callable[[View], View] = super().arguments(shape(), **how)
         return reader
 
     def response(
