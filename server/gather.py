@@ -10,11 +10,13 @@ alone in a transaction of its own, and meets its own failure there. The same hap
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Generic, TypeVar
 
+import psycopg
 import sqlalchemy as sa
 
 from server import transaction
@@ -42,14 +44,14 @@ class Gatherer(Generic[Item, End]):
     """The queue before one verb of one process. Held by the application, under a type of its own for each door.
 
     `together` does up to `most` items in one transaction of its own and gives, in their order, what became of each: its
-    end, or the `Problem` that is its answer. It should not wait for locks that others hold: while it waits, so does
-    everybody. `alone` does one item patiently. Both must let the same item come twice: after a lost connection nobody
-    knows whether a group was kept.
+    end, the `Problem` that is its answer, or None for one that is better done alone. It should not wait for locks that
+    others hold: while it waits, so does everybody. `alone` does one item patiently. Both must let the same item come
+    twice: after a lost connection nobody knows whether a group was kept.
     """
 
     def __init__(
         self,
-        together: Callable[[Sequence[Item]], Sequence[End | Problem]],
+        together: Callable[[Sequence[Item]], Sequence[End | Problem | None]],
         alone: Callable[[Item], End],
         *,
         most: int,
@@ -108,24 +110,26 @@ class Gatherer(Generic[Item, End]):
 
     def _lead(self) -> None:
         """Do the first of the queue together, and wake them all: a place without an end then is on its own."""
+        time.sleep(0)  # whoever is about to queue does: greenlets would otherwise not run before the commit
         with self._lock:
             group = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
         try:
             ends = self._ends([place.item for place in group])
             for place, end in zip(group, ends, strict=False):
-                place.ends.append(end)
+                if end is not None:
+                    place.ends.append(end)
         finally:
             for place in group:
                 place.bell.set()
 
-    def _ends(self, items: Sequence[Item]) -> Sequence[End | Problem]:
+    def _ends(self, items: Sequence[Item]) -> Sequence[End | Problem | None]:
         """What became of each: of none where the group failed, `Busy` of each where it could not even begin."""
         try:
             return self._together(items)
         except Busy as busy:
             return [Busy(retry_after_s=busy.retry_after_s) for _ in items]
         except Exception as error:
-            ours = not isinstance(error, sa.exc.SQLAlchemyError | Problem)
+            ours = not isinstance(error, sa.exc.SQLAlchemyError | psycopg.Error | Problem)
             logger.warning(
                 "a group of %d failed (%s): each is tried alone",
                 len(items),
