@@ -4,12 +4,19 @@ SpatiaLite: the driver is `pysqlite3` (many Pythons cannot load extensions), WAL
 on, transactions begun by us. PostGIS: psycopg 3. Parameters never reach an error's text or a log.
 """
 
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import orjson
+import psycopg
 import sqlalchemy as sa
 from flask import Flask
 from flask_migrate import Migrate
@@ -26,6 +33,9 @@ from sqlalchemy.types import TypeDecorator
 
 from server.config import Settings
 from server.errors import DatabaseRefused
+
+RESTED_S = 1.0
+"""A connection that has rested longer than this is asked whether it still stands before it is used."""
 
 LOCK_WAIT_MS = 200
 """How long SQLite itself waits for a lock; `transaction` asks again, letting others run in between."""
@@ -107,16 +117,23 @@ def engine_options(url: str) -> dict[str, Any]:
     """What `create_engine` needs for this database, beyond its URL."""
     options: dict[str, Any] = {
         "hide_parameters": True,
-        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_serializer": lambda value: orjson.dumps(value, default=exactly).decode(),
         "json_deserializer": orjson.loads,
     }
     if url.startswith("sqlite:"):
         options |= {"module": sqlite, "poolclass": sa.pool.QueuePool, "pool_size": 32, "max_overflow": 32}
         options["connect_args"] = {"timeout": LOCK_WAIT_MS / 1000, "check_same_thread": False}
     else:
-        options |= {"pool_size": 16, "max_overflow": 16, "pool_pre_ping": True}
+        options |= {"pool_size": 16, "max_overflow": 16}
         options["connect_args"] = {"connect_timeout": 5, "application_name": "guatu"}
     return options
+
+
+def exactly(value: object) -> str:
+    """A decimal in JSON: as text, with every digit."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    raise TypeError(type(value).__name__)
 
 
 def driver_url(url: str) -> str:
@@ -144,6 +161,33 @@ def dress(engine: Engine) -> None:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _dress_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "checkin", _rest)
+        event.listen(engine, "checkout", lambda raw, entry, _out: _ensure_alive(engine, raw, entry))
+
+
+def _rest(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+    """Note since when a connection rests."""
+    entry.info["rests_since_s"] = time.monotonic()
+
+
+_lost_at_s: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+
+
+def suspect(engine: Engine) -> None:
+    """A connection was lost: each that rests now is asked before it is used."""
+    _lost_at_s[engine] = time.monotonic()
+
+
+def _ensure_alive(engine: Engine, connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    """Ask a connection that has rested whether it still stands; one that does not is replaced by the pool."""
+    rests_since_s = entry.info.get("rests_since_s", math.inf)
+    if rests_since_s > max(time.monotonic() - RESTED_S, _lost_at_s.get(engine, 0.0)):
+        return
+    try:
+        engine.dialect.do_ping(connection)
+    except psycopg.OperationalError as error:
+        raise sa.exc.DisconnectionError from error
 
 
 def _without_rows(context: ExceptionContext) -> None:
@@ -179,11 +223,48 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def upsert(model: type[Base]) -> postgresql.Insert | sqlite_dialect.Insert:
+Ask = Callable[[sa.Select[*tuple[Any, ...]], Mapping[str, Any]], Sequence[Any]]
+"""What a statement is given to: it and its parameters in, its rows out."""
+
+
+def ask_in_session(statement: sa.Select[*tuple[Any, ...]], parameters: Mapping[str, Any]) -> Sequence[Any]:
+    """The rows of a statement of plain columns, within the caller's verb and with what that has changed so far."""
+    db.session.flush()
+    return db.session.connection().execute(statement, parameters).all()
+
+
+@contextmanager
+def glance() -> Iterator[sa.Connection]:
+    """A connection for one statement that only reads; on PostgreSQL no transaction is begun and ended for it."""
+    engine = db.engine
+    with (engine if engine.dialect.name == "sqlite" else _plain(engine)).connect() as connection:
+        yield connection
+
+
+@lru_cache(maxsize=8)
+def _plain(engine: Engine) -> Engine:
+    """The same engine with its connections, each statement a transaction of its own."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+Insert = postgresql.Insert | sqlite_dialect.Insert
+"""An INSERT that knows ON CONFLICT."""
+
+
+def upsert(model: type[Base]) -> Insert:
     """An INSERT that knows ON CONFLICT, in the current database's words."""
     if db.engine.dialect.name == "sqlite":
         return sqlite_dialect.insert(model)
     return postgresql.insert(model)
+
+
+def json_rows(name: str, columns: Sequence[sa.ColumnClause[Any]]) -> sa.TableValuedAlias:
+    """Rows that are handed to PostgreSQL as one JSON parameter, a list of objects: few or many, the same statement.
+
+    A number keeps every digit, an instant every microsecond; what does not fit its column is refused as in an INSERT.
+    """
+    told = sa.func.json_to_recordset(sa.bindparam(name, type_=sa.JSON()))
+    return told.table_valued(*columns).render_derived(name=name, with_types=True)
 
 
 IN_THE_WAY = frozenset({"40001", "40P01", "55P03"})

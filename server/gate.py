@@ -50,14 +50,18 @@ def stand(app: Flask) -> None:
     app.after_request(_tell_number)
 
 
-def guard(permission: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let in only a signed-in actor who holds `permission` over anything; the verb decides over what."""
+def guard(permission: str, *, looks_again: bool = False) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let in only a signed-in actor who holds `permission` over anything; the verb decides over what.
+
+    `looks_again` is said of a verb that itself looks up how the session stands: then the gate goes by what it saw
+    within the last minute, so that a check-in has its session looked up once.
+    """
     access.PERMISSIONS[permission]
 
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
-            let_in(permission)
+            let_in(permission, looks_again=looks_again)
             return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]  # read by the guarded-routes test
@@ -72,9 +76,9 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
-def let_in(permission: str) -> Actor:
+def let_in(permission: str, *, looks_again: bool = False) -> Actor:
     """The actor, when signed in and holding `permission`; `SignInNeeded`, `Forbidden` or `CrossSite` otherwise."""
-    actor = identify()
+    actor = identify(looks_again=looks_again)
     if actor is None:
         raise SignInNeeded
     access.ensure_holds(actor, permission)
@@ -91,10 +95,10 @@ def actor() -> Actor:
     return found
 
 
-def identify() -> Actor | None:
+def identify(*, looks_again: bool = False) -> Actor | None:
     """Who is asking, looked up once per request; None without any credential, a `Problem` with a bad one."""
     if "actor" not in g:
-        g.actor = _from_bearer() or _from_cookie()
+        g.actor = _from_bearer(looks_again=looks_again) or _from_cookie()
     found: Actor | None = g.actor
     return found
 
@@ -109,12 +113,12 @@ def origin() -> str:
     return request.url_root.rstrip("/")
 
 
-def _from_bearer() -> Actor | None:
+def _from_bearer(*, looks_again: bool) -> Actor | None:
     """The actor of an access token, where one is brought."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         return None
-    return sessions.of_access_token(token.strip())
+    return sessions.of_access_token(token.strip(), looks_again=looks_again)
 
 
 def _from_cookie() -> Actor | None:

@@ -21,7 +21,7 @@ _shape = CheckinIn()
 
 
 @doors.post("/checkins")
-@guard("checkin.make")
+@guard("checkin.make", looks_again=True)
 @doors.arguments(CheckinIn)
 @doors.response(201, CheckinOut)
 @doors.alt_response(200, schema=CheckinOut, description="已保存过 · kept before")

@@ -1,7 +1,7 @@
 """Check-ins as their readers may see them."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -17,6 +17,9 @@ from server.queries import looks
 from server.rules import access, signals
 from server.rules import checkins as rules
 from server.rules.access import Actor
+
+Row = Mapping[str, Any]
+"""A check-in by the names of its columns, with the names it is told with."""
 
 
 def get(actor: Actor, checkin_id: UUID) -> dict[str, Any]:
@@ -71,38 +74,42 @@ def subjects(found: Iterable[dict[str, Any]]) -> list[tuple[int, int | None]]:
 
 def documents(ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """The whole documents of these check-ins by id, in the order asked for. Unscoped: the caller has scoped."""
-    rows = {row.Checkin.id: row for row in db.session.execute(_whole().where(Checkin.id.in_(ids)))}
+    if not ids:
+        return {}
+    found = db.session.execute(_WHOLE.where(_checkins.c.id.in_(ids))).mappings()
+    rows = {row["id"]: dict[str, Any](row) for row in found}
     reviews = _reviews(ids)
     return {
-        checkin_id: _document(rows[checkin_id], reviews.get(checkin_id, []))
+        checkin_id: document(rows[checkin_id], reviews.get(checkin_id, []))
         for checkin_id in ids
         if checkin_id in rows
     }
 
 
-def _whole() -> sa.Select[*tuple[Any, ...]]:
-    """A check-in with everything it is told with."""
-    return (
-        sa.select(
-            Checkin,
-            CheckinDetail,
-            Visit,
-            Person.name.label("person"),
-            Unit.name.label("unit"),
-            Trip.title.label("trip"),
-            TripStop.name.label("stop"),
-            TripStop.area_id.label("stop_area_id"),
-            Area.name.label("stop_area"),
-        )
-        .join(CheckinDetail, CheckinDetail.checkin_id == Checkin.id)
-        .join(Person, Person.id == Checkin.person_id)
-        .join(Unit, Unit.id == Checkin.unit_id)
-        .outerjoin(Visit, Visit.checkin_id == Checkin.id)
-        .outerjoin(Trip, Trip.id == Checkin.trip_id)
-        .outerjoin(TripStop, TripStop.id == Checkin.stop_id)
-        .outerjoin(Area, Area.id == TripStop.area_id)
-        .execution_options(populate_existing=True)
+_checkins, _details = cast(sa.Table, Checkin.__table__), cast(sa.Table, CheckinDetail.__table__)
+_visits = cast(sa.Table, Visit.__table__)
+
+# A check-in with everything it is told with, as plain columns; those of a visit are called `visit_…`.
+_WHOLE = (
+    sa.select(
+        *_checkins.c,
+        *(column for column in _details.c if column.name != "checkin_id"),
+        *(column.label(f"visit_{column.name}") for column in _visits.c),
+        Person.name.label("person"),
+        Unit.name.label("unit"),
+        Trip.title.label("trip"),
+        TripStop.name.label("stop"),
+        TripStop.area_id.label("stop_area_id"),
+        Area.name.label("stop_area"),
     )
+    .join_from(_checkins, _details, _details.c.checkin_id == _checkins.c.id)
+    .join(Person, Person.id == _checkins.c.person_id)
+    .join(Unit, Unit.id == _checkins.c.unit_id)
+    .outerjoin(_visits, _visits.c.checkin_id == _checkins.c.id)
+    .outerjoin(Trip, Trip.id == _checkins.c.trip_id)
+    .outerjoin(TripStop, TripStop.id == _checkins.c.stop_id)
+    .outerjoin(Area, Area.id == TripStop.area_id)
+)
 
 
 def _reviews(ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
@@ -121,105 +128,97 @@ def _reviews(ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     return found
 
 
-def _document(row: Any, reviews: list[dict[str, Any]]) -> dict[str, Any]:
-    """One check-in as it is told."""
-    checkin, detail = row.Checkin, row.CheckinDetail
+def document(row: Row, reviews: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """One check-in as it is told: of a row as `_WHOLE` reads it, or as it was stored just now."""
     return {
-        "id": checkin.id,
-        "person": {"id": checkin.person_id, "name": row.person},
-        "unit": {"id": checkin.unit_id, "name": row.unit},
-        "trip": None if checkin.trip_id is None else {"id": checkin.trip_id, "title": row.trip},
-        "stop": None if checkin.stop_id is None else {"id": checkin.stop_id, "name": row.stop},
-        "kind": checkin.kind,
-        "ad_hoc": checkin.trip_id is None,
-        "fixed_at": checkin.fixed_at,
-        "made_at": checkin.made_at,
-        "sent_at": checkin.sent_at,
-        "received_at": checkin.received_at,
-        "happened_at": checkin.happened_at,
-        "skew_s": checkin.skew_s,
-        "position": _position(detail),
-        "position_withheld": _why_withheld(checkin, detail),
+        "id": row["id"],
+        "person": {"id": row["person_id"], "name": row["person"]},
+        "unit": {"id": row["unit_id"], "name": row["unit"]},
+        "trip": None if row["trip_id"] is None else {"id": row["trip_id"], "title": row["trip"]},
+        "stop": None if row["stop_id"] is None else {"id": row["stop_id"], "name": row["stop"]},
+        "kind": row["kind"],
+        "ad_hoc": row["trip_id"] is None,
+        "fixed_at": row["fixed_at"],
+        "made_at": row["made_at"],
+        "sent_at": row["sent_at"],
+        "received_at": row["received_at"],
+        "happened_at": row["happened_at"],
+        "skew_s": row["skew_s"],
+        "position": _position(row),
+        "position_withheld": _why_withheld(row),
         "verdict": _verdict(row),
-        "areas": checkin.areas,
-        "window": checkin.timing,
-        "window_s": checkin.timing_s,
-        "signals": [signals.described(signal) for signal in checkin.signals],
-        "note": detail.note,
-        "visit": None if row.Visit is None else _visit(row.Visit),
-        "reviews": reviews,
+        "areas": row["areas"],
+        "window": row["timing"],
+        "window_s": row["timing_s"],
+        "signals": [signals.described(signal) for signal in row["signals"]],
+        "note": row["note"],
+        "visit": None if row["visit_kind"] is None else _visit(row),
+        "reviews": list(reviews),
     }
 
 
-def _position(detail: CheckinDetail) -> dict[str, Any] | None:
+def _position(row: Row) -> dict[str, Any] | None:
     """Where, in WGS-84, and as it came."""
-    if detail.lng is None:
+    if row["lng"] is None:
         return None
-    return {
-        "lng": detail.lng,
-        "lat": detail.lat,
-        "datum": detail.datum,
-        "raw_lng": detail.raw_lng,
-        "raw_lat": detail.raw_lat,
-        "accuracy_m": detail.accuracy_m,
-        "accuracy_source": detail.accuracy_source,
-    }
+    names = ("lng", "lat", "datum", "raw_lng", "raw_lat", "accuracy_m", "accuracy_source")
+    return {name: row[name] for name in names}
 
 
-def _why_withheld(checkin: Checkin, detail: CheckinDetail) -> str | None:
+def _why_withheld(row: Row) -> str | None:
     """Why there is no position, where there is none."""
-    if detail.erased_at is not None:
+    if row["erased_at"] is not None:
         return "erased"
-    return checkin.withheld or None
+    return row["withheld"] or None
 
 
-def _verdict(row: Any) -> dict[str, Any]:
+def _verdict(row: Row) -> dict[str, Any]:
     """The verdict with its evidence and its words."""
-    checkin = row.Checkin
     zh, en = rules.words(
-        checkin.outcome,
-        checkin.why,
-        edge_m=checkin.edge_m,
-        accuracy_m=checkin.accuracy_used_m,
-        assumed=checkin.accuracy_assumed,
-        place=row.stop_area or row.stop or "",
+        row["outcome"],
+        row["why"],
+        edge_m=row["edge_m"],
+        accuracy_m=row["accuracy_used_m"],
+        assumed=row["accuracy_assumed"],
+        place=row["stop_area"] or row["stop"] or "",
     )
     return {
-        "outcome": checkin.outcome,
-        "edge_m": checkin.edge_m,
-        "accuracy_used_m": checkin.accuracy_used_m,
-        "accuracy_assumed": checkin.accuracy_assumed,
+        "outcome": row["outcome"],
+        "edge_m": row["edge_m"],
+        "accuracy_used_m": row["accuracy_used_m"],
+        "accuracy_assumed": row["accuracy_assumed"],
         "against": _against(row),
-        "why": checkin.why or None,
+        "why": row["why"] or None,
         "zh": zh,
         "en": en,
     }
 
 
-def _against(row: Any) -> dict[str, Any] | None:
+def _against(row: Row) -> dict[str, Any] | None:
     """What the position was judged against."""
-    if row.Checkin.stop_id is None:
+    if row["stop_id"] is None:
         return None
     return {
         "kind": "stop",
-        "id": row.Checkin.stop_id,
-        "name": row.stop,
-        "area_id": row.stop_area_id,
-        "version": row.Checkin.against_version,
+        "id": row["stop_id"],
+        "name": row["stop"],
+        "area_id": row["stop_area_id"],
+        "version": row["against_version"],
     }
 
 
-def _visit(visit: Visit) -> dict[str, Any]:
+def _visit(row: Row) -> dict[str, Any]:
     """Whom we met."""
+    amount = row["visit_amount"]
     return {
-        "kind": visit.kind,
-        "enterprise": visit.enterprise,
-        "contact": visit.contact,
-        "contact_post": visit.contact_post,
-        "topic": visit.topic,
-        "outcome": visit.outcome,
-        "amount": None if visit.amount is None else format(visit.amount.normalize(), "f"),
-        "amount_unit": visit.amount_unit,
-        "next_step": visit.next_step,
-        "next_on": visit.next_on,
+        "kind": row["visit_kind"],
+        "enterprise": row["visit_enterprise"],
+        "contact": row["visit_contact"],
+        "contact_post": row["visit_contact_post"],
+        "topic": row["visit_topic"],
+        "outcome": row["visit_outcome"],
+        "amount": None if amount is None else format(amount.normalize(), "f"),
+        "amount_unit": row["visit_amount_unit"],
+        "next_step": row["visit_next_step"],
+        "next_on": row["visit_next_on"],
     }

@@ -1,5 +1,6 @@
 """Sessions as they stand: who is behind one, in a single statement of plain rows, and the list of one's own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 
 from server import clock
 from server.config import Settings
-from server.db import db
+from server.db import db, glance
 from server.held import held
 from server.models.people import Person, RoleGrant
 from server.models.sessions import SignInSession
@@ -26,10 +27,6 @@ class Standing:
     kind: str
     last_used_at: datetime
     expires_at: datetime
-
-    def is_over(self, now: datetime, *, idle: timedelta) -> bool:
-        """Whether it has run out: by age, or (a browser's) by rest."""
-        return self.expires_at <= now or (self.kind == "browser" and self.last_used_at + idle <= now)
 
 
 _sessions, _people, _grants = SignInSession.__table__, Person.__table__, RoleGrant.__table__
@@ -60,6 +57,10 @@ _STANDING = (
     .where(_sessions.c.ended_at.is_(None), _people.c.left_at.is_(None))
 )
 _BY_ID = _STANDING.where(_sessions.c.id == sa.bindparam("id"))
+_BY_IDS = {
+    "postgresql": _STANDING.where(_sessions.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))),
+    "sqlite": _STANDING.where(_sessions.c.id.in_(sa.bindparam("ids", expanding=True))),
+}
 _BY_COOKIE = _STANDING.where(_sessions.c.cookie_hash == sa.bindparam("cookie_hash"))
 
 
@@ -68,9 +69,25 @@ def by_id(session_id: UUID) -> Standing | None:
     return _standing(db.session.connection().execute(_BY_ID, {"id": session_id}).all())
 
 
+def by_ids(session_ids: Sequence[UUID]) -> list[Standing | None]:
+    """Several sessions as they stand, in the order asked for, of one statement outside of any transaction."""
+    with glance() as connection:
+        rows = connection.execute(_BY_IDS[connection.dialect.name], {"ids": list(set(session_ids))}).all()
+    of_session: dict[UUID, list[Any]] = {}
+    for row in rows:
+        of_session.setdefault(row.id, []).append(row)
+    return [_standing(of_session.get(session_id)) for session_id in session_ids]
+
+
 def by_cookie(cookie_hash: str) -> Standing | None:
     """The browser session whose cookie has this SHA-256, likewise."""
     return _standing(db.session.connection().execute(_BY_COOKIE, {"cookie_hash": cookie_hash}).all())
+
+
+def has_run_out(kind: str, last_used_at: datetime, expires_at: datetime) -> bool:
+    """Whether a session has run out by now: by age, or (a browser's) by rest."""
+    now = clock.now()
+    return expires_at <= now or (kind == "browser" and last_used_at + idle() <= now)
 
 
 def idle() -> timedelta:
@@ -94,7 +111,7 @@ def _standing(rows: Any) -> Standing | None:
         must_change_password=row.must_change_password,
     )
     found = Standing(actor, row.id, row.kind, row.last_used_at, row.expires_at)
-    return None if found.is_over(clock.now(), idle=idle()) else found
+    return None if has_run_out(found.kind, found.last_used_at, found.expires_at) else found
 
 
 def listed(actor: Actor) -> dict[str, Any]:

@@ -177,13 +177,16 @@ class Told:
     visit: VisitTold | None = None
 
 
+_CONTENT = tuple(name for name in Told.__dataclass_fields__ if name != "sent_at")
+
+
 def digest(told: Told, *, with_position: bool) -> str:
     """SHA-256 over what a phone told, all but sent-at: however written, the same content has the same digest.
 
     Without the position where that was not kept: a digest of a place can be guessed back.
     """
-    content = asdict(told)
-    del content["sent_at"]
+    content = {name: getattr(told, name) for name in _CONTENT}
+    content["visit"] = None if told.visit is None else asdict(told.visit)
     if not with_position:
         for name in ("lng", "lat", "accuracy_m", "fixed_at"):
             del content[name]

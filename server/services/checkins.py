@@ -1,39 +1,54 @@
 """Check-ins: keep one, or many.
 
-What happens to a check-in is `_keep`, from top to bottom: was it here before · whose duty · which clock · may its
-position be kept · where is that · does it lie in its stop · is it odd · store it, record it, say so.
+What happens to check-ins is `_keep`: gather the evidence · look at each · store them. What is said of one is
+`_look_at`, from top to bottom: was it here before · is it on a duty of its person's · by which clock · may its position
+be kept · does it lie in its stop · in which areas · is it odd.
 """
 
 import logging
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 
 from server import clock, log
 from server.config import Settings
-from server.db import db, is_locked, upsert
-from server.errors import BadInput, Broken, CheckinConflict, Problem
+from server.db import Ask, ask_in_session, db, is_locked
+from server.errors import (
+    BadInput,
+    Broken,
+    CheckinConflict,
+    CheckinRefused,
+    PasswordMustChange,
+    Problem,
+    SessionEnded,
+)
+from server.express import express
+from server.gather import Gatherer
 from server.geo import datum, verdict
 from server.geo.datum import Datum
 from server.held import held
-from server.models.checkins import Checkin, CheckinArea, CheckinDetail, Visit
 from server.queries import checkins as reads
 from server.queries import evidence
-from server.queries.areas import AreaHit, Snapshot, Snapshots
-from server.queries.evidence import Stop
+from server.queries.areas import Snapshot, Snapshots
+from server.queries.evidence import Arrival, Evidence, Kept, Stop
 from server.rules import access, signals
 from server.rules import checkins as rules
 from server.rules.access import Actor
 from server.rules.checkins import Duty, Times, Told
 from server.rules.signals import Fix
-from server.services import events, places
+from server.services import filing
+from server.services.filing import Found, Judged
 from server.services.places import Position
-from server.transaction import verb
+from server.transaction import transaction, verb
 
 logger = logging.getLogger("guatu.checkins")
+
+MOST_TOGETHER = 64
+"""How many check-ins are kept in one transaction at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,108 +59,139 @@ class Answer:
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A verdict as it is stored; `why` says what kept it from being given."""
-
-    outcome: str
-    why: str = ""
-    edge_m: float | None = None
-    version: int | None = None
-
-
 def make(actor: Actor, told: Told) -> Answer:
-    """Keep one check-in; sent again, the first record is the answer. `CheckinConflict` stores and reveals nothing."""
-    return _make(actor, told, clock.now())
+    """Keep one check-in; sent again, the first record is the answer. `CheckinConflict` stores and reveals nothing.
+
+    `SessionEnded` where the actor's session is over by the time it is kept. Those that arrive at one instant are kept
+    together; each is answered once it is committed.
+    """
+    access.ensure(actor, "checkin.make", path=actor.unit_path, own=True)
+    return held(Gathered).do(Arrival(actor, told, clock.now()))
 
 
 def make_many(actor: Actor, batch: Sequence[Told]) -> list[Answer | Problem]:
     """Keep each good check-in of a batch and name each bad one, in the batch's order."""
-    return _make_many(actor, batch, clock.now())
+    access.ensure(actor, "checkin.make", path=actor.unit_path, own=True)
+    received_at = clock.now()
+    return _make_batch([Arrival(actor, told, received_at) for told in batch])
+
+
+class Gathered(Gatherer[Arrival, Answer]):
+    """Where the check-ins of a process queue to be kept together."""
+
+    def __init__(self) -> None:
+        super().__init__(_make_together, _make_alone, most=MOST_TOGETHER)
+
+
+def _make_together(arrivals: Sequence[Arrival]) -> list[Answer | Problem | None]:
+    """Keep those that arrived at one instant, without waiting for anybody's locks; None for who must come alone.
+
+    A person's second check-in is judged by their first, so it comes alone, after it. So does one whose id is there.
+    """
+    chosen = _of_different_people(arrivals)
+    if held(Settings).on_sqlite:
+        with transaction():
+            ends = _keep(chosen, wait=False)
+    else:
+        with express() as line:
+            ends = _keep(chosen, wait=False, ask=line.ask, tell=line.tell)
+    became = dict(zip(map(id, chosen), ends, strict=True))
+    return [became.get(id(arrival)) for arrival in arrivals]
 
 
 @verb
-def _make(actor: Actor, told: Told, received_at: datetime) -> Answer:
-    """Keep one that was received at an instant: before it had to wait for others who write."""
-    access.ensure(actor, "checkin.make", path=actor.unit_path, own=True)
-    fresh = _keep(actor, told, received_at)
-    return Answer(reads.documents([told.id])[told.id], fresh)
+def _make_alone(arrival: Arrival) -> Answer:
+    """Keep one, however long it takes to come by the locks."""
+    end = _keep_one(arrival)
+    if isinstance(end, Problem):
+        raise end
+    return end
 
 
 @verb
-def _make_many(actor: Actor, batch: Sequence[Told], received_at: datetime) -> list[Answer | Problem]:
-    """Keep a batch that was received at an instant."""
-    access.ensure(actor, "checkin.make", path=actor.unit_path, own=True)
-    kept = [_keep_or_say(actor, told, received_at) for told in batch]
-    documents = reads.documents([told.id for told in batch])
+def _make_batch(batch: Sequence[Arrival]) -> list[Answer | Problem]:
+    """Keep the batch of one person, one after the other."""
+    return [_keep_or_say(arrival) for arrival in batch]
+
+
+def _of_different_people(arrivals: Sequence[Arrival]) -> list[Arrival]:
+    """Those of whose person, and under whose id, none came before."""
+    chosen: list[Arrival] = []
+    seen: set[int | UUID] = set()
+    for arrival in arrivals:
+        keys: set[int | UUID] = {arrival.actor.person_id, arrival.told.id}
+        if seen.isdisjoint(keys):
+            chosen.append(arrival)
+        seen |= keys
+    return chosen
+
+
+# ── check-ins, from top to bottom ───────────────────────────────────────────────────────────────────────
+
+
+def _keep(
+    arrivals: Sequence[Arrival], *, wait: bool, ask: Ask = ask_in_session, tell: Ask = ask_in_session
+) -> list[Answer | Problem | None]:
+    """Keep check-ins of different people under different ids; None for each whose id is there, or was just taken."""
+    known = evidence.gather(arrivals, wait=wait, ask=ask)
+    snapshot = held(Snapshots).current(max(each.generation for each in known))
+    found = [_look_at(*each, snapshot) for each in zip(arrivals, known, strict=True)]
+    documents = _store([each for each in found if isinstance(each, Found)], tell)
     return [
-        became if isinstance(became, Problem) else Answer(documents[told.id], became)
-        for told, became in zip(batch, kept, strict=True)
+        end if isinstance(end, Problem) else _answer(documents.get(arrival.told.id))
+        for arrival, end in zip(arrivals, found, strict=True)
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """All that was found out about a check-in before it is stored."""
-
-    actor: Actor
-    told: Told
-    times: Times
-    duty: Duty | None
-    stop: Stop | None
-    position: Position | None
-    withheld: str
-    judged: Judged
-    areas: list[AreaHit]
-    odd: list[dict[str, Any]]
-
-    @property
-    def unit_id(self) -> int:
-        """Of which unit the person was: on a duty the one they are on it of, otherwise their own now."""
-        return self.actor.unit_id if self.duty is None else self.duty.unit_id
+def _answer(document: dict[str, Any] | None) -> Answer | None:
+    """The answer with a document that is new."""
+    return None if document is None else Answer(document, fresh=True)
 
 
-# ── one check-in, from top to bottom ────────────────────────────────────────────────────────────────────
+def _keep_one(arrival: Arrival) -> Answer | Problem:
+    """Keep one; when it is there already, or somebody took its id this very moment, the first record is the answer."""
+    [end] = _keep([arrival], wait=True)
+    if end is None:
+        [end] = _keep([arrival], wait=True)  # who took the id has committed: now it is seen whose it is
+    if end is None:
+        return Answer(reads.documents([arrival.told.id])[arrival.told.id], fresh=False)
+    return end
 
 
-def _keep(actor: Actor, told: Told, received_at: datetime) -> bool:
-    """Keep a check-in; True when it is new, False when this very one was kept before."""
-    if _was_kept(actor, told):
-        return False
-    duty = evidence.duty(actor.person_id, told.trip_id)
-    stop = evidence.stop(told.trip_id, told.stop_id)
-    times = _times(told, received_at)
-    position, withheld = _position(told, times, duty)
-    snapshot = held(Snapshots).current()
-    found = Found(
+def _look_at(arrival: Arrival, known: Evidence, snapshot: Snapshot) -> Found | Problem | None:
+    """All there is to say about a check-in; None when it was kept before, a problem when it is refused."""
+    actor, told = arrival.actor, arrival.told
+    if not known.stands:
+        return SessionEnded()
+    if known.must_change_password:
+        return PasswordMustChange()
+    if known.kept is not None:
+        return None if _is_same(arrival, known.kept) else CheckinConflict()
+    if (refusal := _refusal(told, known)) is not None:
+        return refusal
+    times = _times(told, arrival.received_at)
+    position, withheld = _position(told, times, known.duty)
+    return Found(
         actor=actor,
         told=told,
+        known=known,
         times=times,
-        duty=duty,
-        stop=stop,
         position=position,
         withheld=withheld,
-        judged=_judge(position, withheld, stop, snapshot),
+        judged=_judge(position, withheld, known.stop, snapshot),
         areas=[] if position is None else snapshot.at(lng=position.lng, lat=position.lat, at=position.at),
-        odd=_odd(actor, told, times, position, duty),
+        odd=_odd(actor, told, times, position, known),
     )
-    if not _store(found):
-        return not _was_kept(actor, told)
-    _store_parts(found)
-    _record(found)
-    if position is not None and told.trip_id is not None:
-        places.remember(actor.person_id, told.id, position, trip_id=told.trip_id, unit_id=found.unit_id)
-    return True
 
 
-def _keep_or_say(actor: Actor, told: Told, received_at: datetime) -> bool | Problem:
+def _keep_or_say(arrival: Arrival) -> Answer | Problem:
     """One of a batch: what cannot be kept is named, and takes nothing else with it.
 
     But for a database that is away, or a deadlock with another batch: then all of it is to be sent again.
     """
     try:
         with db.session.begin_nested():
-            return _keep(actor, told, received_at)
+            return _keep_one(arrival)
     except Problem as problem:
         return problem
     except (sa.exc.DBAPIError, ValueError) as error:
@@ -155,15 +201,19 @@ def _keep_or_say(actor: Actor, told: Told, received_at: datetime) -> bool | Prob
         return Broken(request_id=log.request_id.get())
 
 
-def _was_kept(actor: Actor, told: Told) -> bool:
-    """Whether this very check-in is there already; `CheckinConflict` when its id is taken by another."""
-    kept = evidence.kept(told.id)
-    if kept is None:
-        return False
-    same = kept.digest is None or kept.digest == rules.digest(told, with_position=kept.has_position)
-    if kept.person_id != actor.person_id or not same:
-        raise CheckinConflict
-    return True
+def _is_same(arrival: Arrival, kept: Kept) -> bool:
+    """Whether what is kept under its id is this very check-in, of the same person and with the same content."""
+    same = kept.digest is None or kept.digest == rules.digest(arrival.told, with_position=kept.has_position)
+    return same and kept.person_id == arrival.actor.person_id
+
+
+def _refusal(told: Told, known: Evidence) -> CheckinRefused | None:
+    """Why a check-in cannot be what it says: its person is not on the trip, or the trip has no such stop."""
+    if told.trip_id is not None and known.duty is None:
+        return CheckinRefused(why_zh="您不在这次行程中", why_en="you are not on this trip")
+    if told.stop_id is not None and known.stop is None:
+        return CheckinRefused(why_zh="这次行程没有这个行程点", why_en="this trip has no such stop")
+    return None
 
 
 def _times(told: Told, received_at: datetime) -> Times:
@@ -206,19 +256,19 @@ def _judge(position: Position | None, withheld: str, stop: Stop | None, snapshot
 
 
 def _odd(
-    actor: Actor, told: Told, times: Times, position: Position | None, duty: Duty | None
+    actor: Actor, told: Told, times: Times, position: Position | None, known: Evidence
 ) -> list[dict[str, Any]]:
     """The signals of a check-in."""
-    settings = held(Settings)
+    settings, duty = held(Settings), known.duty
     seen = signals.Seen(
         fix=None if position is None else _fix(position),
-        last=None if position is None else evidence.last_fix(actor.person_id),
-        same_before=0 if position is None else _same_before(actor, told),
+        last=None if position is None else known.last,
+        same_before=0 if position is None else known.same_before,
         given_accuracy_m=told.accuracy_m,
         mock=told.mock,
         skew_s=times.skew_s,
         fix_age_s=_age_s(told),
-        device_owner_id=evidence.device_owner(actor),
+        device_owner_id=known.device_owner_id,
         person_id=actor.person_id,
         made_at=times.happened_at,
         started_at=None if duty is None else duty.started_at,
@@ -237,128 +287,14 @@ def _fix(position: Position) -> Fix:
     return Fix(position.lng, position.lat, position.accuracy.used_m, position.at)
 
 
-def _same_before(actor: Actor, told: Told) -> int:
-    """How often the person gave these very coordinates of late."""
-    if told.lng is None or told.lat is None:
-        return 0
-    return evidence.same_coordinates(actor.person_id, lng=told.lng, lat=told.lat, raw_at=told.fixed_at)
-
-
 def _age_s(told: Told) -> float | None:
     """How old the fix was when the check-in was made, both by the phone's own clock."""
     return None if told.fixed_at is None else (told.made_at - told.fixed_at).total_seconds()
 
 
-# ── storing ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _row(found: Found) -> dict[str, Any]:
-    """The row of the fact: ids, times, verdict, areas, signals; nothing personal."""
-    told, actor, times, judged = found.told, found.actor, found.times, found.judged
-    return {
-        "id": told.id,
-        "person_id": actor.person_id,
-        "unit_id": found.unit_id,
-        "session_id": actor.session_id,
-        "trip_id": told.trip_id,
-        "stop_id": told.stop_id,
-        "kind": told.kind,
-        "fixed_at": told.fixed_at,
-        "made_at": told.made_at,
-        "sent_at": told.sent_at,
-        "received_at": times.received_at,
-        "happened_at": times.happened_at,
-        "skew_s": times.skew_s,
-        "withheld": found.withheld,
-        "outcome": judged.outcome,
-        "why": judged.why,
-        "edge_m": judged.edge_m,
-        "against_version": judged.version,
-        "areas": [_area(hit) for hit in found.areas],
-        "signals": found.odd,
-        **_accuracy(found.position),
-        **_timing(times, found.stop),
-    }
-
-
-def _accuracy(position: Position | None) -> dict[str, Any]:
-    """Whether there is a position, and the accuracy in metres it was judged with."""
-    if position is None:
-        return {"has_position": False, "accuracy_used_m": None, "accuracy_assumed": False}
-    return {
-        "has_position": True,
-        "accuracy_used_m": position.accuracy.used_m,
-        "accuracy_assumed": position.accuracy.assumed,
-    }
-
-
-def _timing(times: Times, stop: Stop | None) -> dict[str, Any]:
-    """Early, on time or late against the stop's window."""
-    if stop is None:
-        return {"timing": None, "timing_s": None}
-    grace_s = held(Settings).window_grace_minutes * 60.0
-    timing = rules.timing(times.happened_at, stop.planned_from, stop.planned_to, grace_s=grace_s)
-    return {
-        "timing": None if timing is None else timing.word,
-        "timing_s": None if timing is None else timing.by_s,
-    }
-
-
-def _area(hit: AreaHit) -> dict[str, Any]:
-    """An area as a check-in remembers it: by name and version, as of then."""
-    return {"id": hit.area_id, "code": hit.code, "name": hit.name, "kind": hit.kind, "version": hit.version}
-
-
-def _store(found: Found) -> bool:
-    """Insert the fact; False when its id was taken in the meantime."""
-    statement = upsert(Checkin).values(_row(found)).on_conflict_do_nothing(index_elements=["id"])
-    return db.session.execute(statement.returning(Checkin.id)).one_or_none() is not None
-
-
-def _store_parts(found: Found) -> None:
-    """Insert the personal part, the areas, and whom they met."""
-    told = found.told
-    db.session.execute(sa.insert(CheckinDetail), [_detail(told, found.position)])
-    if found.areas:
-        rows = [
-            {"checkin_id": told.id, "area_id": hit.area_id, "version": hit.version} for hit in found.areas
-        ]
-        db.session.execute(sa.insert(CheckinArea), rows)
-    if told.visit is not None:
-        db.session.execute(sa.insert(Visit), [{"checkin_id": told.id} | asdict(told.visit)])
-
-
-def _detail(told: Told, position: Position | None) -> dict[str, Any]:
-    """The row of the personal part; a position that may not be kept leaves no trace in it, not even a digest."""
-    return {
-        "checkin_id": told.id,
-        "digest": rules.digest(told, with_position=position is not None),
-        "lng": None if position is None else position.lng,
-        "lat": None if position is None else position.lat,
-        "at": None if position is None else position.at,
-        "raw_lng": None if position is None else told.lng,
-        "raw_lat": None if position is None else told.lat,
-        "datum": None if position is None else told.datum,
-        "accuracy_m": None if position is None else told.accuracy_m,
-        "accuracy_source": None if position is None else told.accuracy_source,
-        "note": told.note,
-    }
-
-
-def _record(found: Found) -> None:
-    """The event of a check-in: ids and plain facts, no coordinate and no word of the person's."""
-    told, actor = found.told, found.actor
-    events.record(
-        "checkin.made",
-        actor_id=actor.person_id,
-        unit_id=found.unit_id,
-        person_id=actor.person_id,
-        trip_id=told.trip_id,
-        subject=told.id,
-        kind_of=told.kind,
-        outcome=found.judged.outcome,
-        signals=[signal["code"] for signal in found.odd],
-    )
+def _store(found: Sequence[Found], tell: Ask) -> dict[UUID, dict[str, Any]]:
+    """Store check-ins with all that belongs to them; the documents of those whose id was free, by id."""
+    return filing.file(found, tell=tell) if found else {}
 
 
 def ensure_batch(size: int) -> None:

@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from server import clock
-from server.db import UtcDateTime, db, upsert
+from server.db import Insert, UtcDateTime, db
 from server.models.checkins import LastPlace
-from server.models.trips import Trip
 from server.rules.checkins import Accuracy
 
 
@@ -25,15 +24,12 @@ class Position:
     at: datetime
 
 
-def remember(person_id: int, checkin_id: UUID, position: Position, *, trip_id: int, unit_id: int) -> None:
-    """Move a person's last place, within the caller's verb, if the trip is under way and this is newer than known.
-
-    `unit_id` is of which unit they are on the trip. Of two check-ins with one fix the one of the larger id stands,
-    whichever comes first.
-    """
-    if not _under_way(trip_id):
-        return
-    place = {
+def row(
+    person_id: int, checkin_id: UUID, position: Position, *, trip_id: int, unit_id: int
+) -> dict[str, Any]:
+    """The row of a person's last place, for a trip that is under way; `unit_id` is of which unit they are on it."""
+    return {
+        "person_id": person_id,
         "trip_id": trip_id,
         "unit_id": unit_id,
         "lng": position.lng,
@@ -43,11 +39,21 @@ def remember(person_id: int, checkin_id: UUID, position: Position, *, trip_id: i
         "checkin_id": checkin_id,
         "moved_at": clock.now(),
     }
-    statement = upsert(LastPlace).values(place | {"person_id": person_id})
-    earlier = sa.or_(LastPlace.checkin_id.is_(None), LastPlace.checkin_id < checkin_id)
-    same_fix = sa.and_(LastPlace.at == position.at, earlier)
-    newer = sa.or_(LastPlace.at < position.at, same_fix)
-    db.session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=place, where=newer))
+
+
+def where_newer(insert: Insert) -> Insert:
+    """An INSERT of last places that moves nobody to where they were before what is known.
+
+    Of two check-ins with one fix the one of the larger id stands, whichever comes first; before a tracker's a check-in.
+    """
+    new, known = insert.excluded, cast(sa.Table, LastPlace.__table__).c
+    earlier = sa.or_(known.checkin_id.is_(None), known.checkin_id < new.checkin_id)
+    same_fix = sa.and_(known.at == new.at, earlier)
+    return insert.on_conflict_do_update(
+        index_elements=["person_id"],
+        set_={column.name: new[column.name] for column in known if column.name != "person_id"},
+        where=sa.or_(known.at < new.at, same_fix),
+    )
 
 
 _MOVE = sa.text(
@@ -71,9 +77,3 @@ def move(moved: Sequence[dict[str, Any]]) -> None:
     if moved:
         rows = [place | {"moved_at": clock.now()} for place in moved]
         db.session.connection().execute(_MOVE, sorted(rows, key=lambda row: row["person_id"]))
-
-
-def _under_way(trip_id: int) -> bool:
-    """Whether a trip is under way now."""
-    state = db.session.execute(sa.select(Trip.state).where(Trip.id == trip_id)).scalar_one_or_none()
-    return state == "under_way"

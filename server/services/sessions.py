@@ -2,13 +2,13 @@
 
 A phone holds an access token (a JWT of a few minutes) and a refresh token that is used once; a browser holds one
 secret in its cookie. Secrets are random, 256 bits, and kept as their SHA-256 only. Every request looks its session
-up, so one that was ended is ended at once, whatever the tokens out there still say.
+up (a check-in by its own statement), so one that was ended is ended at once, whatever the tokens out there still say.
 """
 
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID, uuid4
 
@@ -18,6 +18,7 @@ from server import clock
 from server.config import Settings
 from server.db import db
 from server.errors import Busy, NotFound, SessionEnded
+from server.gather import Gatherer
 from server.held import held
 from server.models.people import Person
 from server.models.sessions import RefreshToken, SignInSession
@@ -31,6 +32,10 @@ from server.transaction import verb
 SECRET_BYTES = 32
 MOST_SESSIONS = 20
 """How many devices and browsers one person is signed in on at once; one more ends the one longest unused."""
+MOST_TOGETHER = 256
+"""How many sessions are looked up by one statement at the most."""
+REMEMBERED = 20_000
+"""Of how many sessions a process keeps in mind how they were found."""
 NAME_LENGTH = 120
 TOUCH_EVERY = timedelta(minutes=1)
 """How exactly last use is kept: one write a minute, not one a request."""
@@ -100,12 +105,46 @@ def _make_room(person: Person, device: Device) -> None:
 # ── used ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def of_access_token(token: str) -> Actor:
-    """Who holds this access token, as of now. `SignInNeeded` when it is not good, `SessionEnded` when that is over."""
+def of_access_token(token: str, *, looks_again: bool = False) -> Actor:
+    """Who holds this access token, as of now. `SignInNeeded` when it is not good, `SessionEnded` when that is over.
+
+    For a verb that `looks_again` itself: as of some time within the last minute.
+    """
     claims = held(Ring).verify(token)
-    standing = standing_of(claims.session_id)
+    lookup = held(Lookup)
+    seen = lookup.seen(claims.session_id) if looks_again else None
+    if seen is not None:
+        return seen.actor
+    standing = lookup.do(claims.session_id)
+    if standing is None:
+        raise SessionEnded
     _touch(standing)
+    lookup.remember(standing)
     return standing.actor
+
+
+class Lookup(Gatherer[UUID, Standing | None]):
+    """Where the requests of a process queue to have their sessions looked up, those of one instant by one statement.
+
+    Each is looked up after its request came: what was ended before that is over.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(reads.by_ids, reads.by_id, most=MOST_TOGETHER)
+        self._seen: dict[UUID, tuple[datetime, Standing]] = {}
+
+    def seen(self, session_id: UUID) -> Standing | None:
+        """A session as it was found less than a minute ago; None when it was not."""
+        at, standing = self._seen.get(session_id, (None, None))
+        if at is None or not timedelta() <= clock.now() - at < TOUCH_EVERY:
+            return None
+        return standing
+
+    def remember(self, standing: Standing) -> None:
+        """Keep in mind how a session was found."""
+        if len(self._seen) >= REMEMBERED:
+            self._seen.clear()
+        self._seen[standing.session_id] = clock.now(), standing
 
 
 def of_cookie(secret: str) -> Actor | None:
