@@ -21,9 +21,9 @@ def settings_for(url: str, folder: Path, **given: object) -> Settings:
     return Settings(database_url=url, instance=folder, secure_cookies=False, **given)  # type: ignore[arg-type]
 
 
-def migrated(url: str, folder: Path) -> Flask:
+def migrated(url: str, folder: Path, **given: object) -> Flask:
     """An application on a database brought to the newest migration."""
-    app = create_app(settings_for(url, folder))
+    app = create_app(settings_for(url, folder, **given))
     app.testing = True
     app.test_client_class = Client
     with app.app_context():

@@ -44,15 +44,22 @@ class Served:
 
 
 @contextmanager
-def serve(settings: Settings, *, workers: int = 1, listener: socket.socket | None = None) -> Iterator[Served]:
+def serve(
+    settings: Settings,
+    *,
+    workers: int = 1,
+    listener: socket.socket | None = None,
+    application: str = "wsgi:app",
+) -> Iterator[Served]:
     """Run the server with these settings until the block is left.
 
     With `listener` (see `listening`) a server that was killed can be started again at the same address.
+    `application` is what gunicorn is told to serve.
     """
     own = listener or listening()
     log = Path(settings.instance) / f"server-{time.monotonic_ns()}.log"
     try:
-        served = _start(settings, workers, own, log)
+        served = _start(settings, workers, own, log, application)
         try:
             _wait(served)
             yield served
@@ -70,7 +77,7 @@ def listening() -> socket.socket:
     return made
 
 
-def _start(settings: Settings, workers: int, listener: socket.socket, log: Path) -> Served:
+def _start(settings: Settings, workers: int, listener: socket.socket, log: Path, application: str) -> Served:
     """Start gunicorn on the socket, everything it says going to `log`."""
     command = [
         sys.executable,
@@ -82,7 +89,7 @@ def _start(settings: Settings, workers: int, listener: socket.socket, log: Path)
         str(workers),
     ]
     command += ["--worker-class", "gevent", "--worker-connections", "2000", "--graceful-timeout", "1"]
-    command += ["--no-control-socket", "wsgi:app"]
+    command += ["--no-control-socket", application]
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command,

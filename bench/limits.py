@@ -1,0 +1,74 @@
+"""The application with the limits beside it, for the measurements alone; nothing of this is in the product.
+
+* `/bench/hello` does nothing: what Flask, gunicorn and our own hooks cost.
+* `/bench/checkins` is a check-in with everything but the database: token, schema, datum, verdict against the stop,
+  areas, signals, the rows as they would be stored, the document as the answer. What the database would have said of a
+  phone is read once and remembered.
+"""
+
+from flask import Flask, Response, request
+
+from server import clock
+from server.api.doors import Doors, answer
+from server.api.schemas.checkins import CheckinIn, CheckinOut
+from server.app import create_app
+from server.gate import public
+from server.held import held
+from server.queries import evidence, sessions
+from server.queries.areas import Snapshots
+from server.queries.evidence import Arrival, Evidence
+from server.rules import access
+from server.rules.access import Actor
+from server.rules.checkins import Told
+from server.services import checkins, filing
+from server.services.filing import Found
+from server.services.keys import Ring
+from server.transaction import transaction
+
+doors = Doors("limits", __name__, description="Limits to measure against.")
+
+_actors: dict[str, Actor] = {}
+_known: dict[int, Evidence] = {}
+
+
+@doors.get("/bench/hello")
+@public
+def hello() -> Response:
+    """Nothing at all."""
+    return answer({"status": "ok"})
+
+
+@doors.post("/bench/checkins")
+@public
+@doors.arguments(CheckinIn)
+@doors.response(201, CheckinOut)
+def without_database(told: Told) -> Response:
+    """A check-in that is not kept."""
+    token = request.headers["Authorization"].partition(" ")[2]
+    claims = held(Ring).verify(token)
+    actor = _actors.get(token)
+    if actor is None:
+        standing = sessions.by_id(claims.session_id)
+        assert standing is not None
+        actor = _actors[token] = standing.actor
+    access.ensure_holds(actor, "checkin.make")
+    access.ensure(actor, "checkin.make", path=actor.unit_path, own=True)
+    arrival = Arrival(actor, told, clock.now())
+    known = _known.get(actor.person_id) or _remember(arrival)
+    found = checkins._look_at(arrival, known, held(Snapshots).current(known.generation))
+    assert isinstance(found, Found)
+    return answer(filing.document(found, filing.sheet(found)), 201)
+
+
+def _remember(arrival: Arrival) -> Evidence:
+    """What the database says of a phone, read once."""
+    with transaction():
+        _known[arrival.actor.person_id] = evidence.gather([arrival], wait=True)[0]
+    return _known[arrival.actor.person_id]
+
+
+def application() -> Flask:
+    """The application and its limits."""
+    app = create_app()
+    app.register_blueprint(doors)
+    return app
