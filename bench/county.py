@@ -16,6 +16,7 @@ from server.services import areas, consents, trips
 from server.services.trips import StopPlan
 from tests import people
 from tests.people import Someone
+from tests.positions import phone
 from tests.trips import plan
 
 WEST, SOUTH = 118.0, 29.0
@@ -84,25 +85,36 @@ def centre(number: int, side: int) -> tuple[float, float]:
     return WEST + CELL_DEG * (number % side + 0.5), SOUTH + CELL_DEG * (number // side + 0.5)
 
 
-def settle(app: Flask, phones: int, *, among: int) -> tuple[Phone, ...]:
-    """So many people on duty, each at a stop in an area of its own (`among` so many areas), each signed in."""
-    with app.app_context(), clock.at(clock.now() - timedelta(minutes=5)):
+def settle(
+    app: Flask,
+    phones: int,
+    *,
+    among: int,
+    tracking: str = "checkins",
+    since: timedelta = timedelta(minutes=5),
+) -> tuple[Phone, ...]:
+    """So many people on duty, each at a stop in an area of its own (`among` so many areas), each signed in and with a
+    tracker; on a duty of this level `since` so long ago.
+    """
+    with app.app_context(), clock.at(clock.now() - since):
         folk = people.county(app)
-        return tuple(_on_duty(number, folk, among) for number in range(phones))
+        return tuple(_on_duty(number, folk, among, tracking) for number in range(phones))
 
 
-def _on_duty(number: int, folk: people.County, among: int) -> Phone:
+def _on_duty(number: int, folk: people.County, among: int, tracking: str) -> Phone:
     """One person on a duty of their own."""
     lng, lat = centre(number * 37 % among, _side(among))
     who = people.person(f"外勤{number}", folk.township_a, ("cadre", folk.township_a))
-    trip = _under_way(who, folk.supervisor_a, StopPlan(name="厂", lng=lng, lat=lat, radius_m=STOP_RADIUS_M))
-    token = who.tokens().access_token
-    return Phone(token, trip["id"], trip["stops"][0]["id"], lng, lat)
+    stop = StopPlan(name="厂", lng=lng, lat=lat, radius_m=STOP_RADIUS_M)
+    trip = _under_way(who, folk.supervisor_a, stop, tracking)
+    token, secret = who.tokens().access_token, phone(who, f"bench-{number}").secret
+    stop_id, since_s = trip["stops"][0]["id"], clock.now().timestamp() + 1.0
+    return Phone(token, trip["id"], stop_id, lng, lat, secret, since_s)
 
 
-def _under_way(who: Someone, supervisor: Someone, stop: StopPlan) -> dict[str, Any]:
+def _under_way(who: Someone, supervisor: Someone, stop: StopPlan, tracking: str) -> dict[str, Any]:
     """A trip that has started, its one member consenting."""
-    trip = trips.plan(who.actor, plan(stops=[stop]))
+    trip = trips.plan(who.actor, plan(stops=[stop], tracking=tracking))
     trips.submit(who.actor, trip["id"])
     trips.approve(supervisor.actor, trip["id"])
     consents.give(who.actor, trip["id"], trip["tracking"])

@@ -6,21 +6,32 @@
   phone is read once and remembered.
 """
 
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
 from flask import Flask, Response, request
 
-from server import clock
+from server import clock, columns
 from server.api.doors import Doors, answer
 from server.api.schemas.checkins import CheckinIn, CheckinOut
 from server.app import create_app
 from server.gate import public
+from server.geo import fence
 from server.held import held
+from server.ingest import traccar
 from server.queries import evidence, sessions
+from server.queries import positions as reads
 from server.queries.areas import Snapshots
 from server.queries.evidence import Arrival, Evidence
-from server.rules import access
+from server.queries.positions import Duties, Sender
+from server.rules import access, trackers
 from server.rules.access import Actor
 from server.rules.checkins import Told
-from server.services import checkins, filing
+from server.services import batch as batches
+from server.services import checkins, crossings, filing, positions
+from server.services.batch import Delivery
 from server.services.filing import Found
 from server.services.keys import Ring
 from server.transaction import transaction
@@ -58,6 +69,48 @@ def without_database(told: Told) -> Response:
     found = checkins._look_at(arrival, known, held(Snapshots).current(known.generation))
     assert isinstance(found, Found)
     return answer(filing.document(found, filing.sheet(found)), 201)
+
+
+@doors.post("/bench/traccar")
+@public
+def fix_without_database() -> Response:
+    """A fix that is not kept: read, put on our clock, matched, assigned, followed over edges, written as columns."""
+    envelope = traccar.decode(body=request.get_data(), content_type=request.content_type or "")
+    secret_hash = trackers.digest(envelope.sender.secret or "")
+    known = _tracked.get(secret_hash) or _track(secret_hash)
+    delivery = Delivery(envelope.fixes, received_at=clock.now(), secret_hash=secret_hash)
+    batch = batches.gather([delivery], [known.sender], Counter())
+    batch = positions._on_duty(positions._once(batch), known.duties, Counter())
+    snapshot = held(Snapshots).current(known.duties.generation)
+    touched = positions._match(batch, snapshot)
+    areas = np.array([*touched.packed(len(batch)), None], dtype=object)[:-1]
+    told = batch.having(areas=areas)
+    for source, kind, _ in positions._COLUMNS.values():
+        columns.encoded(told[source], kind)
+    discs = batch.at_s, batch.lnglat, crossings.used_m(batch["accuracy_m"])
+    evidence = crossings.Told(*discs, touched.row, touched.area, touched.inside).evidence()
+    fence.advance(fence.Standing(), evidence, crossings.RULE)
+    return Response(envelope.answer.body, envelope.answer.status)
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """What the database says of a tracker."""
+
+    sender: Sender
+    duties: Duties
+
+
+_tracked: dict[str, Tracked] = {}
+
+
+def _track(secret_hash: str) -> Tracked:
+    """What the database says of a tracker, read once."""
+    with transaction():
+        (sender,) = reads.senders_held((), {secret_hash}, patient=True)
+        duties = reads.duties([sender.person_id], clock.now() - timedelta(days=1))
+    _tracked[secret_hash] = Tracked(sender, duties)
+    return _tracked[secret_hash]
 
 
 def _remember(arrival: Arrival) -> Evidence:

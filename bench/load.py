@@ -29,20 +29,26 @@ PLACES = 101
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """A phone that checks in: its token, its trip and stop, and around where it is."""
+    """A phone that checks in or is tracked: its token, its trip and stop, and around where it is.
+
+    `secret` is its tracker's, `since_s` from when on its positions are kept (epoch seconds).
+    """
 
     token: str
     trip_id: int
     stop_id: int
     lng: float
     lat: float
+    secret: str = ""
+    since_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where to, how many connections, for how long (after a warm-up that does not count), and by whom.
+    """Where to, how many connections, for how long (after a warm-up that does not count), by whom, and what: check-ins,
+    a fix at a time as Traccar Client sends it (`traccar`), or batches of our own (`batches`).
 
-    Without phones the request is a plain GET.
+    Without phones the request is a plain GET. `turn` says how often these phones have been used before.
     """
 
     port: int
@@ -51,6 +57,8 @@ class Plan:
     seconds: float
     phones: tuple[Phone, ...] = ()
     warm_up_s: float = 1.0
+    what: str = "checkins"
+    turn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,11 @@ def run(plan: Plan) -> Met:
         input=json.dumps(asdict(plan)),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
         timeout=plan.seconds + plan.warm_up_s + 60,
     )
+    if done.returncode:
+        raise RuntimeError(f"the load failed:\n{done.stderr}")
     return Met(**json.loads(done.stdout))
 
 
@@ -159,6 +169,62 @@ def _template(path: str, phone: Phone) -> bytes:
     return head.encode() + body
 
 
+TURN_S = 30.0
+"""So many seconds of a phone's time belong to each use of it, so that no fix is sent twice."""
+
+FIXES = 100
+STEP_S = 0.001
+
+
+def traccar(path: str, phones: Sequence[Phone], turn: int) -> Iterator[bytes]:
+    """A fix of each of these phones in turn, as Traccar Client 10 sends it."""
+    for nth in count():
+        for phone in phones:
+            at_s = phone.since_s + turn * TURN_S + nth * STEP_S
+            body = (
+                f"id={phone.secret}&lat={phone.lat + nth % PLACES * 1e-5:.6f}&lon={phone.lng:.6f}"
+                f"&timestamp={int(at_s * 1000)}&accuracy=9.5&altitude=36.0&speed=2.7&bearing=181.0&batt=76"
+            ).encode()
+            yield _post(path, "application/x-www-form-urlencoded", len(body)) + body
+
+
+def batches(path: str, phones: Sequence[Phone], turn: int) -> Iterator[bytes]:
+    """A hundred fixes of each of these phones in turn, in columns."""
+    ways = [_way(phone) for phone in phones]
+    for nth in count():
+        for phone, way in zip(phones, ways, strict=True):
+            since_ms = int((phone.since_s + turn * TURN_S) * 1000) + nth * FIXES
+            times = b",".join(b"%d.%03d" % divmod(since_ms + each, 1000) for each in range(FIXES))
+            body = b'{"columns":{"fixed_at":[%s],%s}}' % (times, way)
+            yield _post(path, f"application/json\r\nAuthorization: Bearer {phone.token}", len(body)) + body
+
+
+def _way(phone: Phone) -> bytes:
+    """The columns of a walk of a hundred fixes, but for their times."""
+    lng = ",".join(f"{phone.lng + each * 2e-6:.6f}" for each in range(FIXES))
+    lat = ",".join(f"{phone.lat + each * 3e-6:.6f}" for each in range(FIXES))
+    steady = {"accuracy_m": "8.5", "speed_mps": "1.2", "heading_deg": "45.0", "altitude_m": "36.0"}
+    rest = ",".join(f'"{name}":[{",".join([value] * FIXES)}]' for name, value in steady.items())
+    return f'"lng":[{lng}],"lat":[{lat}],{rest}'.encode()
+
+
+def _post(path: str, kind: str, length: int) -> bytes:
+    """The head of a POST."""
+    told = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n"
+    )
+    return told.encode()
+
+
+def _requests(plan: Plan, phones: Sequence[Phone]) -> Iterator[bytes]:
+    """What one connection sends."""
+    if not phones:
+        return _gets(plan.path)
+    if plan.what == "checkins":
+        return checkins(plan.path, phones)
+    return {"traccar": traccar, "batches": batches}[plan.what](plan.path, phones, plan.turn)
+
+
 def carry_out(plan: Plan) -> Met:
     """Keep the connections busy; what comes during the warm-up is forgotten."""
     lines = {line.socket.fileno(): line for line in _lines(plan)}
@@ -194,8 +260,7 @@ def _lines(plan: Plan) -> Iterator[Line]:
         raise ValueError("more than this load is allowed")
     for number in range(plan.connections):
         mine = plan.phones[number :: plan.connections]
-        requests = checkins(plan.path, mine) if mine else _gets(plan.path)
-        yield Line(plan.port, requests)
+        yield Line(plan.port, _requests(plan, mine))
 
 
 def _met(statuses: Counter[str], waits_s: list[float], seconds: float, cpu_s: float) -> Met:

@@ -10,11 +10,11 @@ from bench.limits import doors
 from tests.house.source import ROOT
 
 
-@pytest.mark.parametrize("command", ["bench.checkins", "bench.areas"])
+@pytest.mark.parametrize("command", ["bench.checkins", "bench.areas", "bench.positions"])
 def test_a_measurement_says_what_it_measures(command: str) -> None:
     asked = [sys.executable, "-m", command, "--help"]
     said = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "check-in" in said.stdout.lower()
+    assert "check-in" in said.stdout.lower() or "positions" in said.stdout.lower()
 
 
 def test_the_limits_are_no_doors_of_the_product() -> None:
