@@ -3,11 +3,13 @@
  *
  *   server/web/static/src/pages/NAME.js  →  server/web/static/dist/pages/NAME.js   (what pages share is split off)
  *   server/web/static/src/desk.css       →  server/web/static/dist/desk.css
- *   mobile_stub/webapp/src/map.js        →  mobile_stub/webapp/dist/map.js
+ *   mobile_stub/webapp/src/main.js       →  mobile_stub/webapp/dist/main.js
+ *   mobile_stub/webapp/src/worker.js     →  mobile_stub/webapp/dist/worker.js      (told what the release is made of)
  *
  * Sources that are not there are passed over. With `--watch` it keeps at it.
  */
-import { existsSync, readdirSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -30,6 +32,18 @@ const common = {
   logLevel: "warning",
 };
 
+/** What the phone keeps of the app, beside its icons. */
+const KEPT = ["index.html", "app.css", "manifest.webmanifest", "dist/main.js"];
+
+/** @type {import("esbuild").Plugin} */
+const worker = {
+  name: "worker",
+  setup: (build) => build.onEnd(async ({ errors }) => {
+    if (errors.length > 0) return;
+    await esbuild.build({ ...common, ...workerOptions(), define: { RELEASE: JSON.stringify(release()) } });
+  }),
+};
+
 /** @type {import("esbuild").BuildOptions[]} */
 const bundles = [
   {
@@ -41,7 +55,7 @@ const bundles = [
     chunkNames: "shared/[name]-[hash]",
   },
   { entryPoints: present(`${desk}/src/desk.css`), outdir: `${desk}/dist` },
-  { entryPoints: present(`${phone}/src/map.js`), outdir: `${phone}/dist`, format: "esm" },
+  { entryPoints: present(`${phone}/src/main.js`), outdir: `${phone}/dist`, format: "esm", plugins: [worker] },
 ];
 
 const wanted = bundles.filter(({ entryPoints }) => Array.isArray(entryPoints) && entryPoints.length > 0);
@@ -51,7 +65,25 @@ if (process.argv.includes("--watch")) {
   await Promise.all(contexts.map((context) => context.watch()));
 } else {
   const built = await Promise.all(wanted.map((bundle) => esbuild.build({ ...common, ...bundle })));
-  removeAllBut(new Set(built.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}))));
+  removeAllBut(new Set([`${phone}/dist/worker.js`, ...built.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}))]));
+}
+
+/** How the service worker is bundled. @returns {import("esbuild").BuildOptions} */
+function workerOptions() {
+  return { entryPoints: [`${phone}/src/worker.js`], outdir: `${phone}/dist`, format: "iife" };
+}
+
+/** The phone's release: each file by its path and digest, and one name for all of them. The page is kept as the folder. */
+function release() {
+  const names = [...KEPT, ...readdirSync(join(root, phone, "icons")).sort().map((name) => `icons/${name}`)];
+  const files = names.map((name) => ({ path: name === "index.html" ? "./" : name, digest: digest(`${phone}/${name}`) }));
+  const version = createHash("sha256").update(JSON.stringify(files)).digest("hex").slice(0, 8);
+  return { version, files };
+}
+
+/** A file's digest, as browsers check it. @param {string} file */
+function digest(file) {
+  return `sha256-${createHash("sha256").update(readFileSync(join(root, file))).digest("base64")}`;
 }
 
 /** The scripts in a folder, if there is one. @param {string} folder */

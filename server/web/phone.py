@@ -1,12 +1,13 @@
-"""The phone web app, served as it stands at /m/."""
+"""The phone web app at /m/: its page, its bundle, its service worker."""
 
 from pathlib import Path
 
-from flask import Blueprint, Response, send_from_directory
+from flask import Blueprint, Response, send_from_directory, url_for
 
 from server.gate import public
 
 FOLDER = Path(__file__).resolve().parents[2] / "mobile_stub" / "webapp"
+WORKER = "dist/worker.js"
 
 door = Blueprint("phone", __name__)
 
@@ -21,7 +22,12 @@ def start() -> Response:
 @door.get("/m/<path:name>")
 @public
 def file(name: str) -> Response:
-    """One of the app's files; always asked for again, so that a new release is there at the next opening."""
+    """One of the app's files; always asked for again, so that a new release is noticed at the next opening.
+
+    The service worker lies with what was bundled, and serves the whole app.
+    """
     response = send_from_directory(FOLDER, name, max_age=0)
     response.headers["Cache-Control"] = "no-cache"
+    if name == WORKER:
+        response.headers["Service-Worker-Allowed"] = url_for(".start")
     return response

@@ -93,11 +93,15 @@ NewPhone = Callable[..., Phone]
 
 @pytest.fixture
 def phone(chromium: Browser, server: Served) -> Iterator[NewPhone]:
-    """Makes phones; at the end none may have failed, broken the policy, or asked another host for anything."""
+    """Makes phones; at the end none may have failed, broken the policy, or asked another host for anything.
+
+    With `offline` the app is kept on the phone by its service worker; else that is left out, which is quicker.
+    """
     made: list[Phone] = []
 
-    def new(*, permitted: bool = True, width: int = 360) -> Phone:
+    def new(*, permitted: bool = True, width: int = 360, offline: bool = False) -> Phone:
         context = chromium.new_context(
+            service_workers="allow" if offline else "block",
             viewport={"width": width, "height": 740},
             locale="zh-CN",
             timezone_id="Asia/Urumqi",
@@ -126,6 +130,7 @@ def _note_foreign(phone: Phone, url: str) -> None:
 
 
 def _note_error(phone: Phone, kind: str, text: str) -> None:
-    """The browser's own line about an answer of 4xx is no error of the app's."""
-    if kind in {"error", "warning"} and not text.startswith("Failed to load resource"):
+    """The browser's own line about an answer of 4xx is no error of the app's, nor is the blocking of the worker."""
+    own = ("Failed to load resource", "Service Worker registration blocked by Playwright")
+    if kind in {"error", "warning"} and not text.startswith(own):
         phone.wrong.append(text)

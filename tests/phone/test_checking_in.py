@@ -179,16 +179,17 @@ def lose_answers(page: Page) -> None:
     page.route(re.compile("/api/v1/checkins$"), lose)
 
 
-def lost_one(here: Phone, who: Someone) -> Page:
-    """A phone whose check-in was received, and does not know it."""
+def lost_one(here: Phone, who: Someone, *, lasting: bool = False) -> Page:
+    """A phone whose check-in was received, and does not know it; `lasting`: answers go on getting lost."""
     page = here.sign_in(who)
     lose_answers(page)
     page.get_by_role("button", name="签到").click()
     page.locator("[name=note]").fill("见到厂长")
     expect(page.locator(".figure")).to_have_text("15 m")
     here.send()
-    expect(page.get_by_role("heading", name="待送达的签到")).to_be_visible()
-    page.unroute_all()
+    expect(page.get_by_role("heading", name="送达情况")).to_be_visible()
+    if not lasting:
+        page.unroute_all(behavior="wait")
     return page
 
 
@@ -200,8 +201,8 @@ def test_a_check_in_whose_answer_was_lost_is_sent_again_and_kept_once(
     before = kept(cadre)
     page.reload()
     expect(page.locator("article")).to_contain_text("见到厂长")
-    page.get_by_role("button", name="再送一次").click()
-    expect(page.locator(".verdict-word")).to_have_text("在界内")
+    expect(page.locator(".delivery-kept")).to_be_visible()
+    expect(page.locator(".verdict-link")).to_contain_text("在界内")
     assert kept(cadre) == before
     assert len(before) == 1
 
@@ -217,11 +218,11 @@ def test_without_a_network_a_check_in_waits_on_the_phone(
     here.context.set_offline(True)
     expect(page.locator(".offline")).to_be_visible()
     here.send()
-    expect(page.locator("article")).to_contain_text("还没有送达")
+    expect(page.locator("main")).to_contain_text("已存在本机，不会丢")
+    expect(page.locator(".delivery-waiting")).to_be_visible()
     assert kept(cadre) == []
     here.context.set_offline(False)
-    page.get_by_role("button", name="再送一次").click()
-    expect(page.locator(".verdict-word")).to_have_text("在界内")
+    expect(page.locator(".verdict-link")).to_contain_text("在界内")
     assert len(kept(cadre)) == 1
 
 
@@ -229,16 +230,17 @@ def test_a_conflict_is_told_with_its_reason_and_is_the_persons_to_discard(
     phone: NewPhone, cadre: Someone, people: County
 ) -> None:
     under_way(cadre, people.leader)
-    page = lost_one(phone(), cadre)
+    page = lost_one(phone(), cadre, lasting=True)
     page.evaluate(
         """async () => {
-            const unsent = await import("/m/src/unsent.js");
-            const [{ item }] = await unsent.mine();
-            await unsent.put({ ...item, note: "改过的备注" }, null);
+            const queue = await import("/m/src/queue.js");
+            const [item] = await queue.mine();
+            await queue.change(item.number, { told: { ...item.told, note: "改过的备注" } });
         }"""
     )
-    page.reload()
-    page.get_by_role("button", name="再送一次").click()
+    page.unroute_all(behavior="wait")
+    page.get_by_role("button", name="马上送出").click()
+    expect(page.locator(".delivery-conflict")).to_be_visible()
     expect(page.locator("article [role=alert]")).to_contain_text("内容")
     page.get_by_role("button", name="不要了").click()
     page.get_by_role("dialog").get_by_role("button", name="不要了").click()

@@ -50,16 +50,18 @@ def serve(
     workers: int = 1,
     listener: socket.socket | None = None,
     application: str = "wsgi:app",
+    tree: Path = TREE,
 ) -> Iterator[Served]:
     """Run the server with these settings until the block is left.
 
     With `listener` (see `listening`) a server that was killed can be started again at the same address.
-    `application` is what gunicorn is told to serve.
+    `application` is what gunicorn is told to serve; `tree` is where the sources lie, for a test that changes a
+    copy of them.
     """
     own = listener or listening()
     log = Path(settings.instance) / f"server-{time.monotonic_ns()}.log"
     try:
-        served = _start(settings, workers, own, log, application)
+        served = _start(settings, workers, own, log, application=application, tree=tree)
         try:
             _wait(served)
             yield served
@@ -77,7 +79,9 @@ def listening() -> socket.socket:
     return made
 
 
-def _start(settings: Settings, workers: int, listener: socket.socket, log: Path, application: str) -> Served:
+def _start(
+    settings: Settings, workers: int, listener: socket.socket, log: Path, *, application: str, tree: Path
+) -> Served:
     """Start gunicorn on the socket, everything it says going to `log`."""
     command = [
         sys.executable,
@@ -93,7 +97,7 @@ def _start(settings: Settings, workers: int, listener: socket.socket, log: Path,
     with log.open("wb") as sink:
         process = subprocess.Popen(
             command,
-            cwd=TREE,
+            cwd=tree,
             env=os.environ | environment(settings),
             pass_fds=[listener.fileno()],
             stdout=sink,

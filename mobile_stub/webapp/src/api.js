@@ -1,8 +1,9 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {CheckinIn, Checkin, ConsentWords, Device, Level, Look, Matter, Me, Page, Problem, Shape, Tokens, Trip} from "./wire.d.ts" */
+/** @import {Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Level, Look, Matter, Me, Page, Plan, Problem, Shape, Stored, Tokens, Trip} from "./wire.d.ts" */
 
+import * as clock from "./clock.js";
 import * as session from "./session.js";
 
 const ROOT = "/api/v1";
@@ -60,10 +61,12 @@ async function send(method, path, body, bearer) {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
   try {
-    return await fetch(ROOT + path, {
+    const answer = await fetch(ROOT + path, {
       method, headers, signal: patience.signal, credentials: "omit", cache: "no-store",
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
+    clock.compare(answer.headers.get("Date"));
+    return answer;
   } catch {
     throw new Lost();
   } finally {
@@ -100,19 +103,29 @@ async function renew(refresh_token) {
 }
 
 /**
+ * The tokens a request may go with; a request that is somebody's own never goes as somebody else.
+ * @param {Tokens | null} tokens
+ * @param {number} [person_id] whose request it is; whoever is signed in, when not said
+ * @returns {Tokens}
+ */
+function theirs(tokens, person_id) {
+  if (!tokens || (person_id !== undefined && tokens.person.id !== person_id)) throw new SignedOut();
+  return tokens;
+}
+
+/**
  * A request as the signed-in person; a refused access token is renewed once and the request repeated.
  * @param {string} method
  * @param {string} path
  * @param {unknown} [body]
+ * @param {number} [person_id] whose request it is
  * @returns {Promise<any>}
  */
-async function ask(method, path, body) {
-  const tokens = await session.current();
-  if (!tokens) throw new SignedOut();
+async function ask(method, path, body, person_id) {
+  const tokens = theirs(await session.current(), person_id);
   const first = await send(method, path, body, tokens.access_token);
   if (first.status !== 401) return opened(first);
-  const fresh = await session.renewed(tokens.access_token, renew);
-  if (!fresh) throw new SignedOut();
+  const fresh = theirs(await session.renewed(tokens.access_token, renew), person_id);
   const second = await send(method, path, body, fresh.access_token);
   if (second.status === 401) throw new SignedOut();
   return opened(second);
@@ -156,17 +169,40 @@ export const trips = (cursor) => ask("GET", `/trips${query({ mine: 1, limit: 50,
 /** @returns {Promise<Trip>} @param {number} id */
 export const trip = (id) => ask("GET", `/trips/${id}`);
 
-/** @returns {Promise<Trip>} @param {number} id */
-export function startTrip(id) {
-  const now = new Date().toISOString();
-  return ask("POST", `/trips/${id}/start`, { at: now, sent_at: now });
-}
+/** When a request leaves, by this phone's clock. */
+const sent_at = () => new Date().toISOString();
 
-/** @returns {Promise<Trip>} @param {number} id @param {string} outcome */
-export function completeTrip(id, outcome) {
-  const now = new Date().toISOString();
-  return ask("POST", `/trips/${id}/complete`, { at: now, sent_at: now, outcome });
-}
+/** Starts a duty at the instant it was done. @returns {Promise<Trip>} @param {{trip_id: number, at: string}} step @param {number} person_id */
+export const startTrip = ({ trip_id, at }, person_id) => ask("POST", `/trips/${trip_id}/start`, { at, sent_at: sent_at() }, person_id);
+
+/** Ends a duty at the instant it was done. @returns {Promise<Trip>} @param {{trip_id: number, at: string, outcome: string}} step @param {number} person_id */
+export const completeTrip = ({ trip_id, at, outcome }, person_id) =>
+  ask("POST", `/trips/${trip_id}/complete`, { at, sent_at: sent_at(), outcome }, person_id);
+
+/** @returns {Promise<Trip>} @param {Plan} plan */
+export const planTrip = (plan) => ask("POST", "/trips", plan);
+
+/** @returns {Promise<Trip>} @param {number} id @param {Plan} plan */
+export const editTrip = (id, plan) => ask("PUT", `/trips/${id}`, plan);
+
+/** @returns {Promise<Trip>} @param {number} id */
+export const submitTrip = (id) => ask("POST", `/trips/${id}/submit`);
+
+/** @returns {Promise<Trip>} @param {number} id @param {string} reason */
+export const cancelTrip = (id, reason) => ask("POST", `/trips/${id}/cancel`, { reason });
+
+/** Areas whose name holds these words. @returns {Promise<{items: Area[]}>} @param {string} name */
+export const areas = (name) => ask("GET", `/areas${query({ name })}`);
+
+/** The boundaries of one kind, thinned for drawing. @returns {Promise<Shape>} @param {string} kind @param {number} simplify_m */
+export const boundaries = (kind, simplify_m) => ask("GET", `/areas.geojson${query({ kind, simplify_m })}`);
+
+/** Colleagues whose name holds these words. @returns {Promise<{items: Companion[]}>} @param {string} q */
+export const companions = (q) => ask("GET", `/companions${query({ q })}`);
+
+/** Hands over fixes, in columns. @returns {Promise<Stored>} @param {Columns} columns @param {number} person_id */
+export const sendFixes = (columns, person_id) =>
+  ask("POST", "/positions", { sent_at: Date.now() / 1000, datum: "WGS-84", columns }, person_id);
 
 /** @returns {Promise<ConsentWords>} @param {number} id */
 export const consent = (id) => ask("GET", `/trips/${id}/consent`);
@@ -180,8 +216,8 @@ export const withdrawConsent = (id) => ask("DELETE", `/trips/${id}/consent`);
 /** An area's boundary, of the version in force or of a named one. @returns {Promise<Shape>} @param {number} id @param {number | null} [version] */
 export const area = (id, version) => ask("GET", `/areas/${id}.geojson${query({ version })}`);
 
-/** @returns {Promise<Checkin>} @param {CheckinIn} item */
-export const sendCheckin = (item) => ask("POST", "/checkins", item);
+/** Hands over a check-in; it says anew each time when it was sent. @returns {Promise<Checkin>} @param {CheckinIn} item @param {number} person_id */
+export const sendCheckin = (item, person_id) => ask("POST", "/checkins", { ...item, sent_at: sent_at() }, person_id);
 
 /** @returns {Promise<Checkin>} @param {string} id */
 export const checkin = (id) => ask("GET", `/checkins/${encodeURIComponent(id)}`);

@@ -1,40 +1,43 @@
 // @ts-check
 /** Checking in: the position getting better on a small map, the kind, the stop, whom we met, and off it goes. */
 
-/** @import {Degrees} from "./ground.js" */
 /** @import {Draft} from "./drafts.js" */
+/** @import {Place} from "./places.js" */
 /** @import {Fix, Trouble} from "./position.js" */
-/** @import {Kind, Level, Stop, Trip} from "./wire.d.ts" */
+/** @import {Duty} from "./trips.js" */
+/** @import {CheckinIn, Kind, Level} from "./wire.d.ts" */
 /** @import {View, Way} from "./ways.js" */
 
 import * as api from "./api.js";
 import { levelOf } from "./consent.js";
-import { deliver } from "./deliver.js";
+import { onArrival, roomNotice } from "./deliveries.js";
 import { el, refill } from "./dom.js";
 import * as drafts from "./drafts.js";
-import { edge, metres, stopRings } from "./ground.js";
+import { edge, metres } from "./ground.js";
 import { troubleNotice } from "./help.js";
+import { full } from "./kept.js";
 import { minimap } from "./minimap.js";
 import { button, chips, confirmed, field, notice, oldNotice, para, select } from "./parts.js";
+import { nearest, placeOf, soonest } from "./places.js";
 import { STALE_MS, VAGUE_M, watch } from "./position.js";
-import { remembered } from "./remember.js";
+import * as queue from "./queue.js";
+import { deliver } from "./sender.js";
 import * as session from "./session.js";
-import { clock, span } from "./times.js";
+import { span } from "./times.js";
 import * as trips from "./trips.js";
-import * as unsent from "./unsent.js";
 import { instead } from "./ways.js";
 import { visitFields } from "./visit.js";
 import { say } from "./words.js";
 
-/** @typedef {{stop: Stop, rings: Degrees[][]}} Place */
-/** @typedef {"allowed" | "none" | "unconsented" | "unticked"} Leave what may be done with positions here */
+/** @typedef {"allowed" | "none" | "unconsented" | "unticked" | "pending"} Leave what may be done with positions here */
 
 const TICK_MS = 5_000;
+const PATIENCE_MS = 8_000;
 const KINDS = /** @type {Kind[]} */ (["arrive", "visit", "leave", "patrol", "note"]);
 
 /**
  * Whether a position may be used, and if not, why.
- * @param {Trip | null} trip null outside any duty
+ * @param {Duty | null} trip null outside any duty
  * @param {Draft} draft
  * @param {Level | null} level the person's consent on that trip
  * @returns {Leave}
@@ -42,43 +45,19 @@ const KINDS = /** @type {Kind[]} */ (["arrive", "visit", "leave", "patrol", "not
 function leaveFor(trip, draft, level) {
   if (!trip) return draft.consent ? "allowed" : "unticked";
   if (trip.tracking === "none") return "none";
+  if (trip.step) return "pending";
   return level ? "allowed" : "unconsented";
 }
 
-/** A stop with its boundary; a boundary that cannot be had leaves the stop off the map. @param {Stop} stop @returns {Promise<Place>} */
-async function placeOf(stop) {
-  if (stop.area_id === null) return { stop, rings: stopRings(stop, null) };
-  const id = stop.area_id;
-  try {
-    const { value } = await remembered(`area:${id}`, () => api.area(id));
-    return { stop, rings: stopRings(stop, value) };
-  } catch (failure) {
-    if (failure instanceof api.SignedOut) throw failure;
-    return { stop, rings: [] };
-  }
-}
-
-/** The stop whose edge is nearest; inside counts as nearest of all. @param {Place[]} places @param {Degrees} at */
-function nearest(places, at) {
-  const far = places.map(({ stop, rings }) => ({ stop, away: -(edge(at, rings) ?? -Infinity) }));
-  return far.sort((one, other) => one.away - other.away)[0]?.stop ?? null;
-}
-
-/** The stop whose planned time is nearest to now, for want of a position. @param {Stop[]} stops */
-function soonest(stops) {
-  const away = (/** @type {Stop} */ stop) => Math.abs(Date.parse(stop.planned_from ?? stop.planned_to ?? "") - Date.now());
-  const timed = stops.filter((stop) => Number.isFinite(away(stop)));
-  return timed.sort((one, other) => away(one) - away(other))[0] ?? stops[0] ?? null;
-}
-
-/** A fresh draft for a duty. @param {Trip | null} trip @param {boolean} patrols whether this person walks a grid @returns {Draft} */
+/** A fresh draft for a duty. @param {Duty | null} trip @param {boolean} patrols whether this person walks a grid @returns {Draft} */
 function blank(trip, patrols) {
   return { trip_id: trip?.id ?? null, stop_id: null, stop_picked: false, note: "", consent: false,
     kind: patrols ? "patrol" : trip ? "arrive" : "visit", visit: drafts.noVisit() };
 }
 
-/** Why there is no position here, and what to do. @param {Leave} leave @param {Trip | null} trip */
+/** Why there is no position here, and what to do. @param {Leave} leave @param {Duty | null} trip */
 function leaveNotice(leave, trip) {
+  if (leave === "pending") return notice("note", say("place.pending"), para(say("place.pending_text")));
   if (leave === "none") return notice("note", say("place.none"), para(say("place.none_text")));
   if (leave === "unticked") return notice("note", say("place.unticked"), para(say("place.unticked_text")));
   return notice("note", say("place.unconsented"), para(say("place.unconsented_text")),
@@ -94,6 +73,9 @@ function quality(fix) {
   return say(fix.accuracy_m > 40 ? "fix.fair" : "fix.good");
 }
 
+/** Whether it is worth measuring again: the position is old or vague. @param {Fix} fix */
+const poor = (fix) => Date.now() - fix.at > STALE_MS || (fix.accuracy_m ?? 0) > VAGUE_M;
+
 /** About how far it is to the stop's edge; the server's verdict is what counts. @param {Fix} fix @param {Place | null} place */
 function distance(fix, place) {
   const away = place ? edge(fix, place.rings) : null;
@@ -104,18 +86,20 @@ function distance(fix, place) {
 /**
  * The top of the page: the map with the accuracy in metres, or why there is none.
  * @param {Leave} leave
- * @param {Trip | null} trip
+ * @param {Duty | null} trip
+ * @param {() => void} anew measures again
  */
-function stage(leave, trip) {
+function stage(leave, trip, anew) {
   const map = minimap();
   const figure = el("strong", { class: "figure" }, "–");
   const state = el("p", { class: "quality", "aria-live": "polite" }, say("fix.waiting"));
   const away = el("p", { class: "away" });
   const trouble = el("div", {});
+  const measure = button(say("fix.anew"), anew, { icon: "pin" });
   const node = el("section", { class: "stage", "aria-label": say("fix.title") });
   if (leave === "allowed") {
     refill(node, map.node, el("div", { class: "measure" },
-      el("div", {}, el("span", { class: "label" }, say("fix.accuracy")), figure), el("div", {}, state, away)), trouble);
+      el("div", {}, el("span", { class: "label" }, say("fix.accuracy")), figure), el("div", {}, state, away)), measure, trouble);
   } else refill(node, leaveNotice(leave, trip));
   return {
     node,
@@ -128,12 +112,13 @@ function stage(leave, trip) {
       const words = fix ? quality(fix) : say(why ? "fix.blocked" : "fix.waiting");
       if (state.textContent !== words) state.textContent = words;
       away.textContent = fix ? distance(fix, place) : "";
+      measure.hidden = fix ? !poor(fix) : !why;
       refill(trouble, !fix && why && troubleNotice(why));
     },
   };
 }
 
-/** The choice of duty, when there is one to make. @param {Trip[]} going @param {Trip | null} trip */
+/** The choice of duty, when there is one to make. @param {Duty[]} going @param {Duty | null} trip */
 function dutyChoice(going, trip) {
   const options = /** @type {[string, string][]} */ (going.map((one) => [String(one.id), one.title]));
   const node = select("duty", [...options, ["none", say("checkin.no_duty")]], String(trip?.id ?? "none"));
@@ -152,7 +137,7 @@ function consentTick(draft, onchange) {
     el("span", {}, el("strong", {}, say("adhoc.consent")), el("small", {}, say("adhoc.consent_text"))));
 }
 
-/** The duty asked for in the address, or else the first one under way. @param {Way} way @param {Trip[]} going */
+/** The duty asked for in the address, or else the first one under way. @param {Way} way @param {Duty[]} going */
 function dutyOf(way, going) {
   const asked = way.params.get("trip");
   if (asked === "none") return null;
@@ -177,18 +162,48 @@ function withoutPosition() {
   return confirmed({ title: say("send.none_title"), text: say("send.none_text"), yes: say("send.none") });
 }
 
-/**
- * Sends what was written; what does not arrive waits on the phone under the same id.
- * @param {Draft} draft
- * @param {Fix | null} fix
- */
-async function send(draft, fix) {
-  const item = drafts.build(draft, fix, Date.now());
-  await unsent.put(item, null);
+/** Sends one that the full phone cannot keep, while its page is still open; until it has arrived the page must stay. @param {CheckinIn} item @param {Draft} draft */
+async function sendUnkept(item, draft) {
+  const { person } = (await session.current()) ?? {};
+  if (!person) throw new api.SignedOut();
+  try {
+    await api.sendCheckin(item, person.id);
+  } catch (failure) {
+    throw failure instanceof api.Lost ? new DOMException(say("room.full"), "QuotaExceededError") : failure;
+  }
   await drafts.drop(draft);
-  const delivery = await deliver(item);
-  if (delivery.state === "kept") instead(`#/record/${item.id}?new=1`);
-  else instead("#/unsent");
+  instead(`#/record/${item.id}?new=1`);
+}
+
+/**
+ * Queues what was written, and waits a little for the verdict; without one it is on its way.
+ * @param {CheckinIn} item
+ * @param {Draft} draft
+ * @param {string} title of the duty
+ */
+async function send(item, draft, title) {
+  try {
+    const number = await queue.addCheckin(item, title);
+    await drafts.drop(draft);
+    const sent = await deliver(number, PATIENCE_MS);
+    instead(sent?.state === "kept" ? `#/record/${item.id}?new=1` : `#/deliveries?new=${number}`);
+  } catch (failure) {
+    if (!full(failure)) throw failure;
+    await sendUnkept(item, draft);
+  }
+}
+
+/** Makes the check-in of a page: pressed again without a change, it is the same one. @returns {(draft: Draft, fix: Fix | null) => CheckinIn} */
+function maker() {
+  let before = "";
+  /** @type {CheckinIn | null} */
+  let made = null;
+  return (draft, fix) => {
+    const now = JSON.stringify(draft);
+    if (!made || now !== before) made = drafts.build(draft, fix, Date.now());
+    before = now;
+    return made;
+  };
 }
 
 /**
@@ -206,16 +221,25 @@ export async function page(way) {
   let fix = null;
   /** @type {Trouble | null} */
   let trouble = null;
-  const top = stage(leave, trip);
+  const top = stage(leave, trip, () => measure());
+  const make = maker();
+  const space = el("div", {});
   const stops = select("stop", [...places.map(({ stop }) => /** @type {[string, string]} */ ([String(stop.id), stop.name])),
     ["", say("checkin.no_stop")]], String(draft.stop_id ?? ""));
   const small = el("small", {});
 
-  const keep = () => drafts.put(draft);
+  const keep = async () => {
+    try {
+      await drafts.put(draft);
+    } catch (failure) {
+      if (!full(failure)) throw failure;
+      refill(space, notice("warn", say("room.full"), para(say("room.full_text"))));
+    }
+  };
   const show = () => {
     top.show(fix, places.find(({ stop }) => stop.id === draft.stop_id) ?? null, trouble);
-    small.textContent = leave !== "allowed" ? say("send.small_none")
-      : !fix ? say("send.small_waiting") : say("send.small", { accuracy: fix.accuracy_m ? metres(fix.accuracy_m) : "–" });
+    small.textContent = leave !== "allowed" ? say("send.small_none") : !fix ? say("send.small_waiting")
+      : say(poor(fix) ? "send.small_poor" : "send.small", { accuracy: fix.accuracy_m ? metres(fix.accuracy_m) : "–" });
   };
   stops.addEventListener("change", () => {
     draft.stop_id = stops.value ? Number(stops.value) : null;
@@ -231,10 +255,16 @@ export async function page(way) {
     }
     show();
   };
-  const stop = leave === "allowed" ? watch(onfix, (why) => {
-    trouble = why;
+  let stop = () => {};
+  const measure = () => {
+    stop();
+    [fix, trouble] = [null, null];
     show();
-  }) : () => {};
+    stop = watch(onfix, (why) => {
+      trouble = why;
+      show();
+    });
+  };
   const timer = setInterval(show, TICK_MS);
 
   const note = el("textarea", { name: "note", rows: 2, maxlength: 2000, placeholder: say("checkin.note_hint") }, draft.note);
@@ -245,13 +275,15 @@ export async function page(way) {
   const kinds = /** @type {[string, string][]} */ (KINDS.map((kind) => [kind, say(`kind.${kind}`)]));
   const dock = button(say("send.do"), async () => {
     if (leave === "allowed" && !fix && !(await withoutPosition())) return;
-    await send(draft, leave === "allowed" ? fix : null);
+    await send(make(draft, leave === "allowed" ? fix : null), draft, trip?.title ?? "");
   }, { weight: "main", icon: "check" });
   dock.querySelector("span")?.append(small);
-  show();
+  if (leave === "allowed") measure();
+  else show();
+  const arrival = onArrival(trip?.id ?? null);
 
   const body = [
-    oldNotice(since === null ? null : clock(new Date(since).toISOString())),
+    space, await roomNotice(true), oldNotice(since),
     dutyChoice(going, trip),
     !trip && consentTick(draft, async () => {
       await keep();
@@ -270,6 +302,7 @@ export async function page(way) {
     title: trip ? say("checkin.title") : say("checkin.adhoc"), back: "#/", bare: true, dock,
     body: body.filter((node) => node instanceof Node),
     leave: () => {
+      arrival();
       stop();
       clearInterval(timer);
     },

@@ -6,6 +6,8 @@
 import { Lost, Refusal, SignedOut } from "./api.js";
 import { lang } from "./choices.js";
 import { el } from "./dom.js";
+import { full, Outdated } from "./kept.js";
+import { NoPosition } from "./position.js";
 import { instead } from "./ways.js";
 import { say } from "./words.js";
 
@@ -32,6 +34,9 @@ function wordsOf(failure) {
     return { title: failure.problem ? problemWords(failure.problem) : say("failure.lost"), lines: [say("failure.lost_text")] };
   }
   if (failure instanceof Refusal) return { title: problemWords(failure.problem), lines: fieldWords(failure.problem) };
+  if (failure instanceof NoPosition) return { title: say(`trouble.${failure.trouble}`), lines: say(`help.${failure.trouble}`).split("\n") };
+  if (full(failure)) return { title: say("room.full"), lines: [say("room.full_text")] };
+  if (failure instanceof Outdated) return { title: say("release.older"), lines: [say("release.older_text")] };
   return { title: say("failure.own"), lines: [String(failure)] };
 }
 

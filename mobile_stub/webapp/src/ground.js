@@ -21,6 +21,16 @@ export function around(origin) {
 }
 
 /**
+ * The way back from metres around an origin to degrees.
+ * @param {Degrees} origin
+ * @returns {(spot: Spot) => Degrees}
+ */
+export function back(origin) {
+  const across = Math.cos(origin.lat * RAD);
+  return ([x, y]) => ({ lng: Number((origin.lng + x / (RAD * EARTH_M * across)).toFixed(6)), lat: Number((origin.lat + y / (RAD * EARTH_M)).toFixed(6)) });
+}
+
+/**
  * Every ring of an area's boundary, outer rings and holes alike; lines and points give none.
  * @param {Shape} shape
  * @returns {Degrees[][]}

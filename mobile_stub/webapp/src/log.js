@@ -11,7 +11,8 @@ import { either } from "./failures.js";
 import { metres, rings, stopRings } from "./ground.js";
 import { shape } from "./icons.js";
 import { minimap } from "./minimap.js";
-import { button, empty, facts, form, notice, paged, para, section, verdictBadge } from "./parts.js";
+import { button, empty, facts, form, notice, oldNotice, paged, para, section, verdictBadge } from "./parts.js";
+import { recalled, remembered } from "./remember.js";
 import * as session from "./session.js";
 import { clock, dayOf, dayWords, span, stamp } from "./times.js";
 import { again, go } from "./ways.js";
@@ -65,10 +66,10 @@ export async function page(way) {
   const me = (await session.current())?.person.id ?? 0;
   const trip = way.params.get("trip");
   const filters = { person_id: me, limit: 30, ...(trip ? { trip_id: Number(trip) } : {}) };
-  const first = await api.log(filters);
+  const { value: first, since } = await remembered(trip ? `log:${trip}` : "log", () => api.log(filters));
   const body = first.items.length ? paged(first, (cursor) => api.log({ ...filters, cursor }), byDay)
     : empty(say("log.none"), say("log.none_text"));
-  return { title: trip ? say("trip.log") : say("log.title"), tab: "log", body: [para(say("log.lead")), body],
+  return { title: trip ? say("trip.log") : say("log.title"), tab: "log", body: [oldNotice(since) ?? para(say("log.lead")), body],
     ...(trip ? { back: `#/trip/${trip}` } : {}) };
 }
 
@@ -150,9 +151,21 @@ function reviews(record) {
     }, say("review.do"), note));
 }
 
+/** One record; without a network, as the log last told it. @param {string} id @returns {Promise<Checkin>} */
+async function recordOf(id) {
+  try {
+    return await api.checkin(id);
+  } catch (failure) {
+    const known = failure instanceof api.Lost ? /** @type {{items: Checkin[]} | null} */ (await recalled("log")) : null;
+    const found = known?.items.find((record) => record.id === id);
+    if (!found) throw failure;
+    return found;
+  }
+}
+
 /** The page of one record; fresh from sending it thanks and leads on. @param {Way} way @returns {Promise<View>} */
 export async function recordPage(way) {
-  const record = await api.checkin(way.id);
+  const record = await recordOf(way.id);
   const fresh = way.params.has("new");
   const body = [
     fresh && el("p", { class: "kept" }, say("record.kept", { time: clock(record.received_at) })),

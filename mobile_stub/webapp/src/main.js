@@ -7,6 +7,7 @@ import { Refusal, SignedOut } from "./api.js";
 import * as checkin from "./checkin.js";
 import { apply, large, switchLang, switchSize } from "./choices.js";
 import * as consent from "./consent.js";
+import * as deliveries from "./deliveries.js";
 import { el, refill } from "./dom.js";
 import { failureBox } from "./failures.js";
 import * as help from "./help.js";
@@ -15,10 +16,12 @@ import * as log from "./log.js";
 import * as matters from "./matters.js";
 import * as me from "./me.js";
 import { button } from "./parts.js";
+import * as phone from "./phone.js";
+import * as release from "./release.js";
+import * as sender from "./sender.js";
 import * as session from "./session.js";
 import * as signin from "./signin.js";
 import * as trips from "./trips.js";
-import * as waiting from "./waiting.js";
 import { again, here, instead } from "./ways.js";
 import { say } from "./words.js";
 
@@ -29,9 +32,10 @@ const pages = {
   consent: consent.page,
   checkin: checkin.page,
   record: log.recordPage,
-  unsent: waiting.page,
+  deliveries: deliveries.page,
   log: log.page,
   me: me.page,
+  phone: phone.page,
   looks: me.looksPage,
   devices: me.devicesPage,
   password: signin.passwordPage,
@@ -78,6 +82,15 @@ function offline() {
   return el("p", { class: "offline", role: "status", hidden: navigator.onLine }, icon("cloud"), say("offline"));
 }
 
+/** The bar that offers a newer release of the app, once one is ready. */
+const newer = el("p", { class: "newer", role: "status", hidden: true });
+
+/** Shows that bar. */
+function offerRelease() {
+  refill(newer, el("span", {}, say("release.ready")), button(say("release.take"), release.take, { weight: "main" }));
+  newer.hidden = false;
+}
+
 /** Puts a page on the screen. @param {View} view */
 function draw(view) {
   shown?.leave?.();
@@ -85,7 +98,7 @@ function draw(view) {
   document.title = `${view.title} · ${say("app.name")}`;
   const bottom = view.bare && !view.dock ? null : el("div", { class: "bottom" },
     view.dock && el("div", { class: "dock" }, view.dock), !view.bare && tabs(view));
-  refill(root, head(view), offline(), el("main", { class: "body" }, ...view.body), foot(), bottom);
+  refill(root, head(view), newer, offline(), el("main", { class: "body" }, ...view.body), foot(), bottom);
 }
 
 /** What the fields of the page hold now, by their names. */
@@ -107,6 +120,8 @@ async function change(choice) {
   const scroll = scrollY;
   choice();
   await show();
+release.begin(offerRelease);
+sender.begin();
   retype(values);
   scrollTo(0, scroll);
 }
@@ -150,6 +165,8 @@ async function show() {
 /** Shows the page a new address means, from its top, and tells screen readers its title. */
 async function arrive() {
   await show();
+release.begin(offerRelease);
+sender.begin();
   scrollTo(0, 0);
   root.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -161,3 +178,5 @@ for (const name of ["online", "offline"]) {
   addEventListener(name, () => root.querySelector(".offline")?.toggleAttribute("hidden", navigator.onLine));
 }
 show();
+release.begin(offerRelease);
+sender.begin();

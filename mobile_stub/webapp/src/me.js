@@ -40,6 +40,8 @@ export async function page(way) {
     el("div", { class: "rows" },
       switchRow("text", say("me.large"), large() ? say("on") : say("off"), switchSize),
       switchRow("speak", say("me.lang"), say("lang.name"), switchLang),
+      row("up", say("delivery.title"), "#/deliveries"),
+      row("phone", say("phone.title"), "#/phone", say("phone.row")),
       row("help", say("help.title"), "#/help"),
       row("speak", say("matters.title"), "#/matters", say("matters.row"))),
     button(say("signout.do"), signOut, { weight: "plain", icon: "out" }),

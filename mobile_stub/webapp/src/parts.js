@@ -8,6 +8,7 @@
 import { el, refill } from "./dom.js";
 import { icon, shape } from "./icons.js";
 import { failureBox } from "./failures.js";
+import { stamp } from "./times.js";
 import { say } from "./words.js";
 
 /** @typedef {"main" | "quiet" | "danger" | "plain"} Weight */
@@ -151,10 +152,11 @@ export function facts(entries) {
 
 /**
  * Says since when the shown things are, when they could not be read afresh.
- * @param {string | null} since clock words
+ * @param {number | null} since ms since 1970, null when they are fresh
  */
 export function oldNotice(since) {
-  return since === null ? null : notice("warn", say("old.title"), para(say("old.text", { time: since })));
+  if (since === null) return null;
+  return el("p", { class: "old" }, icon("clock"), say("old.text", { time: stamp(new Date(since).toISOString()) }));
 }
 
 /**

@@ -1,6 +1,8 @@
 // @ts-check
 /** The browser's position: watching it get better, and what stands in its way when it does not come. */
 
+import { byPhone } from "./clock.js";
+
 /** @typedef {{lng: number, lat: number, accuracy_m: number | null, at: number}} Fix `at` in ms since 1970; WGS-84 */
 /** @typedef {"denied" | "unavailable" | "timeout" | "insecure" | "missing"} Trouble */
 /** @typedef {"wechat" | "wecom" | "dingtalk" | null} WebView */
@@ -36,7 +38,7 @@ export function better(kept, next) {
 }
 
 /**
- * A fix from what the browser measured; an instant no calendar knows becomes now.
+ * A fix from what the browser measured, its instant by this phone's clock; one no calendar knows becomes now.
  * @param {GeolocationPosition} measured
  * @returns {Fix}
  */
@@ -46,7 +48,7 @@ function fixOf({ coords, timestamp }) {
     lng: Number(coords.longitude.toFixed(7)),
     lat: Number(coords.latitude.toFixed(7)),
     accuracy_m: Number.isFinite(coords.accuracy) ? Number(coords.accuracy.toFixed(1)) : null,
-    at: sane ? timestamp : Date.now(),
+    at: sane ? byPhone(timestamp, Date.now()) : Date.now(),
   };
 }
 
@@ -78,4 +80,27 @@ export function watch(onfix, ontrouble) {
     { enableHighAccuracy: true, maximumAge: 0, timeout: PATIENCE_MS },
   );
   return () => navigator.geolocation.clearWatch(number);
+}
+
+/** One position now; fails with what stands in its way. @returns {Promise<Fix>} */
+export function once() {
+  return new Promise((resolve, reject) => {
+    let stop = () => {};
+    stop = watch((fix) => {
+      stop();
+      resolve(fix);
+    }, (trouble) => {
+      stop();
+      reject(new NoPosition(trouble));
+    });
+  });
+}
+
+/** There was no position. */
+export class NoPosition extends Error {
+  /** @param {Trouble} trouble */
+  constructor(trouble) {
+    super(trouble);
+    this.trouble = trouble;
+  }
 }

@@ -21,13 +21,27 @@ export async function remembered(what, load) {
   const key = await keyFor(what);
   try {
     const value = await load();
-    await kept.put(key, { value, since: Date.now() });
+    await keep(key, value);
     return { value, since: null };
   } catch (failure) {
     const old = failure instanceof Lost ? await kept.get(key) : null;
     if (!old) throw failure;
     return old;
   }
+}
+
+/** Keeps an answer; a full phone keeps what was done and lets go of what can be read again. @param {string} key @param {unknown} value */
+async function keep(key, value) {
+  try {
+    await kept.put(key, { value, since: Date.now() });
+  } catch (failure) {
+    if (!kept.full(failure)) throw failure;
+  }
+}
+
+/** What was last read, without asking. @param {string} what @returns {Promise<any>} null when it never was */
+export async function recalled(what) {
+  return (await kept.get(await keyFor(what)))?.value ?? null;
 }
 
 /** Forgets all of it, when somebody signs out. */

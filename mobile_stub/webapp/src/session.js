@@ -8,18 +8,28 @@ import { alone } from "./turns.js";
 
 const KEY = "session";
 
+/** Renewed tokens that a full phone could not keep: the old ones are used up, so these must last till the page closes. @type {Tokens | null} */
+let homeless = null;
+
 /** The signed-in person's tokens, or null. Read afresh each time: another tab may have renewed them. */
 export async function current() {
-  return /** @type {Tokens | null} */ (await kept.get(KEY));
+  return homeless ?? /** @type {Tokens | null} */ (await kept.get(KEY));
 }
 
 /** @param {Tokens} tokens */
-export function keep(tokens) {
-  return kept.put(KEY, tokens);
+export async function keep(tokens) {
+  try {
+    await kept.put(KEY, tokens);
+    homeless = null;
+  } catch (failure) {
+    if (!kept.full(failure)) throw failure;
+    homeless = tokens;
+  }
 }
 
-/** Forgets the tokens; drafts and check-ins not yet delivered stay, under their person's number. */
+/** Forgets the tokens; drafts and what was not yet delivered stay, under their person's number. */
 export function forget() {
+  homeless = null;
   return kept.drop(KEY);
 }
 

@@ -8,8 +8,10 @@ import { deviceId, deviceName } from "./device.js";
 import { el } from "./dom.js";
 import * as session from "./session.js";
 import { confirmed, field, form, notice, para } from "./parts.js";
+import * as queue from "./queue.js";
 import { forgetAll } from "./remember.js";
-import * as unsent from "./unsent.js";
+import { hold } from "./room.js";
+import { send } from "./sender.js";
 import { go, instead } from "./ways.js";
 import { say } from "./words.js";
 
@@ -37,6 +39,8 @@ export function page(way) {
     const tokens = await api.signIn({ username: name.value.trim(), password: password.value,
       device_name: deviceName(navigator.userAgent), device_id: deviceId() });
     await session.keep(tokens);
+    hold();
+    send(true);
     instead(tokens.must_change_password ? "#/password" : "#/");
   }, say("signin.do"),
   way.params.has("ended") && notice("warn", say("signin.ended"), para(say("signin.ended_text"))),
@@ -44,9 +48,9 @@ export function page(way) {
   return { title: say("signin.title"), bare: true, body: [banner(), body] };
 }
 
-/** Signs out; check-ins not yet delivered stay on the phone for when this person comes back. */
+/** Signs out; what was not yet delivered stays on the phone for when this person comes back. */
 export async function signOut() {
-  const waiting = (await unsent.mine()).length;
+  const waiting = (await queue.unsent()).length;
   const text = waiting ? say("signout.waiting", { n: waiting }) : say("signout.text");
   if (!(await confirmed({ title: say("signout.title"), text, yes: say("signout.do"), danger: waiting > 0 }))) return;
   try {
@@ -54,6 +58,7 @@ export async function signOut() {
   } catch (failure) {
     if (failure instanceof api.Refusal) throw failure;
   }
+  await queue.tidy(true);
   await forgetAll();
   await session.forget();
   go("#/signin");
@@ -73,6 +78,7 @@ export async function passwordPage() {
   const body = form(async () => {
     await api.changePassword(old.value, fresh.value);
     await session.passwordChanged();
+    send(true);
     instead(forced ? "#/" : "#/me?done=password");
   }, say("password.do"),
   forced && notice("note", say("password.forced"), para(say("password.forced_text"))),

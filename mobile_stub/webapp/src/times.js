@@ -48,6 +48,9 @@ export const days = (from, to) => (from === to ? dayShort(from) : `${dayShort(fr
 /** The clock time of an instant: 14:05. @param {string} at */
 export const clock = (at) => format(new Date(at), { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
+/** The clock time in Shanghai as a field holds it: 14:05. @param {string} at */
+export const timeOf = (at) => new Intl.DateTimeFormat("en-GB", { timeZone: ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(at));
+
 /** Day and clock time: 9月30日 14:05. @param {string} at */
 export const stamp = (at) => `${dayShort(dayOf(at))} ${clock(at)}`;
 

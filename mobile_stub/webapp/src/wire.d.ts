@@ -90,12 +90,56 @@ export type Trip = {
   ends_on: string;
   stops?: Stop[];
   started_at: string | null;
+  start_known_at: string | null;
   ended_at: string | null;
   returned_because: string | null;
   cancelled_because: string | null;
   outcome: string | null;
   may: string[];
 };
+
+export type Area = { id: number; code: string; name: string; kind: string; parent_id: number | null; retired_at: string | null };
+export type Companion = { id: number; name: string; unit: Named };
+
+/** A stop as planned: an area, or a point with a radius. */
+export type StopPlan = {
+  name: string;
+  area_id: number | null;
+  lng: number | null;
+  lat: number | null;
+  radius_m: number | null;
+  tolerance_m: number;
+  planned_from: string | null;
+  planned_to: string | null;
+  host_enterprise: string;
+};
+
+export type Plan = {
+  title: string;
+  aim: string;
+  purpose: Trip["purpose"];
+  basis: string;
+  chain: string;
+  destination: string;
+  destination_area_id: number | null;
+  tracking: Trip["tracking"];
+  starts_on: string;
+  ends_on: string;
+  member_ids: number[];
+  stops: StopPlan[];
+  revision?: number;
+};
+
+/** Fixes by column; times in epoch seconds. */
+export type Columns = {
+  lng: number[];
+  lat: number[];
+  fixed_at: number[];
+  accuracy_m: (number | null)[];
+  speed_mps: (number | null)[];
+  heading_deg: (number | null)[];
+};
+export type Stored = { stored: number; repeated: number; set_aside: Record<string, number> };
 
 export type Kind = "arrive" | "visit" | "leave" | "patrol" | "note";
 export type VisitKind = "outbound" | "reception" | "enterprise_help" | "household";
@@ -195,5 +239,6 @@ export type Page<T> = { items: T[]; next: string | null };
 export type Shape = {
   type: string;
   geometry?: { type: string; coordinates: unknown } | null;
-  features?: { geometry: { type: string; coordinates: unknown } | null }[];
+  properties?: Record<string, unknown>;
+  features?: { geometry: { type: string; coordinates: unknown } | null; properties?: Record<string, unknown> }[];
 };

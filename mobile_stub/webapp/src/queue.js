@@ -1,0 +1,148 @@
+// @ts-check
+/** What was done on this phone and is on its way to the server: check-ins, starts and ends of duties, in the order in
+ *  which they were done. An item belongs to the person who did it, and stays until the server has it or they discard it. */
+
+/** @import {Checkin, CheckinIn, Outcome, Problem, Trip} from "./wire.d.ts" */
+
+import * as kept from "./kept.js";
+import { must } from "./room.js";
+import * as session from "./session.js";
+
+/** @typedef {"waiting" | "kept" | "refused" | "conflict"} State */
+/** @typedef {{trip_id: number, at: string, outcome: string}} StepTold */
+/** @typedef {{id: string, outcome: Outcome, zh: string, en: string}} Record what the server made of a check-in */
+
+/**
+ * @typedef {object} Item
+ * @property {number} number the order in which things were done
+ * @property {number} person_id whose it is
+ * @property {"checkin" | "start" | "complete"} kind
+ * @property {string} id of the check-in, or of the step
+ * @property {any} told a CheckinIn, or a StepTold
+ * @property {string} title of the duty
+ * @property {string} at when it was done, by this phone's clock
+ * @property {State} state
+ * @property {number} tries so far without an answer
+ * @property {number} retry_at ms since 1970
+ * @property {Problem | null} problem why it was refused, or why a busy server did not take it
+ * @property {Record | null} record
+ * @property {number | null} kept_at ms since 1970
+ */
+
+const KEPT_MS = 24 * 3_600_000;
+
+const listeners = /** @type {Set<() => void>} */ (new Set());
+const channel = typeof BroadcastChannel === "function" ? new BroadcastChannel("guatu-queue") : null;
+channel?.addEventListener("message", () => listeners.forEach((listener) => listener()));
+
+/** Calls back whenever the queue changed, here or in another tab. @param {() => void} listener @returns {() => void} ends it */
+export function listen(listener) {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** Says that the queue changed. */
+export function changed() {
+  listeners.forEach((listener) => listener());
+  channel?.postMessage("changed");
+}
+
+/** @returns {Promise<Item[]>} */
+const everything = () => kept.run("queue", "readonly", (table) => table.getAll());
+
+/** The signed-in person's number, 0 when nobody is. */
+const person = async () => (await session.current())?.person.id ?? 0;
+
+/**
+ * @param {Pick<Item, "kind" | "id" | "told" | "title" | "at">} done
+ * @returns {Promise<number>} its number; fails when the phone is full
+ */
+async function add(done) {
+  const item = { ...done, person_id: await person(), state: "waiting", tries: 0, retry_at: 0, problem: null,
+    record: null, kept_at: null };
+  const number = Number(await must(() => kept.run("queue", "readwrite", (table) => table.add(item))));
+  changed();
+  return number;
+}
+
+/** Queues a check-in. @param {CheckinIn} told @param {string} title of its duty */
+export const addCheckin = (told, title) => add({ kind: "checkin", id: told.id, told, title, at: told.made_at });
+
+/** Queues the start or the end of a duty, done now. @param {"start" | "complete"} kind @param {Trip} trip @param {string} [outcome] */
+export function addStep(kind, trip, outcome = "") {
+  const at = new Date().toISOString();
+  return add({ kind, id: `${kind}:${trip.id}`, told: { trip_id: trip.id, at, outcome }, title: trip.title, at });
+}
+
+/** This person's items, oldest first. */
+export async function mine() {
+  const owner = await person();
+  return (await everything()).filter((item) => item.person_id === owner);
+}
+
+/** This person's items that the server does not have, oldest first. */
+export async function unsent() {
+  return (await mine()).filter((item) => item.state !== "kept");
+}
+
+/** How many items of other people wait on this phone until they sign in here. */
+export async function foreign() {
+  const owner = await person();
+  return (await everything()).filter((item) => item.person_id !== owner && item.state !== "kept").length;
+}
+
+/** @param {number} number @returns {Promise<Item | null>} */
+export async function one(number) {
+  return (await kept.run("queue", "readonly", (table) => table.get(number))) ?? null;
+}
+
+/**
+ * Changes an item, unless it was discarded meanwhile. On a full phone it stays as it was, which loses nothing: what
+ * the server has already is let go of, or answered as a repeat.
+ * @param {number} number
+ * @param {Partial<Item>} changes
+ */
+export async function change(number, changes) {
+  try {
+    await kept.change("queue", number, (item) => item && { ...item, ...changes });
+  } catch (failure) {
+    if (!kept.full(failure)) throw failure;
+    if (changes.state === "kept") await kept.run("queue", "readwrite", (table) => table.delete(number));
+  }
+  changed();
+}
+
+/** Lets go of an item: the person's own act. @param {number} number */
+export async function drop(number) {
+  await kept.run("queue", "readwrite", (table) => table.delete(number));
+  changed();
+}
+
+/** What the queue keeps of a record. @param {Checkin} record @returns {Record} */
+const brief = ({ id, verdict: { outcome, zh, en } }) => ({ id, outcome, zh, en });
+
+/** Notes that the server has it. @param {Item} item @param {Checkin | null} record */
+export function settle(item, record) {
+  return change(item.number, { state: "kept", record: record && brief(record), kept_at: Date.now(), problem: null });
+}
+
+/** Forgets delivered items after a day; all of this person's at once when they sign out. @param {boolean} [leaving] */
+export async function tidy(leaving = false) {
+  const owner = await person();
+  const done = (await everything()).filter((item) => item.state === "kept"
+    && (leaving ? item.person_id === owner : Date.now() - (item.kept_at ?? 0) > KEPT_MS));
+  for (const { number } of done) await kept.run("queue", "readwrite", (table) => table.delete(number));
+}
+
+/**
+ * Which steps of which duties are still on their way.
+ * @returns {Promise<Map<number, "start" | "complete">>} by the duty's number; an end outweighs a start
+ */
+export async function steps() {
+  /** @type {Map<number, "start" | "complete">} */
+  const found = new Map();
+  for (const { kind, state, told } of await unsent()) {
+    if (kind !== "checkin" && state === "waiting") found.set(told.trip_id, kind);
+  }
+  return found;
+}
