@@ -9,7 +9,6 @@
 /** @import {View, Way} from "./ways.js" */
 
 import * as api from "./api.js";
-import { levelOf } from "./consent.js";
 import { onArrival, roomNotice } from "./deliveries.js";
 import { el, refill } from "./dom.js";
 import * as drafts from "./drafts.js";
@@ -214,7 +213,7 @@ function maker() {
 export async function page(way) {
   const { person, since, going, trip, draft } = await gather(way);
   const places = await Promise.all((trip?.stops ?? []).map(placeOf));
-  const leave = leaveFor(trip, draft, trip && levelOf(trip, person.id));
+  const leave = leaveFor(trip, draft, trip && trips.levelOf(trip, person.id));
   if (draft.stop_id === null && !draft.stop_picked) draft.stop_id = soonest(trip?.stops ?? [])?.id ?? null;
 
   /** @type {Fix | null} */

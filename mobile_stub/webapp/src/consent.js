@@ -1,7 +1,7 @@
 // @ts-check
 /** A person's own consent to the use of their position, asked for each duty apart. */
 
-/** @import {Consent, ConsentWords, Level, Trip} from "./wire.d.ts" */
+/** @import {Consent, ConsentWords, Level} from "./wire.d.ts" */
 /** @import {View, Way} from "./ways.js" */
 
 import * as api from "./api.js";
@@ -10,24 +10,9 @@ import { either } from "./failures.js";
 import { button, chips, confirmed, notice, para, section } from "./parts.js";
 import * as session from "./session.js";
 import { stamp } from "./times.js";
+import { latest, levelOf } from "./trips.js";
 import { again, go } from "./ways.js";
 import { say } from "./words.js";
-
-/** The last consent this person gave on a trip, withdrawn or not. @param {Trip} trip @param {number} person @returns {Consent | null} */
-function latest(trip, person) {
-  return trip.members.find((member) => member.id === person)?.consent ?? null;
-}
-
-/**
- * The level of positions this person agreed to on a trip; null when never asked, refused, or withdrawn.
- * @param {Trip} trip
- * @param {number} person
- * @returns {Level | null}
- */
-export function levelOf(trip, person) {
-  const given = latest(trip, person);
-  return given && !given.withdrawn_at ? given.level : null;
-}
 
 /** Where one's consent stands, in a line. @param {Consent | null} consent */
 function standing(consent) {

@@ -64,6 +64,9 @@ export function middle(of) {
   return { lng: (west + east) / 2, lat: (south + north) / 2 };
 }
 
+/** Metres between two points near each other. @param {Degrees} one @param {Degrees} other */
+export const apart = (one, other) => Math.hypot(...around(one)(other));
+
 /** Metres from the origin to a segment. @param {Spot} a @param {Spot} b */
 function toSegment(a, b) {
   const [dx, dy] = [b[0] - a[0], b[1] - a[1]];

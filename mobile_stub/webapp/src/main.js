@@ -17,10 +17,12 @@ import * as matters from "./matters.js";
 import * as me from "./me.js";
 import { button } from "./parts.js";
 import * as phone from "./phone.js";
+import * as plan from "./plan.js";
 import * as release from "./release.js";
 import * as sender from "./sender.js";
 import * as session from "./session.js";
 import * as signin from "./signin.js";
+import * as trip from "./trip.js";
 import * as trips from "./trips.js";
 import { again, here, instead } from "./ways.js";
 import { say } from "./words.js";
@@ -28,12 +30,13 @@ import { say } from "./words.js";
 /** @type {Record<string, (way: Way) => View | Promise<View>>} */
 const pages = {
   "": trips.page,
-  trip: trips.onePage,
+  trip: trip.page,
   consent: consent.page,
   checkin: checkin.page,
   record: log.recordPage,
   deliveries: deliveries.page,
   log: log.page,
+  plan: plan.page,
   me: me.page,
   phone: phone.page,
   looks: me.looksPage,

@@ -3,7 +3,15 @@
 
 import { byPhone } from "./clock.js";
 
-/** @typedef {{lng: number, lat: number, accuracy_m: number | null, at: number}} Fix `at` in ms since 1970; WGS-84 */
+/**
+ * @typedef {object} Fix a measured position, WGS-84
+ * @property {number} lng
+ * @property {number} lat
+ * @property {number | null} accuracy_m
+ * @property {number | null} speed_mps
+ * @property {number | null} heading_deg
+ * @property {number} at ms since 1970
+ */
 /** @typedef {"denied" | "unavailable" | "timeout" | "insecure" | "missing"} Trouble */
 /** @typedef {"wechat" | "wecom" | "dingtalk" | null} WebView */
 
@@ -37,6 +45,9 @@ export function better(kept, next) {
   return kept.accuracy_m === null || next.accuracy_m <= kept.accuracy_m ? next : kept;
 }
 
+/** A figure to a tenth; what is none becomes null. @param {number | null} said */
+const figure = (said) => (said !== null && Number.isFinite(said) ? Number(said.toFixed(1)) : null);
+
 /**
  * A fix from what the browser measured, its instant by this phone's clock; one no calendar knows becomes now.
  * @param {GeolocationPosition} measured
@@ -47,7 +58,9 @@ function fixOf({ coords, timestamp }) {
   return {
     lng: Number(coords.longitude.toFixed(7)),
     lat: Number(coords.latitude.toFixed(7)),
-    accuracy_m: Number.isFinite(coords.accuracy) ? Number(coords.accuracy.toFixed(1)) : null,
+    accuracy_m: figure(coords.accuracy),
+    speed_mps: figure(coords.speed),
+    heading_deg: figure(coords.heading),
     at: sane ? byPhone(timestamp, Date.now()) : Date.now(),
   };
 }
@@ -59,27 +72,34 @@ function troubleOf(error) {
 }
 
 /**
- * Watches the position, handing on the best one so far, until told to stop.
+ * Follows the position, handing on each fix as it comes, until told to stop.
  * @param {(fix: Fix) => void} onfix
  * @param {(trouble: Trouble) => void} ontrouble called again whenever the trouble changes or repeats
- * @returns {() => void} stops the watch
+ * @returns {() => void} stops it
  */
-export function watch(onfix, ontrouble) {
+export function follow(onfix, ontrouble) {
   if (!window.isSecureContext || !navigator.geolocation) {
     ontrouble(window.isSecureContext ? "missing" : "insecure");
     return () => {};
   }
+  const number = navigator.geolocation.watchPosition((measured) => onfix(fixOf(measured)), (error) => ontrouble(troubleOf(error)),
+    { enableHighAccuracy: true, maximumAge: 0, timeout: PATIENCE_MS });
+  return () => navigator.geolocation.clearWatch(number);
+}
+
+/**
+ * The same, but handing on the best fix so far.
+ * @param {(fix: Fix) => void} onfix
+ * @param {(trouble: Trouble) => void} ontrouble
+ * @returns {() => void} stops it
+ */
+export function watch(onfix, ontrouble) {
   /** @type {Fix | null} */
   let best = null;
-  const number = navigator.geolocation.watchPosition(
-    (measured) => {
-      best = better(best, fixOf(measured));
-      onfix(best);
-    },
-    (error) => ontrouble(troubleOf(error)),
-    { enableHighAccuracy: true, maximumAge: 0, timeout: PATIENCE_MS },
-  );
-  return () => navigator.geolocation.clearWatch(number);
+  return follow((fix) => {
+    best = better(best, fix);
+    onfix(best);
+  }, ontrouble);
 }
 
 /** One position now; fails with what stands in its way. @returns {Promise<Fix>} */

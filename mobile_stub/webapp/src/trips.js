@@ -1,34 +1,31 @@
 // @ts-check
-/** One's own duties: the list of today, and one trip with its stops. */
+/** One's own duties: as the server has them and as they are travelled, and the list of today. */
 
-/** @import {Level, Me, Stop, Trip} from "./wire.d.ts" */
-/** @import {View, Way} from "./ways.js" */
+/** @import {Consent, Level, Me, Trip} from "./wire.d.ts" */
+/** @import {View} from "./ways.js" */
 
 import * as api from "./api.js";
-import { levelOf } from "./consent.js";
-import { liveLine, onArrival, roomNotice } from "./deliveries.js";
+import { liveLine, roomNotice } from "./deliveries.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { placeOf } from "./places.js";
-import { button, confirmed, empty, facts, notice, oldNotice, para, row, section, stateBadge, paged } from "./parts.js";
+import { button, empty, oldNotice, row, section, stateBadge, paged } from "./parts.js";
 import * as queue from "./queue.js";
 import { recalled, remembered } from "./remember.js";
-import { deliver } from "./sender.js";
 import * as session from "./session.js";
-import { days, stamp, today, windowWords } from "./times.js";
-import { again, go } from "./ways.js";
+import { days } from "./times.js";
+import { go } from "./ways.js";
 import { say } from "./words.js";
 
 /** @typedef {Trip & {step?: "start" | "complete"}} Duty a trip, with the step that is still on its way to the server */
 
-const PATIENCE_MS = 8_000;
 const KEPT_READY = 8;
 
 /** The duties one can check in to now. @param {Duty[]} trips */
 export const underWay = (trips) => trips.filter((trip) => trip.state === "under_way");
 
 /** The signed-in person. @returns {Promise<Me>} */
-async function person() {
+export async function person() {
   const tokens = await session.current();
   if (!tokens) throw new api.SignedOut();
   return tokens.person;
@@ -77,6 +74,22 @@ async function keepReadyQuietly(trips) {
   } catch (failure) {
     if (!(failure instanceof api.Lost || failure instanceof api.SignedOut || failure instanceof api.Refusal)) throw failure;
   }
+}
+
+/** The last consent this person gave on a trip, withdrawn or not. @param {Trip} trip @param {number} person @returns {Consent | null} */
+export function latest(trip, person) {
+  return trip.members.find((member) => member.id === person)?.consent ?? null;
+}
+
+/**
+ * The level of positions this person agreed to on a trip; null when never asked, refused, or withdrawn.
+ * @param {Trip} trip
+ * @param {number} person
+ * @returns {Level | null}
+ */
+export function levelOf(trip, person) {
+  const given = latest(trip, person);
+  return given && !given.withdrawn_at ? given.level : null;
 }
 
 /** How one's consent stands on a trip, as a small mark and words. @param {Trip} trip @param {number} me */
@@ -136,115 +149,9 @@ export async function page() {
     line.node, room, oldNotice(since),
     value.items.length ? paged(value, async (cursor) => asTravelled(await api.trips(cursor)), (trips) => groups(trips, me.id))
       : empty(say("duties.none"), say("duties.none_text")),
-    el("div", { class: "rows" }, underWay(value.items).length > 0 && row("pin", say("checkin.adhoc"), "#/checkin?trip=none", say("duties.adhoc_small"))),
+    el("div", { class: "rows" }, row("plus", say("plan.new"), "#/plan", say("plan.new_text")),
+      underWay(value.items).length > 0 && row("pin", say("checkin.adhoc"), "#/checkin?trip=none", say("duties.adhoc_small"))),
   ];
   return { title: say("duties.title"), tab: "duties", body: body.filter((node) => node instanceof Node),
     dock: checkinButton(underWay(value.items)), leave: line.leave };
-}
-
-/** One stop of the line of stops. @param {Stop} stop */
-function stopItem(stop) {
-  return el("li", {}, el("strong", {}, stop.name),
-    el("small", {}, [windowWords(stop.planned_from, stop.planned_to), stop.host_enterprise !== stop.name && stop.host_enterprise].filter(Boolean).join(" · ")));
-}
-
-/** The names on a trip, who leads first. @param {Trip} trip */
-function team(trip) {
-  return [...trip.members].sort((a, b) => Number(b.leading) - Number(a.leading))
-    .map((member) => (member.leading ? say("trip.leads", { name: member.name }) : member.name)).join(say("comma"));
-}
-
-/** What a trip is for, and on what basis when it may ask for more than an ordinary one. @param {Trip} trip */
-function details(trip) {
-  return facts([
-    [say("trip.when"), days(trip.starts_on, trip.ends_on)],
-    [say("trip.where"), trip.destination],
-    [say("trip.aim"), trip.aim],
-    [say("trip.chain"), trip.chain],
-    [say("trip.team"), team(trip)],
-    [say("trip.purpose"), say(`purpose.${trip.purpose}`)],
-    [say("trip.basis"), trip.basis],
-    [say("trip.tracking"), say(`tracking.${trip.tracking}`)],
-    [say("trip.started"), trip.started_at && stamp(trip.started_at)],
-    [say("trip.known"), trip.tracking !== "none" && trip.start_known_at && stamp(trip.start_known_at)],
-    [say("trip.ended"), trip.ended_at && stamp(trip.ended_at)],
-    [say("trip.returned"), trip.returned_because],
-    [say("trip.cancelled"), trip.cancelled_because],
-    [say("trip.outcome"), trip.outcome],
-  ]);
-}
-
-/**
- * Takes a step now: it is queued with its time, and told to the server as soon as that can be reached.
- * @param {"start" | "complete"} kind
- * @param {Duty} trip
- * @param {string} [outcome]
- * @returns {Promise<boolean>} whether the server has heard of it; where it refused, the page with its reason is shown
- */
-async function take(kind, trip, outcome) {
-  const number = await queue.addStep(kind, trip, outcome);
-  const item = await deliver(number, PATIENCE_MS);
-  if (item && (item.state === "refused" || item.state === "conflict")) go("#/deliveries");
-  return item?.state === "kept";
-}
-
-/** Starts a trip, then asks for consent where none was given. @param {Duty} trip @param {number} me */
-async function start(trip, me) {
-  const early = trip.starts_on > today() ? say("trip.start_early") : "";
-  if (!(await confirmed({ title: say("trip.start_title"), text: early + say("trip.start_text"), yes: say("trip.start") }))) return;
-  const known = await take("start", trip);
-  if (location.hash.startsWith("#/deliveries")) return;
-  if (known && trip.tracking !== "none" && !levelOf(trip, me)) go(`#/consent/${trip.id}`);
-  else again();
-}
-
-/** The folded form that completes a trip. @param {Duty} trip */
-function completing(trip) {
-  const outcome = el("textarea", { name: "outcome", rows: 3, maxlength: 2000, "aria-label": say("trip.outcome"),
-    placeholder: say("trip.outcome_hint") });
-  return el("details", { class: "card fold" }, el("summary", {}, say("trip.complete")),
-    para(say("trip.complete_text")), outcome,
-    button(say("trip.complete_do"), async () => {
-      await take("complete", trip, outcome.value.trim());
-      if (!location.hash.startsWith("#/deliveries")) go("#/");
-    }, { weight: "danger" }));
-}
-
-/** What a step on its way means, in words. @param {Duty} trip */
-const stepNotice = (trip) => trip.step && notice("warn", say(`step.${trip.step}`), para(say(`step.${trip.step}_text`)),
-  el("a", { class: "button quiet", href: "#/deliveries" }, say("delivery.look")));
-
-/** The main act on a trip in its state. @param {Duty} trip @param {number} me */
-function act(trip, me) {
-  if (trip.state === "under_way") {
-    return button(say("checkin.do"), () => go(`#/checkin?trip=${trip.id}`), { weight: "main", icon: "pin" });
-  }
-  if (trip.state === "approved" && trip.may.includes("trip.start")) {
-    return button(say("trip.start"), () => start(trip, me), { weight: "main" });
-  }
-  return null;
-}
-
-/** The page of one trip. @param {Way} way @returns {Promise<View>} */
-export async function onePage(way) {
-  const me = await person();
-  const { value: trip, since } = await one(Number(way.id));
-  const stops = trip.stops ?? [];
-  const dock = act(trip, me.id);
-  const body = [
-    oldNotice(since),
-    el("div", { class: "heading" }, stateBadge(trip.state), el("h2", {}, trip.title)),
-    stepNotice(trip),
-    trip.state === "under_way" && !trip.step && trip.tracking !== "none" && !levelOf(trip, me.id)
-      && notice("note", say("consent.open_title"), para(say("consent.open_text"))),
-    el("div", { class: "rows" },
-      trip.members.some(({ id }) => id === me.id) && row("shield", say("consent.row"), `#/consent/${trip.id}`, trip.tracking === "none" ? say("consent.line_none")
-        : say(levelOf(trip, me.id) ? `consent.line_${/** @type {Level} */ (levelOf(trip, me.id))}` : "consent.line_open")),
-      row("log", say("trip.log"), `#/log?trip=${trip.id}`)),
-    stops.length > 0 && section(say("trip.stops"), el("ol", { class: "stops" }, ...stops.map(stopItem))),
-    section(say("trip.details"), details(trip)),
-    trip.state === "under_way" && (trip.step === "start" || trip.may.includes("trip.complete")) && completing(trip),
-  ];
-  return { title: say("trip.title"), back: "#/", tab: "duties", body: body.filter((node) => node instanceof Node),
-    ...(dock ? { dock } : {}), leave: onArrival(trip.id) };
 }
