@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from server.config import Settings
+from server.db import db
 from server.held import held
 from tests.people import County, Someone, county, person
 from tests.support import databases, serving
@@ -42,6 +43,7 @@ def server(people: County) -> Iterator[Served]:
 @pytest.fixture
 def cadre(people: County) -> Someone:
     """Somebody who has done nothing yet."""
+    db.session.rollback()  # what the last test was reading has changed since
     return person("陈晓", people.township_a, ("cadre", people.township_a))
 
 

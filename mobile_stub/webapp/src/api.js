@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Level, Look, Matter, Me, Page, Plan, Problem, Shape, Stored, Tokens, Trip} from "./wire.d.ts" */
+/** @import {Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Level, Look, Matter, Me, Page, Plan, Problem, Shape, Taken, Tokens, Trip} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -200,7 +200,7 @@ export const boundaries = (kind, simplify_m) => ask("GET", `/areas.geojson${quer
 /** Colleagues whose name holds these words. @returns {Promise<{items: Companion[]}>} @param {string} q */
 export const companions = (q) => ask("GET", `/companions${query({ q })}`);
 
-/** Hands over fixes, in columns. @returns {Promise<Stored>} @param {Columns} columns @param {number} person_id */
+/** Hands over fixes, in columns. @returns {Promise<Taken>} @param {Columns} columns @param {number} person_id */
 export const sendFixes = (columns, person_id) =>
   ask("POST", "/positions", { sent_at: Date.now() / 1000, datum: "WGS-84", columns }, person_id);
 

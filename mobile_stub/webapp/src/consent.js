@@ -10,6 +10,7 @@ import { either } from "./failures.js";
 import { button, chips, confirmed, notice, para, section } from "./parts.js";
 import * as session from "./session.js";
 import { stamp } from "./times.js";
+import * as tracker from "./tracker.js";
 import { latest, levelOf } from "./trips.js";
 import { again, go } from "./ways.js";
 import { say } from "./words.js";
@@ -29,6 +30,7 @@ async function withdraw(trip_id) {
     yes: say("consent.withdraw"), danger: true });
   if (!sure) return;
   await api.withdrawConsent(trip_id);
+  await tracker.withdrawn(trip_id);
   again();
 }
 

@@ -22,6 +22,8 @@ import * as release from "./release.js";
 import * as sender from "./sender.js";
 import * as session from "./session.js";
 import * as signin from "./signin.js";
+import * as track from "./track.js";
+import * as tracker from "./tracker.js";
 import * as trip from "./trip.js";
 import * as trips from "./trips.js";
 import { again, here, instead } from "./ways.js";
@@ -94,6 +96,9 @@ function offerRelease() {
   newer.hidden = false;
 }
 
+/** The bar that says a track is being recorded. */
+const recording = track.bar();
+
 /** Puts a page on the screen. @param {View} view */
 function draw(view) {
   shown?.leave?.();
@@ -101,7 +106,7 @@ function draw(view) {
   document.title = `${view.title} · ${say("app.name")}`;
   const bottom = view.bare && !view.dock ? null : el("div", { class: "bottom" },
     view.dock && el("div", { class: "dock" }, view.dock), !view.bare && tabs(view));
-  refill(root, head(view), newer, offline(), el("main", { class: "body" }, ...view.body), foot(), bottom);
+  refill(root, head(view), newer, recording, offline(), el("main", { class: "body" }, ...view.body), foot(), bottom);
 }
 
 /** What the fields of the page hold now, by their names. */
@@ -125,6 +130,7 @@ async function change(choice) {
   await show();
 release.begin(offerRelease);
 sender.begin();
+tracker.resume();
   retype(values);
   scrollTo(0, scroll);
 }
@@ -170,6 +176,7 @@ async function arrive() {
   await show();
 release.begin(offerRelease);
 sender.begin();
+tracker.resume();
   scrollTo(0, 0);
   root.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -183,3 +190,4 @@ for (const name of ["online", "offline"]) {
 show();
 release.begin(offerRelease);
 sender.begin();
+tracker.resume();

@@ -12,6 +12,7 @@ import * as queue from "./queue.js";
 import { forgetAll } from "./remember.js";
 import { hold } from "./room.js";
 import { send } from "./sender.js";
+import * as tracker from "./tracker.js";
 import { go, instead } from "./ways.js";
 import { say } from "./words.js";
 
@@ -41,6 +42,7 @@ export function page(way) {
     await session.keep(tokens);
     hold();
     send(true);
+    tracker.hand();
     instead(tokens.must_change_password ? "#/password" : "#/");
   }, say("signin.do"),
   way.params.has("ended") && notice("warn", say("signin.ended"), para(say("signin.ended_text"))),
@@ -58,6 +60,7 @@ export async function signOut() {
   } catch (failure) {
     if (failure instanceof api.Refusal) throw failure;
   }
+  if (tracker.state().task) await tracker.end();
   await queue.tidy(true);
   await forgetAll();
   await session.forget();

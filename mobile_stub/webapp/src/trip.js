@@ -1,5 +1,5 @@
 // @ts-check
-/** One duty: its stops, its consent, its steps. */
+/** One duty: its stops, its consent, its steps, its track. */
 
 /** @import {Stop} from "./wire.d.ts" */
 /** @import {Duty} from "./trips.js" */
@@ -12,6 +12,8 @@ import { button, confirmed, facts, form, notice, oldNotice, para, row, section, 
 import * as queue from "./queue.js";
 import { deliver } from "./sender.js";
 import { days, stamp, today, windowWords } from "./times.js";
+import * as track from "./track.js";
+import * as tracker from "./tracker.js";
 import { levelOf, one, person } from "./trips.js";
 import { again, go } from "./ways.js";
 import { say } from "./words.js";
@@ -58,6 +60,7 @@ function details(trip) {
  * @returns {Promise<boolean>} whether the server has heard of it; where it refused, the page with its reason is shown
  */
 async function take(kind, trip, outcome) {
+  if (kind === "complete" && tracker.state().task?.trip_id === trip.id) await tracker.end();
   const number = await queue.addStep(kind, trip, outcome);
   const item = await deliver(number, PATIENCE_MS);
   if (item && (item.state === "refused" || item.state === "conflict")) go("#/deliveries");
@@ -138,18 +141,23 @@ export async function page(way) {
   const { value: trip, since } = await one(Number(way.id));
   const stops = trip.stops ?? [];
   const dock = act(trip, me.id);
+  const recording = tracker.allowed(trip, me.id) ? track.panel(trip) : null;
+  const arrival = onArrival(trip.id);
   const body = [
     oldNotice(since),
     el("div", { class: "heading" }, stateBadge(trip.state), el("h2", {}, trip.title)),
     stepNotice(trip), returnNotice(trip),
     trip.state === "under_way" && !trip.step && trip.tracking !== "none" && !levelOf(trip, me.id)
       && notice("note", say("consent.open_title"), para(say("consent.open_text"))),
-    rows(trip, me.id),
+    rows(trip, me.id), recording?.node,
     stops.length > 0 && section(say("trip.stops"), el("ol", { class: "stops" }, ...stops.map(stopItem))),
     section(say("trip.details"), details(trip)),
     trip.state === "under_way" && (trip.step === "start" || trip.may.includes("trip.complete")) && completing(trip),
     trip.state !== "under_way" && trip.may.includes("trip.cancel") && cancelling(trip),
   ];
   return { title: say("trip.title"), back: "#/", tab: "duties", body: body.filter((node) => node instanceof Node),
-    ...(dock ? { dock } : {}), leave: onArrival(trip.id) };
+    ...(dock ? { dock } : {}), leave: () => {
+      arrival();
+      recording?.leave();
+    } };
 }

@@ -139,7 +139,7 @@ export type Columns = {
   speed_mps: (number | null)[];
   heading_deg: (number | null)[];
 };
-export type Stored = { stored: number; repeated: number; set_aside: Record<string, number> };
+export type Taken = { kept: number; set_aside: Record<string, number> };
 
 export type Kind = "arrive" | "visit" | "leave" | "patrol" | "note";
 export type VisitKind = "outbound" | "reception" | "enterprise_help" | "household";

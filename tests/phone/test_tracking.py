@@ -1,0 +1,89 @@
+"""Recording a track while the app is open: only with consent, kept until the server has it, forgotten on withdrawal."""
+
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Page, expect
+
+from server.db import db
+from server.models.positions import Fix
+from server.services import consents
+from tests.people import County, Someone
+from tests.phone.conftest import NewPhone, Phone
+from tests.trips import FACTORY, under_way
+
+pytestmark = pytest.mark.browser
+
+STEP_DEG = 0.001
+"""About a hundred metres."""
+
+
+def stored(who: Someone) -> list[float]:
+    """The latitudes the server keeps of them, in the order of the fixes."""
+    db.session.rollback()
+    return list(db.session.scalars(sa.select(Fix.lat).where(Fix.person_id == who.id).order_by(Fix.at)))
+
+
+def recording(here: Phone, who: Someone, trip_id: int) -> Page:
+    """A phone that has begun to record, and has its first fix."""
+    page = here.sign_in(who)
+    here.open(f"#/trip/{trip_id}")
+    page.get_by_role("button", name="用本机记录轨迹").click()
+    expect(page.locator(".tracking")).to_contain_text("正在记录轨迹")
+    expect(page.locator("main")).to_contain_text("已记 1 点")
+    return page
+
+
+def walk(here: Phone, page: Page, steps: int) -> None:
+    """Go north, a step at a time, until each is recorded."""
+    for step in range(1, steps + 1):
+        here.stand(lat=FACTORY["lat"] + step * STEP_DEG)
+        expect(page.locator("main")).to_contain_text(f"已记 {1 + step} 点")
+
+
+def test_a_track_waits_on_the_phone_until_the_server_has_taken_it(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    trip = under_way(cadre, people.leader, tracking="track")
+    here = phone()
+    here.context.route("**/api/v1/positions", lambda route: route.fulfill(status=404, body="{}"))
+    page = recording(here, cadre, trip["id"])
+    expect(page.locator("main")).to_contain_text("锁屏或切到别的应用就会中断")
+    walk(here, page, 2)
+    with page.expect_response("**/api/v1/positions"):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    page.reload()
+    expect(page.locator(".tracking")).to_contain_text("正在记录轨迹")
+    assert stored(cadre) == []
+    here.context.unroute_all(behavior="wait")
+    with page.expect_response("**/api/v1/positions"):
+        page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("main")).to_contain_text("等待送出 0 点")
+    assert [round(lat, 3) for lat in stored(cadre)][:3] == [29.601, 29.602, 29.603]
+    page.get_by_text("结束任务").click()
+    page.get_by_role("button", name="确认结束").click()
+    expect(page.get_by_role("heading", name="我的任务")).to_be_visible()
+    expect(page.locator(".tracking a")).to_have_count(0)
+
+
+def test_a_track_ends_when_consent_is_withdrawn_here_or_elsewhere(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    trip = under_way(cadre, people.leader, tracking="track")
+    here = phone()
+    page = recording(here, cadre, trip["id"])
+    consents.withdraw(cadre.actor, trip["id"])
+    walk(here, page, 1)
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator(".tracking a")).to_have_count(0)
+    assert stored(cadre) == []
+    consents.give(cadre.actor, trip["id"], "track")
+    page.reload()
+    page.get_by_role("button", name="用本机记录轨迹").click()
+    expect(page.locator("main")).to_contain_text("已记 1 点")
+    here.open(f"#/consent/{trip['id']}")
+    page.get_by_role("button", name="撤回同意").click()
+    here.confirm("撤回同意")
+    expect(page.locator(".tracking a")).to_have_count(0)
+    waiting = page.evaluate("async (id) => (await import('/m/src/fixes.js')).waiting(id)", cadre.id)
+    assert waiting == 0
+    assert stored(cadre) == []
