@@ -271,8 +271,7 @@ def test_a_newer_release_takes_over_when_asked_and_sends_the_older_ones_queue(
     expect(page.get_by_role("heading", name="新版任务")).to_be_visible()
     assert kept(cadre) == []
     page.unroute_all(behavior="wait")
-    page.get_by_role("link", name="等待送出").click()
-    page.get_by_role("button", name="马上送出").click()
+    here.open("#/deliveries")
     expect(page.locator(".delivery-kept")).to_be_visible()
     assert [note for note, _ in kept(cadre)] == ["旧版写的"]
     release(tree, "我的任务")

@@ -9,6 +9,20 @@ SCRIPTS = sorted((APP / "src").glob("*.js"))
 PAIR = re.compile(r'^  "([^"]+)": \["((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\],$')
 PLACE = re.compile(r"\{(\w+)\}")
 BUDGET_BYTES = 60 * 1024
+LEAST_CONTRAST = 4.5
+ON = {
+    "paper": ("ink", "ink-soft", "link", "good", "unsure", "bad"),
+    "card": ("ink", "ink-soft", "link", "unsure", "bad"),
+    "sunk": ("ink", "ink-soft"),
+    "map-paper": ("ink", "ink-soft"),
+    "note-soft": ("ink", "link"),
+    "good-soft": ("ink", "good"),
+    "unsure-soft": ("ink", "unsure"),
+    "bad-soft": ("ink", "bad"),
+    "plain-soft": ("plain",),
+    "primary": ("on-primary",),
+}
+"""Which colours are written with on which ground."""
 
 
 def pairs() -> dict[str, tuple[str, str]]:
@@ -65,3 +79,28 @@ def test_nothing_names_another_host() -> None:
 def test_data_never_becomes_markup() -> None:
     markup = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function")
     assert [script.name for script in SCRIPTS if markup.search(script.read_text("utf-8"))] == []
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of `#rrggbb`, as WCAG 2 defines it."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours, 1 to 21."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_what_is_written_stands_out_by_day_and_by_night() -> None:
+    style = (APP / "app.css").read_text("utf-8")
+    by_day, by_night = (
+        dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block))
+        for block in re.findall(r":root \{\n(.*?)\n *\}\n", style, re.DOTALL)[:2]
+    )
+    pairs = [(ink, ground) for ground, inks in ON.items() for ink in inks]
+    for colours in (by_day, by_day | by_night):
+        faint = [pair for pair in pairs if contrast(*(colours[name] for name in pair)) < LEAST_CONTRAST]
+        assert faint == []

@@ -2,6 +2,7 @@
 /** Puts failures into words of the chosen language: a server's problem, a lost network, our own mistake. */
 
 /** @import {Pair, Problem} from "./wire.d.ts" */
+/** @import {Key} from "./words.js" */
 
 import { Lost, Refusal, SignedOut } from "./api.js";
 import { lang } from "./choices.js";
@@ -9,7 +10,7 @@ import { el } from "./dom.js";
 import { full, Outdated } from "./kept.js";
 import { NoPosition } from "./position.js";
 import { instead } from "./ways.js";
-import { say } from "./words.js";
+import { say, words } from "./words.js";
 
 /** A sentence the server gives in both languages. @param {Pair} pair */
 export const either = (pair) => (lang() === "zh" ? pair.zh : pair.en) || pair.zh || pair.en;
@@ -19,9 +20,15 @@ export function problemWords(problem) {
   return either({ zh: problem.title, en: problem.title_en }) || say("failure.status", { status: problem.status });
 }
 
+/** What a field is called on our pages; by its path when it is on none. @param {string} path */
+function fieldName(path) {
+  const key = [path, `checkin.${path}`, `plan.${path}`, `trip.${path}`].find((one) => Object.hasOwn(words, one));
+  return key ? say(/** @type {Key} */ (key)) : path;
+}
+
 /** What a problem says of single fields, one line each. @param {Problem} problem */
 export function fieldWords(problem) {
-  return Object.entries(problem.fields ?? {}).map(([path, pairs]) => `${path}: ${pairs.map(either).join(" ")}`);
+  return Object.entries(problem.fields ?? {}).map(([path, pairs]) => say("failure.field", { field: fieldName(path), words: pairs.map(either).join(" ") }));
 }
 
 /**

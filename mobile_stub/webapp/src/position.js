@@ -71,6 +71,33 @@ function troubleOf(error) {
   return error.code === error.TIMEOUT ? "timeout" : "unavailable";
 }
 
+/** @typedef {{onfix: (fix: Fix) => void, ontrouble: (trouble: Trouble) => void}} Follower */
+
+/** One measurement serves all who follow: a second one would wait for the next movement, and drain the battery twice. */
+const followers = /** @type {Set<Follower>} */ (new Set());
+/** @type {number | null} */
+let measuring = null;
+/** @type {Fix | null} */
+let latest = null;
+
+/** Begins to measure. */
+function measure() {
+  measuring = navigator.geolocation.watchPosition((measured) => {
+    const fix = fixOf(measured);
+    latest = fix;
+    followers.forEach((follower) => follower.onfix(fix));
+  }, (error) => followers.forEach((follower) => follower.ontrouble(troubleOf(error))),
+  { enableHighAccuracy: true, maximumAge: 0, timeout: PATIENCE_MS });
+}
+
+/** Leaves; the last one ends the measurement. @param {Follower} follower */
+function leave(follower) {
+  followers.delete(follower);
+  if (followers.size || measuring === null) return;
+  navigator.geolocation.clearWatch(measuring);
+  measuring = latest = null;
+}
+
 /**
  * Follows the position, handing on each fix as it comes, until told to stop.
  * @param {(fix: Fix) => void} onfix
@@ -82,9 +109,11 @@ export function follow(onfix, ontrouble) {
     ontrouble(window.isSecureContext ? "missing" : "insecure");
     return () => {};
   }
-  const number = navigator.geolocation.watchPosition((measured) => onfix(fixOf(measured)), (error) => ontrouble(troubleOf(error)),
-    { enableHighAccuracy: true, maximumAge: 0, timeout: PATIENCE_MS });
-  return () => navigator.geolocation.clearWatch(number);
+  const follower = { onfix, ontrouble };
+  followers.add(follower);
+  if (measuring === null) measure();
+  else queueMicrotask(() => latest && followers.has(follower) && onfix(latest));
+  return () => leave(follower);
 }
 
 /**

@@ -42,7 +42,7 @@ export function bar() {
   const draw = () => {
     const { task, resting, trouble } = tracker.state();
     const words = trouble ? "track.bar_trouble" : resting ? "track.resting" : "track.bar";
-    refill(node, task && el("a", { href: `#/trip/${task.trip_id}` }, icon("track"), el("span", {}, say(words)), icon("next")));
+    refill(node, task && el("a", { href: `#/trip/${task.trip_id}`, class: trouble ? "troubled" : "" }, icon("track"), el("span", {}, say(words)), icon("next")));
   };
   tracker.listen(draw);
   draw();
