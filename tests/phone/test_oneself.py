@@ -164,6 +164,7 @@ def test_no_page_is_wider_than_the_phone_in_either_language_and_size(
         "me",
         "devices",
         "phone",
+        "trackers",
         "deliveries",
         "plan",
         "matters",

@@ -1,5 +1,7 @@
 """Recording a track while the app is open: only with consent, kept until the server has it, forgotten on withdrawal."""
 
+import re
+
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
@@ -87,3 +89,22 @@ def test_a_track_ends_when_consent_is_withdrawn_here_or_elsewhere(
     waiting = page.evaluate("async (id) => (await import('/m/src/fixes.js')).waiting(id)", cadre.id)
     assert waiting == 0
     assert stored(cadre) == []
+
+
+def test_a_tracker_app_is_set_up_and_ended(phone: NewPhone, cadre: Someone) -> None:
+    here = phone()
+    page = here.sign_in(cadre)
+    here.open("#/trackers")
+    page.get_by_role("radio", name="OwnTracks").check()
+    page.get_by_role("button", name="生成设置").click()
+    expect(page.get_by_role("link", name="用 OwnTracks 打开设置")).to_have_attribute(
+        "href", re.compile("owntracks:")
+    )
+    assert (
+        page.locator(".code img").evaluate("async (image) => (await image.decode(), image.naturalWidth)") > 0
+    )
+    page.reload()
+    expect(page.locator(".device")).to_contain_text("还没有收到过")
+    page.get_by_role("button", name="停用").click()
+    here.confirm("停用")
+    expect(page.locator(".device")).to_contain_text("已停用")

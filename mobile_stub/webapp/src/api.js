@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Level, Look, Matter, Me, Page, Plan, Problem, Shape, Taken, Tokens, Trip} from "./wire.d.ts" */
+/** @import {Added, Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Level, Look, Matter, Me, Page, Plan, Problem, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -168,6 +168,15 @@ export const trips = (cursor) => ask("GET", `/trips${query({ mine: 1, limit: 50,
 
 /** @returns {Promise<Trip>} @param {number} id */
 export const trip = (id) => ask("GET", `/trips/${id}`);
+
+/** @returns {Promise<{items: Tracker[]}>} */
+export const trackers = () => ask("GET", "/trackers");
+
+/** Adds a tracker app; what sets it up is told this once. @returns {Promise<Added>} @param {string} kind @param {string} name */
+export const addTracker = (kind, name) => ask("POST", "/trackers", { kind, name });
+
+/** @param {number} id */
+export const revokeTracker = (id) => ask("POST", `/trackers/${id}/revoke`);
 
 /** When a request leaves, by this phone's clock. */
 const sent_at = () => new Date().toISOString();

@@ -24,6 +24,7 @@ import * as session from "./session.js";
 import * as signin from "./signin.js";
 import * as track from "./track.js";
 import * as tracker from "./tracker.js";
+import * as trackers from "./trackers.js";
 import * as trip from "./trip.js";
 import * as trips from "./trips.js";
 import { again, here, instead } from "./ways.js";
@@ -43,6 +44,7 @@ const pages = {
   phone: phone.page,
   looks: me.looksPage,
   devices: me.devicesPage,
+  trackers: trackers.page,
   password: signin.passwordPage,
   matters: matters.page,
   help: help.page,

@@ -36,6 +36,7 @@ export async function page(way) {
     el("div", { class: "rows" },
       row("eye", say("looks.title"), "#/looks", say("looks.row")),
       row("phone", say("devices.title"), "#/devices", say("devices.row")),
+      row("track", say("trackers.title"), "#/trackers", say("trackers.row")),
       row("key", say("password.title"), "#/password")),
     el("div", { class: "rows" },
       switchRow("text", say("me.large"), large() ? say("on") : say("off"), switchSize),

@@ -30,7 +30,7 @@ export function panel(trip) {
   const draw = () => {
     const { task, why } = tracker.state();
     if (task?.trip_id === trip.id) refill(node, going(), para(say("track.honest")), stop);
-    else refill(node, why && notice("warn", say(`track.why_${why}`)), para(say("track.honest")), start);
+    else refill(node, why && notice("warn", say(`track.why_${why}`)), para(say("track.honest")), start, el("a", { class: "button plain", href: "#/trackers" }, say("track.apart")));
   };
   draw();
   return { node: section(say("track.title"), node), leave: tracker.listen(draw) };

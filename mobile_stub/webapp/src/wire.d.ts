@@ -141,6 +141,16 @@ export type Columns = {
 };
 export type Taken = { kept: number; set_aside: Record<string, number> };
 
+export type Tracker = {
+  id: number;
+  kind: string;
+  name: string;
+  created_at: string;
+  revoked_at: string | null;
+  last_seen_at: string | null;
+};
+export type Added = { tracker: Tracker; setup: { link: string; qr: string; typed: (Pair & { value: string })[] } };
+
 export type Kind = "arrive" | "visit" | "leave" | "patrol" | "note";
 export type VisitKind = "outbound" | "reception" | "enterprise_help" | "household";
 export type Visit = {
