@@ -1,50 +1,29 @@
 """Tracks 轨迹: one person's way on one duty; another's opens once this sitting has said why, and is recorded."""
 
+from collections.abc import Iterator
 from typing import Any
 
-import marshmallow as ma
-from flask import Response
-from marshmallow import fields, validate
+from flask import Response, stream_with_context
 
 from server import gate
 from server.api.doors import Doors, answer
-from server.api.schemas.fields import Id
+from server.api.schemas.tracks import ArrivalsOut, CrossingsOut, TrackAsked, TrackOut, TracksOut, WhoseAsked
+from server.exports import geojson, gpx
 from server.gate import guard
+from server.queries import arrivals as proposals
 from server.queries import tracks as reads
 from server.queries.tracks import Whose
-from server.services import looks
+from server.services import exports, looks
 
 doors = Doors("tracks", __name__, description="轨迹 · Tracks")
 
 
-class WhoseAsked(ma.Schema):
-    """Of which member of the trip; oneself where nobody is named."""
-
-    person_id = Id()
-
-
-class TrackAsked(WhoseAsked):
-    """And for which zoom of a map (256-pixel tiles)."""
-
-    zoom = fields.Float(load_default=14.0, validate=validate.Range(0.0, 22.0))
-
-
-class TrackOut(ma.Schema):
-    """A cleaned, thinned track: pieces of `[lng, lat, epoch seconds]` in WGS-84; metres and seconds."""
-
-    fixes = fields.Integer()
-    from_ = fields.AwareDateTime(data_key="from", allow_none=True)
-    to = fields.AwareDateTime(allow_none=True)
-    length_m = fields.Integer()
-    duration_s = fields.Integer()
-    pieces = fields.List(fields.List(fields.List(fields.Float())))
-    stays = fields.List(fields.Dict())
-
-
-class CrossingsOut(ma.Schema):
-    """When areas were entered and left, by time."""
-
-    items = fields.List(fields.Dict())
+@doors.get("/trips/<int:trip_id>/tracks")
+@guard("track.read")
+@doors.response(200, TracksOut)
+def listed(trip_id: int) -> Response:
+    """有轨迹的成员 · The members of a trip whose tracks the reader may open."""
+    return answer({"items": reads.people(gate.actor(), trip_id)})
 
 
 @doors.get("/trips/<int:trip_id>/track")
@@ -52,7 +31,7 @@ class CrossingsOut(ma.Schema):
 @doors.arguments(TrackAsked, location="query")
 @doors.response(200, TrackOut)
 def drawn(asked: dict[str, Any], trip_id: int) -> Response:
-    """轨迹 · A person's track on a trip, for drawing."""
+    """轨迹 · A person's track on a trip, for drawing, with its stays, moves and gaps."""
     theirs = _opened("track.read", trip_id, asked.get("person_id"))
     return answer(reads.drawn(theirs, zoom=asked["zoom"]))
 
@@ -67,9 +46,54 @@ def crossings(asked: dict[str, Any], trip_id: int) -> Response:
     return answer({"items": reads.crossings(theirs)})
 
 
+@doors.get("/trips/<int:trip_id>/track.gpx")
+@guard("track.export")
+@doors.arguments(WhoseAsked, location="query")
+@doors.response(200, content_type="application/gpx+xml")
+def as_gpx(asked: dict[str, Any], trip_id: int) -> Response:
+    """导出轨迹(GPX) · Every kept fix of a person on a trip, uncleaned, as GPX 1.1."""
+    theirs = exports.begin_track(gate.actor(), trip_id, asked.get("person_id"), form="gpx")
+    written = gpx.write(reads.pages(theirs), person=theirs.name, title=theirs.title, gap_s=reads.GAP_S)
+    return _file(written, theirs, "application/gpx+xml", "gpx")
+
+
+@doors.get("/trips/<int:trip_id>/track.geojson")
+@guard("track.export")
+@doors.arguments(WhoseAsked, location="query")
+@doors.response(200, content_type="application/geo+json")
+def as_geojson(asked: dict[str, Any], trip_id: int) -> Response:
+    """导出轨迹(GeoJSON) · Every kept fix of a person on a trip, uncleaned, as points."""
+    theirs = exports.begin_track(gate.actor(), trip_id, asked.get("person_id"), form="geojson")
+    written = geojson.write_fixes(reads.pages(theirs), person=theirs.name, title=theirs.title)
+    return _file(written, theirs, "application/geo+json", "geojson")
+
+
+@doors.get("/trips/<int:trip_id>/arrivals")
+@guard("arrival.read")
+@doors.response(200, ArrivalsOut)
+def arrivals(trip_id: int) -> Response:
+    """到达提议 · Planned stops the reader seems to have reached without checking in: theirs to confirm or to leave.
+
+    Nothing is made of them here. To confirm one, send its `checkin` to `POST /checkins` with an `id` and `made_at`
+    as for any other. `fixed_at` is on the server's clock, which shows `now`: a phone whose own clock differs adds the
+    difference, as its clock is corrected when the check-in comes. The position is then older than the check-in, and
+    the record says so.
+    """
+    return answer(proposals.proposed(gate.actor(), trip_id))
+
+
 def _opened(permission: str, trip_id: int, person_id: int | None) -> Whose:
     """Whose track this is, the look at it kept; `ReasonNeeded` before this sitting has said why."""
     actor = gate.actor()
     theirs = reads.whose(actor, permission, trip_id, person_id)
     looks.opened(actor, [(theirs.person_id, theirs.trip_id)], door="trip")
     return theirs
+
+
+def _file(chunks: Iterator[bytes], theirs: Whose, mimetype: str, ending: str) -> Response:
+    """A streamed download named by ids, for no cache."""
+    response = Response(stream_with_context(chunks), mimetype=mimetype)
+    name = f"guatu-trip-{theirs.trip_id}-{theirs.person_id}.{ending}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

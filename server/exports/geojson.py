@@ -1,23 +1,51 @@
-"""Check-ins as GeoJSON (RFC 7946): WGS-84 points, one feature each; without a position the geometry is null."""
+"""Check-ins and the fixes of a track as GeoJSON (RFC 7946): WGS-84 points, one feature each.
 
-from collections.abc import Iterable, Iterator
+A check-in without a position has the geometry null.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import orjson
 
+Row = dict[str, Any]
 
-def write(pages: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:
+
+def write(pages: Iterable[list[Row]]) -> Iterator[bytes]:
     """A FeatureCollection, a page of check-in documents at a time."""
-    yield b'{"type":"FeatureCollection","features":['
-    first = True
+    return _collection({}, pages, feature)
+
+
+def write_fixes(pages: Iterable[list[Row]], *, person: str, title: str) -> Iterator[bytes]:
+    """A person's fixes on a trip, a page at a time, as they were told; person and trip stand at the collection."""
+    return _collection({"person": person, "trip": title}, pages, fix)
+
+
+def _collection(about: Row, pages: Iterable[list[Row]], told: Callable[[Row], Row]) -> Iterator[bytes]:
+    """A FeatureCollection with what it is about, a page of rows at a time."""
+    head = orjson.dumps({"type": "FeatureCollection", **about, "features": []})
+    yield head.removesuffix(b"]}")
+    comma = b""
     for page in pages:
-        for row in page:
-            yield (b"" if first else b",") + orjson.dumps(feature(row), default=str, option=orjson.OPT_UTC_Z)
-            first = False
+        features = b",".join(orjson.dumps(told(row), default=str, option=orjson.OPT_UTC_Z) for row in page)
+        if features:
+            yield comma + features
+            comma = b","
     yield b"]}"
 
 
-def feature(row: dict[str, Any]) -> dict[str, Any]:
+def fix(row: Row) -> Row:
+    """One fix as a feature; altitude is the third coordinate where it is known."""
+    height = [] if row["altitude_m"] is None else [row["altitude_m"]]
+    names = row.keys() - {"lng", "lat", "altitude_m"}
+    return {
+        "type": "Feature",
+        "geometry": {"type": "Point", "coordinates": [row["lng"], row["lat"], *height]},
+        "properties": {name: row[name] for name in row if name in names},
+    }
+
+
+def feature(row: Row) -> Row:
     """One check-in as a feature; its properties are plain, so that any GIS shows them as columns."""
     position, visit = row["position"], row["visit"] or {}
     return {

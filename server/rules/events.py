@@ -50,6 +50,7 @@ KINDS = {
         ("checkin.answered", "答复复核", "answered a review"),
         ("checkin.exported", "导出签到记录", "exported check-ins"),
         ("track.begun", "开始记录轨迹", "a track began"),
+        ("track.exported", "导出轨迹", "exported a track"),
         ("crossing.found", "进出区域", "an area was entered or left"),
         (
             "crossing.dropped",

@@ -5,8 +5,9 @@ from typing import Any
 
 from server.db import db
 from server.errors import ReasonNeeded
-from server.queries import checkins, log, looks
+from server.queries import checkins, log, looks, tracks
 from server.queries.log import Filter
+from server.queries.tracks import Whose
 from server.rules import access
 from server.rules.access import Actor
 from server.services import events
@@ -33,6 +34,26 @@ def begin(actor: Actor, wanted: Filter, *, form: str) -> None:
         trip_id=wanted.trip_id,
         form=form,
     )
+
+
+@verb
+def begin_track(actor: Actor, trip_id: int, person_id: int | None, *, form: str) -> Whose:
+    """Record that a track leaves in full, and the look at it; whose it is.
+
+    `NotFound` for one that is not the actor's to take, `ReasonNeeded` for another's before a reason was said.
+    """
+    theirs = tracks.whose(actor, "track.export", trip_id, person_id)
+    opened.opened(actor, [(theirs.person_id, theirs.trip_id)], door="export")
+    events.record(
+        "track.exported",
+        actor_id=actor.person_id,
+        unit_id=theirs.unit_id,
+        person_id=theirs.person_id,
+        trip_id=theirs.trip_id,
+        subject=theirs.person_id,
+        form=form,
+    )
+    return theirs
 
 
 def pages(actor: Actor, wanted: Filter) -> Pages:

@@ -1,0 +1,79 @@
+"""Tracks as GPX 1.1 (topografix.com/GPX/1/1): a track for each phone, a segment for each span without a gap.
+
+Written as it is read, page by page: a library that builds the whole document holds a month of fixes in memory.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+from xml.sax.saxutils import escape
+
+SPACE = "http://www.topografix.com/GPX/1/1"
+OURS = "urn:guatu:fix:1"
+"""The namespace of what a fix has and GPX has no word for: metres, metres a second, shares, and how it was told."""
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MORE = ("accuracy_m", "speed_mps", "heading_deg", "battery", "mock", "datum", "fixed_at", "received_at")
+
+Fix = dict[str, Any]
+
+
+def write(pages: Iterable[list[Fix]], *, person: str, title: str, gap_s: float) -> Iterator[bytes]:
+    """A person's fixes on a trip, a page at a time, phone by phone and by time; a new segment after `gap_s` seconds."""
+    yield _head(f"{person} · {title}").encode()
+    before: Fix | None = None
+    for page in pages:
+        written = []
+        for fix in page:
+            written.append(_between(before, fix, gap_s) + _point(fix))
+            before = fix
+        yield "".join(written).encode()
+    yield (("" if before is None else "</trkseg></trk>\n") + "</gpx>\n").encode()
+
+
+def text(told: Any) -> str:
+    """Text or a value as XML holds it: reserved characters escaped, what XML 1.0 cannot hold left out."""
+    if isinstance(told, datetime):
+        return told.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(told, bool):
+        return str(told).lower()
+    return escape(_NOT_XML.sub("", str(told)))
+
+
+def _head(name: str) -> str:
+    """The beginning of the document."""
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<gpx version="1.1" creator="Guatu" xmlns="{SPACE}" xmlns:guatu="{OURS}">\n'
+        f"<metadata><name>{text(name)}</name></metadata>\n"
+    )
+
+
+def _between(before: Fix | None, fix: Fix, gap_s: float) -> str:
+    """What stands between two fixes: nothing, a new segment, or a new track."""
+    if before is None or before["phone"] != fix["phone"]:
+        ended = "" if before is None else "</trkseg></trk>\n"
+        return f"{ended}<trk><number>{fix['phone']}</number><trkseg>\n"
+    gap = (fix["at"] - before["at"]).total_seconds() > gap_s
+    return "</trkseg><trkseg>\n" if gap else ""
+
+
+def _point(fix: Fix) -> str:
+    """One fix, its parts in the order that the schema wants."""
+    more = "".join(_element(f"guatu:{name}", fix[name]) for name in _MORE)
+    return (
+        f'<trkpt lat="{_degrees(fix["lat"])}" lon="{_degrees(fix["lng"])}">'
+        f"{_element('ele', fix['altitude_m'])}{_element('time', fix['at'])}{_element('cmt', fix['note'])}"
+        f"<extensions>{more}</extensions></trkpt>\n"
+    )
+
+
+def _degrees(value: float) -> str:
+    """Degrees as GPX wants them: decimal, never with an exponent, to a tenth of a millimetre."""
+    return f"{value:.9f}".rstrip("0").rstrip(".")
+
+
+def _element(name: str, told: Any) -> str:
+    """An element; nothing where nothing is known."""
+    return "" if told is None else f"<{name}>{text(told)}</{name}>"
