@@ -160,6 +160,14 @@ class Settings:
         "早到或迟到多少分钟以内算准时",
         "Minutes before or after a planned window that still count as on time",
     )
+    silent_minutes: int = _setting(
+        "GUATU_SILENT_MINUTES",
+        30,
+        _whole(2, 1440),
+        "安全、应急任务中，同意记录轨迹的人多少分钟没有收到定位算作手机失联；其他任务从不提示",
+        "Minutes without a position, on safety and emergency duties and with consent to a track, after which a phone"
+        " counts as silent; on other duties none ever does",
+    )
     position_days: int = _setting(
         "GUATU_POSITION_DAYS",
         180,

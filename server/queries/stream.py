@@ -17,7 +17,7 @@ from server.live.frames import EVERYBODY, Frame, Part, Sight
 from server.live.tail import Happened
 from server.models.trips import Trip, TripMember
 from server.models.units import Unit
-from server.queries import checkins, places, sessions
+from server.queries import checkins, places, sessions, silences
 from server.rules import access
 from server.rules.access import Actor
 
@@ -35,6 +35,7 @@ TRIP = frozenset(
         "cancelled",
     )
 )
+SILENCE = frozenset({"silence.raised", "silence.ended"})
 AREAS = frozenset({"area.published", "area.retired"})
 MOVING = frozenset({"checkin.made", "consent.withdrawn"})
 """After these, the event's person is somewhere else on the map, or nowhere."""
@@ -56,7 +57,7 @@ RIGHTS = frozenset(
 
 RIGHTS_OF_ALL = frozenset({"unit.updated"})
 
-SCOPED_BY = ("checkin.read", "trip.read", "place.read", "area.read")
+SCOPED_BY = ("checkin.read", "trip.read", "place.read", "area.read", "silence.read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class _Material:
 
     checkins: Mapping[UUID, dict[str, Any]]
     trips: Mapping[int, dict[str, Any]]
+    silences: Mapping[int, dict[str, Any]]
     moved: Mapping[int, Mapping[int, int]]
     places: Mapping[int, dict[str, Any]]
     paths: Mapping[int, str]
@@ -79,7 +81,7 @@ def frames(happened: Sequence[Happened]) -> list[Frame]:
     areas = max((event.number for event in happened if event.kind in AREAS), default=None)
     made = []
     for event in happened:
-        parts = [*_of_checkin(event, material), *_of_trip(event, material), *_of_places(event, material)]
+        parts = [part for told in _PARTS for part in told(event, material)]
         if event.number == areas:
             parts.append(_areas(event.number))
         if parts or _rights(event):
@@ -158,9 +160,25 @@ def _of_places(event: Happened, material: _Material) -> Iterator[Part]:
             yield _place(path, {"items": [item]}, (person_id, item["trip"]["id"]))
 
 
+def _of_silence(event: Happened, material: _Material) -> Iterator[Part]:
+    """The silence of a phone that an event is about, as it stands now: no position, so no reason is asked."""
+    silence = material.silences.get(int(event.subject)) if event.kind in SILENCE else None
+    if silence is None:
+        return
+    yield Part(
+        permission="silence.read",
+        path=material.paths[silence["unit"]["id"]],
+        own=frozenset({silence["person"]["id"]}),
+        whole=sse.message("silence", {"number": event.number, "silence": silence}),
+    )
+
+
 def _place(path: str, told: dict[str, Any], shows: tuple[int, int | None] | None) -> Part:
     """One place, for those who watch the map; a place that is gone shows nobody's position."""
     return Part("place.read", path, frozenset(), sse.message("place", told), None, shows)
+
+
+_PARTS = (_of_checkin, _of_trip, _of_places, _of_silence)
 
 
 def _areas(number: int) -> Part:
@@ -186,11 +204,13 @@ def _gather(happened: Sequence[Happened]) -> _Material:
     ids = {UUID(event.subject) for event in happened if event.kind in CHECKIN}
     found = checkins.documents(sorted(ids)) if ids else {}
     trips = _trips({event.trip_id for event in happened if event.kind in TRIP and event.trip_id})
+    silent = silences.documents({int(event.subject) for event in happened if event.kind in SILENCE})
     moved = _moved(happened)
     people = {person_id: unit_id for each in moved.values() for person_id, unit_id in each.items()}
     items = {item["person"]["id"]: item for item in places.items(sorted(people))} if people else {}
-    units = {document["unit"]["id"] for document in (*found.values(), *trips.values(), *items.values())}
-    return _Material(found, trips, moved, items, _paths(units | set(people.values())))
+    told = (*found.values(), *trips.values(), *items.values(), *silent.values())
+    units = {document["unit"]["id"] for document in told}
+    return _Material(found, trips, silent, moved, items, _paths(units | set(people.values())))
 
 
 def _moved(happened: Sequence[Happened]) -> dict[int, dict[int, int]]:

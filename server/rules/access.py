@@ -139,6 +139,7 @@ PERMISSIONS: dict[str, Permission] = dict(
         ),
         _permission("track.export", "导出轨迹", "export tracks", *_WATCHERS, own=True),
         _permission("arrival.read", "查看自己的到达提议", "see proposals of one's own arrivals", own=True),
+        _permission("silence.read", "查看手机失联", "see whose phone is silent", *_WATCHERS, own=True),
         _permission("place.read", "查看在岗位置", "see places of people on duty", *_WATCHERS),
         _permission("stream.read", "接收实时消息", "read the stream", *_WATCHERS, own=True),
         _permission("look.give_reason", "说明查看理由", "say why one looks", *_WATCHERS),

@@ -57,6 +57,12 @@ KINDS = {
             "撤销进出区域",
             "a crossing was taken back: later fixes showed that it was none",
         ),
+        (
+            "silence.raised",
+            "手机失联：安全或应急任务中久未收到定位",
+            "a phone fell silent on a safety or emergency duty",
+        ),
+        ("silence.ended", "手机失联结束", "a phone's silence ended"),
         ("look.reasoned", "说明查看理由", "said why they look"),
         ("look.opened", "查看他人位置", "opened another's positions"),
         ("matter.reported", "投诉建议", "complained or suggested"),
