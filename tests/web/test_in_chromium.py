@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -16,10 +17,11 @@ from server.gate import COOKIE
 from server.models.trackers import Tracker
 from server.queries import trackers as reads
 from server.rules.looks import REASONS
-from server.services import checkins
+from server.services import checkins, silences
 from server.services.trips import StopPlan
 from server.transaction import transaction
 from tests.people import County, Someone
+from tests.positions import fix, fixes, phone
 from tests.support.serving import Served
 from tests.trips import FACTORY, planned, told, under_way
 from tests.web.conftest import cookie_of
@@ -30,6 +32,8 @@ pytestmark = [
     pytest.mark.usefixtures("land"),
 ]
 
+MINUTE = timedelta(minutes=1)
+SEAL = (0xC8, 0x45, 0x2D)
 INSIDE = (0x1B, 0x7F, 0x4D)
 PAPER = (0, 0, 0)
 """What the canvas has where nothing was painted: nothing."""
@@ -288,6 +292,61 @@ def test_a_trips_page_asks_why_and_says_that_the_look_is_recorded(desk: Open, pe
     seen = own.open("/account")
     expect(seen.locator("#looks")).to_contain_text("王鉴")
     expect(seen.locator("#looks")).to_contain_text(REASONS["trip_review"].zh)
+
+
+def test_a_persons_track_opens_on_the_trips_page_after_the_reason_and_is_told_in_words(
+    desk: Open, people: County
+) -> None:
+    begun = clock.now() - timedelta(hours=3)
+    with clock.at(begun):
+        trip = under_way(people.cadre, people.supervisor_a, tracking="track")
+    places = [FACTORY] * 21 + [FACTORY | {"lng": FACTORY["lng"] - 0.004 * n} for n in range(1, 20)]
+    minutes = [*range(31), *range(61, 70)]
+    told_by_phone = fixes(
+        [fix(begun + n * MINUTE, **place) for n, place in zip(minutes, places, strict=True)]
+    )
+    phone(people.cadre).deliver(told_by_phone)
+    here = desk(people.supervisor)
+    page = here.open(f"/trips/{trip['id']}")
+    page.locator("#track-of").select_option("陈晓 · 东河镇")
+    here.say_why()
+    expect(page.locator("#track")).to_contain_text("其中 31 分钟 没有定位")
+    expect(page.locator("#track")).to_contain_text("至少")
+    line = page.locator("#line")
+    for words in ("停留 · ", "移动 · ", "没有定位，未测", "离开 东河镇", "进入 西岭镇"):
+        expect(line).to_contain_text(words)
+    expect(page.locator("#stops")).to_contain_text("由轨迹推算，不是签到")
+    with page.expect_download() as given:
+        page.get_by_role("link", name="GPX").click()
+    assert given.value.suggested_filename == f"guatu-trip-{trip['id']}-{people.cadre.id}.gpx"
+    page.wait_for_timeout(300)
+    frame = page.locator("#map").bounding_box()
+    assert frame is not None
+    painted = near(
+        page, frame["width"] / 2, frame["height"] / 2, int(min(frame["width"], frame["height"]) / 2) - 1
+    )
+    assert any(alike(pixel, SEAL) for pixel in painted), "no line is drawn"
+
+
+def test_a_phone_that_falls_silent_on_a_safety_duty_is_told_on_the_live_map(
+    desk: Open, people: County
+) -> None:
+    with clock.at(clock.now() - timedelta(hours=1)):
+        trip = under_way(people.cadre, people.supervisor_a, tracking="track", purpose="safety", basis="防汛")
+    here = desk(people.supervisor_a)
+    page = here.open("/")
+    here.say_why()
+    expect(page.locator("#live")).to_have_text("实时")
+    expect(page.locator("#silent")).to_be_hidden()
+    silences.look()
+    expect(page.locator("#silent")).to_contain_text("手机失联 1 部")
+    page.get_by_role("button", name="查看").click()
+    expect(page.locator("#people")).to_contain_text("没有收到定位，已 1 小时")
+    phone(people.cadre).deliver(fixes([fix(clock.now(), **FACTORY)]))
+    silences.look()
+    expect(page.locator("#silent")).to_be_hidden()
+    here.open(f"/trips/{trip['id']}")
+    expect(page.locator("#line")).to_contain_text("手机恢复，收到定位")
 
 
 def test_a_trip_is_planned_submitted_and_returned_with_a_reason(desk: Open, people: County) -> None:

@@ -58,6 +58,23 @@ export interface Trip {
   started_at: string | null; start_known_at: string | null; ended_at: string | null; returned_because: string | null; cancelled_because: string | null;
   approved_by: Named | null; approved_at: string | null; outcome: string | null; may: string[];
 }
+export interface Span { from: string; to: string; duration_s: number }
+export interface Gap extends Span { line: number[][] }
+export interface Stay extends Span {
+  lng: number; lat: number; radius_m: number; accuracy_m: number; unmeasured_s: number;
+  stop: (Named & { outcome: "inside" | "uncertain" }) | null;
+}
+export interface Move extends Span { length_m: number; unmeasured_s: number }
+export interface Track {
+  person: Named; fixes: number; from: string | null; to: string | null; length_m: number; duration_s: number; unmeasured_s: number;
+  pieces: number[][][]; gaps: Gap[]; stays: Stay[]; moves: Move[];
+}
+export interface Tracked { person: Named; unit: Named }
+export interface Crossing { id: number; at: string; entered: boolean; area: Named & { kind: string; version: number } }
+export interface Silence {
+  id: number; person: Named; unit: Named; trip: { id: number; title: string }; since: string; raised_at: string;
+  ended_at: string | null; heard: boolean | null;
+}
 export interface Area {
   id: number; code: string; name: string; kind: string; parent_id: number | null; version: number; valid_from: string;
   retired_at?: string | null; area_km2?: number | null;

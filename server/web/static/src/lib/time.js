@@ -79,6 +79,11 @@ export function window(from, to) {
   return `${shortly(from)} – ${day(from) === day(to) ? clock(to) : shortly(to)}`;
 }
 
+/** @param {string} from @param {string} to instants @returns {string} 09:00–11:00, the second with its day if another */
+export function during(from, to) {
+  return `${clock(from)}–${day(from) === day(to) ? clock(to) : shortly(to)}`;
+}
+
 /** @param {string | null} instant @returns {string} the value of a datetime-local field */
 export function toField(instant) {
   return instant ? `${day(instant)}T${clock(instant)}` : "";

@@ -8,6 +8,7 @@ const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
 const INK = "#1d2a33",
   TEAL = "#0b4f6c",
   SEAL = "#c8452d",
+  SEAL_DEEP = "#a83521",
   GREY = "#66707a";
 
 /** A position older than this (s) fades; older than OLD_S it is hollow. */
@@ -233,4 +234,43 @@ export function accuracyStyle() {
     fill: new Fill({ color: "rgba(200,69,45,.10)" }),
     stroke: new Stroke({ color: "rgba(200,69,45,.7)", width: 1.2 }),
   });
+}
+
+/** @returns {Style[]} a way that was measured */
+export function trackStyles() {
+  return [
+    new Style({ zIndex: 200, stroke: new Stroke({ color: "rgba(255,254,251,.9)", width: 6.5 }) }),
+    new Style({ zIndex: 201, stroke: new Stroke({ color: SEAL, width: 3 }) }),
+  ];
+}
+
+/** @returns {Style} between two places where nothing was measured */
+export function gapStyle() {
+  return new Style({ zIndex: 199, stroke: new Stroke({ color: GREY, width: 2, lineDash: [3, 7] }) });
+}
+
+/** @param {string} words @returns {Style} where a track begins or ends */
+export function trackEndStyle(words) {
+  return new Style({
+    zIndex: 210,
+    image: new Circle({
+      radius: 5,
+      fill: new Fill({ color: "#fff" }),
+      stroke: new Stroke({ color: SEAL, width: 2.6 }),
+      declutterMode: "none",
+    }),
+    text: label(words, SEAL_DEEP, 17),
+  });
+}
+
+/** @param {string} words from when to when @param {boolean} lit @returns {Style[]} where somebody stayed */
+export function stayStyle(words, lit) {
+  const place = new Style({
+    zIndex: lit ? 190 : 180,
+    fill: new Fill({ color: lit ? "rgba(29,42,51,.30)" : "rgba(29,42,51,.16)" }),
+    stroke: new Stroke({ color: INK, width: lit ? 3 : 1.6 }),
+  });
+  const text = label(words, INK, -20);
+  text.setOverflow(true);
+  return [place, new Style({ zIndex: lit ? 860 : 220, text })];
 }

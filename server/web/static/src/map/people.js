@@ -9,15 +9,17 @@ import Point from "ol/geom/Point.js";
 import VectorLayer from "ol/layer/Vector.js";
 import Cluster from "ol/source/Cluster.js";
 import VectorSource from "ol/source/Vector.js";
+import { t } from "../lib/desk.js";
 import { ago } from "../lib/time.js";
 import { personStyle } from "./marks.js";
 
 /**
  * @param {DeskMap} desk
  * @param {Pointer} pointing
- * @param {(place: Place) => number} ageOf a place's age now (s)
+ * @param {{ageOf: (place: Place) => number, silent: (place: Place) => boolean}} about a place's age now (s), and
+ *   whether that person's phone is silent
  */
-export function peopleLayer(desk, pointing, ageOf) {
+export function peopleLayer(desk, pointing, { ageOf, silent }) {
   const points = new VectorSource();
   const source = new Cluster({
     source: points,
@@ -36,7 +38,12 @@ export function peopleLayer(desk, pointing, ageOf) {
   function style(places) {
     const age_s = Math.min(...places.map(ageOf));
     const lit = places.some((place) => pointing.now() === key(place));
-    return personStyle({ names: places.map((place) => place.person.name), age_s, words: ago(age_s), lit });
+    return personStyle({ names: places.map(name), age_s, words: ago(age_s), lit });
+  }
+
+  /** @param {Place} place */
+  function name(place) {
+    return silent(place) ? `${place.person.name} · ${t("手机失联")}` : place.person.name;
   }
 
   pointing.hear((now, before) => [now, before].some((one) => one?.startsWith("person:")) && layer.changed());

@@ -1,6 +1,6 @@
 /**
  * The live map (挂图): areas, people on duty, check-ins as they come, and the list that tells the same story.
- * @import {Checkin, Place} from "../wire"
+ * @import {Checkin, Place, Silence} from "../wire"
  */
 import Overlay from "ol/Overlay.js";
 import { boundingExtent, containsCoordinate } from "ol/extent.js";
@@ -11,6 +11,7 @@ import { byId, el, fill, refill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { askReason } from "../lib/looks.js";
 import { picker } from "../lib/picker.js";
+import { silenceAlert, silenceRow } from "../lib/silences.js";
 import { searchUnits, unitById, units } from "../lib/sources.js";
 import { blank, failure, loading, toast } from "../lib/states.js";
 import { listen } from "../lib/stream.js";
@@ -31,7 +32,7 @@ const TICK_MS = 10_000;
 const filters = read(["unit_id", "kind"]);
 const wall = makeMap(byId("map"), { label: t("地图：区域、在岗人员和签到") });
 const pointing = pointer();
-const people = peopleLayer(wall, pointing, placeAge);
+const people = peopleLayer(wall, pointing, { ageOf: placeAge, silent: isSilent });
 const marks = checkinLayer(wall, pointing);
 const live = byId("live");
 const checkinList = byId("checkins");
@@ -42,6 +43,8 @@ const card = el("div.map-card", { hidden: true });
 const checkins = new Map();
 /** @type {Map<number, Place & {read_ms: number}>} last places by person */
 const places = new Map();
+/** @type {Map<number, Silence>} phones that are silent now, by the silence's id */
+const silences = new Map();
 /** Light what is pointed at again in a list drawn anew. */
 const relight = { checkins: rows(checkinList, pointing), people: rows(peopleList, pointing) };
 
@@ -55,6 +58,11 @@ let reasonMissing = false;
 function placeAge(place) {
   const read_ms = places.get(place.person.id)?.read_ms ?? performance.now();
   return place.age_s + (performance.now() - read_ms) / 1000;
+}
+
+/** @param {Place} place @returns {boolean} whether that person's phone is silent */
+function isSilent(place) {
+  return [...silences.values()].some((silence) => silence.person.id === place.person.id);
 }
 
 /* ── reading ─────────────────────────────────────────────────────────────────────────────────────────── */
@@ -107,9 +115,41 @@ async function readCheckins() {
   }
 }
 
+/** Phones that are silent: no position is in it, so no reason is asked. */
+async function readSilences() {
+  try {
+    const answer = await get("/silences", { unit_id: filters.unit_id });
+    silences.clear();
+    for (const silence of answer.items) silences.set(silence.id, silence);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(error.message, true);
+  }
+  tellSilences();
+}
+
+/** @param {Silence} silence begun, or over */
+function hearSilence(silence) {
+  if (silence.ended_at) silences.delete(silence.id);
+  else silences.set(silence.id, silence);
+  tellSilences();
+  if (reasonMissing) tellMissing();
+  else drawPeople();
+}
+
+function tellSilences() {
+  const lasting = [...silences.values()];
+  byId("silent").hidden = !lasting.length;
+  fill(
+    byId("silent"),
+    silenceAlert(lasting, () => turnTo("people")),
+  );
+}
+
 async function load() {
   fill(checkinList, loading());
   fill(peopleList, loading());
+  await readSilences();
   await Promise.all([readPlaces(), readCheckins()]);
   tellMissing();
 }
@@ -128,7 +168,7 @@ function tellMissing() {
     t("位置未打开：尚未说明理由。"),
     el("button.button.button-small", { type: "button", onclick: () => void giveReason() }, t("说明理由")),
   );
-  fill(peopleList, blank(t("位置未打开"), t("说明理由后可查看在岗人员的最新位置。")));
+  fill(peopleList, silentRows(), blank(t("位置未打开"), t("说明理由后可查看在岗人员的最新位置。")));
 }
 
 /* ── the stream ──────────────────────────────────────────────────────────────────────────────────────── */
@@ -146,6 +186,7 @@ function take(event, data) {
   heard_ms = performance.now();
   if (event === "checkin") arrive(data.checkin);
   else if (event === "place" && !reasonMissing) movePlaces(data);
+  else if (event === "silence") hearSilence(data.silence);
   else if (event === "areas") void readAreas();
   else if (event === "resync") void load();
 }
@@ -209,9 +250,15 @@ function drawPeople() {
   tellOutside();
   byId("people-count").textContent = String(items.length);
   if (!items.length)
-    return fill(peopleList, blank(t("现在没有人在岗"), t("行程开始后，同意记录位置的人会出现在这里。")));
-  refill(peopleList, el("ul.rows", {}, items.map(personLine)));
+    return fill(peopleList, silentRows(), blank(t("现在没有人在岗"), t("行程开始后，同意记录位置的人会出现在这里。")));
+  refill(peopleList, silentRows(), el("ul.rows", {}, items.map(personLine)));
   return relight.people();
+}
+
+/** @returns {HTMLElement | null} phones that are silent, above those that are heard, in the order of units */
+function silentRows() {
+  const lasting = [...silences.values()].sort((a, b) => a.unit.id - b.unit.id || a.person.id - b.person.id);
+  return lasting.length ? el("ul.rows", {}, lasting.map(silenceRow)) : null;
 }
 
 /** @param {Place} place */

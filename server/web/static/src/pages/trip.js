@@ -1,6 +1,7 @@
 /**
- * One trip: plan against what happened, check-ins with their verdicts in a line of time and on a map.
- * @import {Checkin, Member, Stop, Trip} from "../wire"
+ * One trip: plan against what happened, check-ins with their verdicts in a line of time and on a map, and on request
+ * one person's track.
+ * @import {Checkin, Crossing, Member, Silence, Stop, Track, Tracked, Trip} from "../wire"
  */
 import { createEmpty, extend, isEmpty } from "ol/extent.js";
 import { lastPart } from "../lib/address.js";
@@ -10,8 +11,10 @@ import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { askReason } from "../lib/looks.js";
 import { reviewButtons, reviewLines } from "../lib/reviews.js";
+import { silenceNotice } from "../lib/silences.js";
 import { blank, failure, loading, toast } from "../lib/states.js";
 import { clock, dates, day, dayInWords, fully, shortly, span, window as planned } from "../lib/time.js";
+import { atStop, chooser, silenceItems, summary, trackItems } from "../lib/tracks.js";
 import { buttons, steps } from "../lib/trip.js";
 import { badge, shape, signalTags, windowMark } from "../lib/verdict.js";
 import { visitLines } from "../lib/visit.js";
@@ -20,12 +23,22 @@ import { makeMap } from "../map/canvas.js";
 import { checkinLayer, key as checkinKey } from "../map/checkins.js";
 import { follow, pointer, rows } from "../map/pointing.js";
 import { stopLayer } from "../map/stops.js";
+import { trackLayer } from "../map/track.js";
 
 const id = Number(lastPart());
 const LIMIT = 200;
+const ZOOM = 16;
 
 /** @type {Checkin[]} oldest first */
 let checkins = [];
+/** @type {Silence[]} by time */
+let silences = [];
+/** @type {Tracked[]} whose tracks may be opened */
+let tracked = [];
+/** @type {Track | null} the one that is shown */
+let track = null;
+/** @type {Crossing[]} of the person whose track is shown */
+let crossings = [];
 
 /* ── the head: facts, steps, buttons ─────────────────────────────────────────────────────────────────── */
 
@@ -52,6 +65,7 @@ function drawHead(trip) {
     trip.state === "cancelled"
       ? el("div.notice.notice-wrong", {}, el("b", {}, t("取消的理由")), ` ${trip.cancelled_because || ""}`)
       : null,
+    silenceNotice(silences),
     steps(trip),
     facts(trip),
   );
@@ -177,6 +191,7 @@ function stopItem(stop, index) {
             ]
           : el("span.faint", {}, t("尚无签到")),
       ),
+      atStop(track, stop),
       leaving
         ? [el("dt", {}, t("离开")), el("dd", {}, `${shortly(leaving.happened_at)} ${leaving.person.name}`)]
         : null,
@@ -195,26 +210,30 @@ function ground(stop) {
     .join(" · ");
 }
 
-/* ── the line of check-ins ───────────────────────────────────────────────────────────────────────────── */
+/* ── the line of time ────────────────────────────────────────────────────────────────────────────────── */
 
 function drawLine() {
   const head = el(
     "div.sheet-head",
     {},
-    el("h2", {}, t("签到时间线")),
-    el("span.faint.small", {}, t("{n} 次", { n: checkins.length })),
+    el("h2", {}, t("时间线")),
+    el("span.faint.small", {}, t("{n} 次签到", { n: checkins.length })),
     el("span.end", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))),
   );
-  if (!checkins.length) return fill(byId("line"), head, blank(t("还没有签到"), t("行程中的签到会按时间排在这里。")));
-  /** @type {Node[]} */
-  const items = [];
-  let last = "";
-  for (const checkin of checkins) {
-    if (day(checkin.happened_at) !== last) items.push(el("li.line-day", {}, dayInWords(checkin.happened_at)));
-    last = day(checkin.happened_at);
-    items.push(lineItem(checkin));
-  }
-  return fill(byId("line"), head, el("ol.line", {}, items));
+  const told = [
+    ...checkins.map((checkin) => ({ at: checkin.happened_at, node: lineItem(checkin) })),
+    ...(track ? trackItems(track, crossings) : []),
+    ...silenceItems(silences),
+  ].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
+  if (!told.length) return fill(byId("line"), head, blank(t("还没有签到"), t("行程中的签到会按时间排在这里。")));
+  return fill(byId("line"), head, el("ol.line", {}, told.map(withDays)));
+}
+
+/** @param {{at: string, node: Node}} item @param {number} index @param {{at: string}[]} all @returns {Node[]} with its day, where one begins */
+function withDays({ at, node }, index, all) {
+  const before = all[index - 1];
+  const begins = !before || day(before.at) !== day(at);
+  return begins ? [el("li.line-day", {}, dayInWords(at)), node] : [node];
 }
 
 /** @param {Checkin} checkin */
@@ -260,9 +279,10 @@ function reviewed(changed) {
 
 /* ── the map ─────────────────────────────────────────────────────────────────────────────────────────── */
 
-const wall = makeMap(byId("map"), { label: t("地图：行程点与签到") });
+const wall = makeMap(byId("map"), { label: t("地图：行程点、签到与轨迹") });
 const pointing = pointer();
 const stopsOnMap = stopLayer(wall, pointing);
+const way = trackLayer(wall, pointing);
 const marks = checkinLayer(wall, pointing);
 
 /** @param {Stop[]} stops @returns {Promise<Record<number, object>>} the stops' areas by id */
@@ -276,7 +296,7 @@ async function shapesOf(stops) {
 
 function frameMap() {
   const extent = createEmpty();
-  for (const part of [stopsOnMap.extent(), marks.extent()]) if (part) extend(extent, part);
+  for (const part of [stopsOnMap.extent(), marks.extent(), way.extent()]) if (part) extend(extent, part);
   wall.fit(isEmpty(extent) ? wall.whole() : extent);
 }
 
@@ -303,7 +323,9 @@ function chosen(key) {
 /** @param {Trip} trip */
 function drawLookNote(trip) {
   const missing = checkins.some((checkin) => checkin.position_withheld === "reason_needed");
-  const others = checkins.some((checkin) => checkin.position && checkin.person.id !== me().id);
+  const others =
+    checkins.some((checkin) => checkin.position && checkin.person.id !== me().id) ||
+    Boolean(track && track.person.id !== me().id);
   byId("look").hidden = !missing && !others;
   if (missing)
     fill(
@@ -325,6 +347,61 @@ async function openPositions(trip) {
   marks.show(checkins);
   frameMap();
   drawLookNote(trip);
+}
+
+/* ── a person's track ────────────────────────────────────────────────────────────────────────────────── */
+
+/** @param {Trip} trip */
+function drawTrack(trip) {
+  byId("track").hidden = !tracked.length;
+  fill(
+    byId("track"),
+    chooser(tracked, track?.person.id ?? 0, (person) => void showTrack(trip, person)),
+    track ? summary(track, trip.id) : null,
+  );
+}
+
+/** @param {Trip} trip @param {number} person_id 0 for nobody */
+async function showTrack(trip, person_id) {
+  try {
+    const opened = person_id ? await readTrack(trip, person_id) : null;
+    track = opened?.track ?? null;
+    crossings = opened?.crossings ?? [];
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(error.message, true);
+  }
+  way.show(track);
+  drawTrack(trip);
+  drawStops(trip);
+  drawLine();
+  drawLookNote(trip);
+  frameMap();
+}
+
+/**
+ * Another's track opens once this sitting has said why: asked here where it has not.
+ * @param {Trip} trip
+ * @param {number} person_id
+ * @returns {Promise<{track: Track, crossings: Crossing[]} | null>} null when no reason was given
+ */
+async function readTrack(trip, person_id) {
+  const ask = () =>
+    Promise.all([
+      get(`/trips/${id}/track`, { person_id, zoom: ZOOM }),
+      get(`/trips/${id}/crossings`, { person_id }).then((answer) => answer.items),
+    ]);
+  try {
+    const [read, crossed] = await ask();
+    return { track: read, crossings: crossed };
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.code !== "reason_needed") throw error;
+  }
+  if (!(await askReason({ trip_id: trip.id, title: t("打开轨迹") }))) return null;
+  await readCheckins();
+  marks.show(checkins);
+  const [read, crossed] = await ask();
+  return { track: read, crossings: crossed };
 }
 
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
@@ -351,11 +428,14 @@ async function begin() {
   fill(head, loading());
   try {
     const trip = /** @type {Trip} */ (await get(`/trips/${id}`));
+    silences = (await get(`/trips/${id}/silences`)).items;
+    tracked = (await get(`/trips/${id}/tracks`)).items;
     if (may("checkin.read")) await readCheckins();
     byId("body").hidden = false;
     drawHead(trip);
     drawMembers(trip);
     drawStops(trip);
+    drawTrack(trip);
     await drawMap(trip);
     drawLookNote(trip);
     follow(wall.map, pointing, chosen);
