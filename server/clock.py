@@ -41,6 +41,16 @@ def day_ends_at(day: date) -> datetime:
     return day_starts_at(day + timedelta(days=1))
 
 
+def month_of(instant: datetime) -> date:
+    """The first day of the month in Asia/Shanghai that holds `instant`."""
+    return day_of(instant).replace(day=1)
+
+
+def month_after(month: date) -> date:
+    """The first day of the month after the one that a day lies in."""
+    return (month.replace(day=1) + timedelta(days=31)).replace(day=1)
+
+
 def iso(instant: datetime) -> str:
     """An instant as ISO 8601 in UTC with `Z`, microseconds only where there are any."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -172,8 +172,15 @@ class Settings:
         "GUATU_POSITION_DAYS",
         180,
         _whole(1, 3660),
-        "定位点保存多少天，过期逐条删除",
-        "Days that positions are kept; then they are deleted row by row",
+        "定位点保存多少天（按上海时间整日），过期逐条删除",
+        "Days (whole ones, Shanghai) that positions are kept; then they are deleted row by row",
+    )
+    forgotten_hours: int = _setting(
+        "GUATU_FORGOTTEN_HOURS",
+        12,
+        _whole(0, 720),
+        "行程超过计划结束时间多少小时仍未结束，由系统自动结束",
+        "Hours after its planned end at which a duty that nobody ended ends by itself",
     )
     stream_poll_ms: int = _setting(
         "GUATU_STREAM_POLL_MS",

@@ -20,7 +20,7 @@ class Fix(Base):
 
     __tablename__ = "fixes"
     __table_args__ = (
-        sa.Index("ix_fixes_person_id_at", "person_id", "at"),
+        sa.Index("ix_fixes_person_id_trip_id_at", "person_id", "trip_id", "at"),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 

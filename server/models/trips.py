@@ -14,7 +14,7 @@ class Trip(Base):
     """A trip and where it stands. `revision` grows with every change, so that nobody overwrites unseen.
 
     `started_at` is when it started (a phone may have said so later); tracking begins at `start_known_at`, when the
-    server acknowledged it.
+    server acknowledged it. `lapsed_at` is when the system ended it because nobody had.
     """
 
     __tablename__ = "trips"
@@ -50,6 +50,7 @@ class Trip(Base):
     started_at: Mapped[datetime | None]
     start_known_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    lapsed_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(sa.Text(), default="")
 
 

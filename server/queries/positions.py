@@ -191,15 +191,19 @@ class Kept:
 
 def kept(person_id: int, trip_id: int, *, from_s: float, to_s: float) -> Kept:
     """The fixes of a person on a duty between two instants, both included."""
-    statement = (
+    rows = db.session.execute(of_duty(person_id, trip_id, from_s=from_s, to_s=to_s)).all()
+    numbers = np.array([(row[0].timestamp(), row[1], row[2], row[3]) for row in rows], dtype=np.float64)
+    numbers = numbers.reshape(-1, 4)
+    return Kept(numbers[:, 0], numbers[:, 1:3], numbers[:, 3], [row[4] for row in rows])
+
+
+def of_duty(person_id: int, trip_id: int, *, from_s: float, to_s: float) -> sa.Select[*tuple[Any, ...]]:
+    """The statement that reads fixes of a person on a duty, by time; `bench.history` asks for its plan."""
+    return (
         sa.select(Fix.at, Fix.lng, Fix.lat, Fix.accuracy_m, Fix.areas)
         .where(Fix.person_id == person_id, Fix.trip_id == trip_id, Fix.at.between(*_between(from_s, to_s)))
         .order_by(Fix.at)
     )
-    rows = db.session.execute(statement).all()
-    numbers = np.array([(row[0].timestamp(), row[1], row[2], row[3]) for row in rows], dtype=np.float64)
-    numbers = numbers.reshape(-1, 4)
-    return Kept(numbers[:, 0], numbers[:, 1:3], numbers[:, 3], [row[4] for row in rows])
 
 
 def crossings(person_id: int, trip_id: int, *, to_s: float) -> dict[fence.Crossing, int]:
@@ -252,3 +256,25 @@ def tracked(trip_id: int) -> Sequence[int]:
     """The people of whom a duty keeps any position."""
     statement = sa.select(Standing.person_id).where(Standing.trip_id == trip_id).order_by(Standing.person_id)
     return db.session.execute(statement).scalars().all()
+
+
+def nth(person_id: int, trip_id: int, n: int, *, before: datetime | None) -> datetime | None:
+    """The instant of the n-th oldest fix of a person on a duty (before an instant); None where there are fewer."""
+    statement = sa.select(Fix.at).where(Fix.person_id == person_id, Fix.trip_id == trip_id)
+    if before is not None:
+        statement = statement.where(Fix.at < before)
+    return db.session.execute(statement.order_by(Fix.at).offset(n - 1).limit(1)).scalar_one_or_none()
+
+
+def expired(before: datetime) -> list[tuple[int, int]]:
+    """The people and duties (person, trip) of whose tracks something is older than an instant."""
+    older = sa.exists().where(
+        Fix.person_id == Standing.person_id, Fix.trip_id == Standing.trip_id, Fix.at < before
+    )
+    statement = (
+        sa.select(Standing.person_id, Standing.trip_id)
+        .join(Trip, Trip.id == Standing.trip_id)
+        .where(Trip.started_at < before, sa.or_(Standing.until < before, older))
+        .order_by(Standing.person_id, Standing.trip_id)
+    )
+    return [(row.person_id, row.trip_id) for row in db.session.execute(statement)]
