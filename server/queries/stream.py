@@ -33,14 +33,15 @@ TRIP = frozenset(
         "started",
         "completed",
         "cancelled",
+        "lapsed",
     )
 )
 SILENCE = frozenset({"silence.raised", "silence.ended"})
 AREAS = frozenset({"area.published", "area.retired"})
-MOVING = frozenset({"checkin.made", "consent.withdrawn"})
+MOVING = frozenset({"checkin.made", "consent.withdrawn", "track.erased"})
 """After these, the event's person is somewhere else on the map, or nowhere."""
 
-ENDING = frozenset({"trip.completed", "trip.cancelled"})
+ENDING = frozenset({"trip.completed", "trip.cancelled", "trip.lapsed"})
 """After these, nobody on the trip is on the map for it any more."""
 
 RIGHTS = frozenset(

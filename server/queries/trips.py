@@ -1,11 +1,13 @@
 """Trips as their readers may see them: one, a list, and the document both are told in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
 
+from server import clock
 from server.db import db
 from server.errors import NotFound
 from server.models.areas import Area
@@ -57,6 +59,15 @@ def active_consent(trip_id: int, person_id: int, *, to_change: bool = False) -> 
     if to_change:
         statement = statement.with_for_update().execution_options(populate_existing=True)
     return db.session.execute(statement).scalars().first()
+
+
+def forgotten(now: datetime, hours: int) -> Sequence[int]:
+    """The trips under way that nobody ended within so many hours of their planned end. Unscoped, for the sweep."""
+    since = now - timedelta(hours=hours)
+    statement = sa.select(Trip.id).where(
+        Trip.state == "under_way", Trip.ends_on < clock.day_of(since), Trip.start_known_at <= since
+    )
+    return db.session.execute(statement.order_by(Trip.id)).scalars().all()
 
 
 def document(actor: Actor, trip: Trip) -> dict[str, Any]:
@@ -164,6 +175,8 @@ def _summary(trip: Trip, names: dict[str, dict[int, str]], members: list[dict[st
         "started_at": trip.started_at,
         "start_known_at": trip.start_known_at,
         "ended_at": trip.ended_at,
+        "lapsed_at": trip.lapsed_at,
+        "overran_h": _overran_h(trip),
         "returned_because": trip.returned_because,
         "cancelled_because": trip.cancelled_because,
         "approved_by": None
@@ -172,6 +185,13 @@ def _summary(trip: Trip, names: dict[str, dict[int, str]], members: list[dict[st
         "approved_at": trip.approved_at,
         "outcome": trip.outcome,
     }
+
+
+def _overran_h(trip: Trip) -> int | None:
+    """For how many hours a trip that the system ended had gone on after its planned end; None for any other."""
+    if trip.lapsed_at is None or trip.ended_at is None:
+        return None
+    return trips.overran_h(ends_on=trip.ends_on, ended_at=trip.ended_at)
 
 
 def _names(found: list[Trip]) -> dict[str, dict[int, str]]:

@@ -43,6 +43,11 @@ KINDS = {
         ("trip.started", "开始行程", "started a trip"),
         ("trip.completed", "完成行程", "completed a trip"),
         ("trip.cancelled", "取消行程", "cancelled a trip"),
+        (
+            "trip.lapsed",
+            "行程超时自动结束",
+            "a trip that nobody had ended was ended by the system",
+        ),
         ("consent.given", "同意记录位置", "consented to positions"),
         ("consent.withdrawn", "撤回同意", "withdrew consent"),
         ("checkin.made", "签到", "checked in"),
@@ -51,6 +56,8 @@ KINDS = {
         ("checkin.exported", "导出签到记录", "exported check-ins"),
         ("track.begun", "开始记录轨迹", "a track began"),
         ("track.exported", "导出轨迹", "exported a track"),
+        ("track.erased", "本人删除轨迹", "erased their own track"),
+        ("track.expired", "轨迹保存期满，已删除", "a track's time was over: it was deleted"),
         ("crossing.found", "进出区域", "an area was entered or left"),
         (
             "crossing.dropped",

@@ -1,8 +1,9 @@
 """Trips as a table: which step leads from which state to which, and what a plan must say."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
+from server import clock
 from server.errors import StepNotAllowed, TripRefused
 
 PURPOSES = ("ordinary", "safety", "emergency")
@@ -41,6 +42,7 @@ STEPS = {
         Step("return", ("submitted",), "returned", "退回", "returned"),
         Step("start", ("approved",), "under_way", "开始", "started"),
         Step("complete", ("under_way",), "completed", "完成", "completed"),
+        Step("lapse", ("under_way",), "completed", "自动结束", "ended by itself"),
         Step(
             "cancel",
             ("draft", "submitted", "returned", "approved", "under_way"),
@@ -72,6 +74,18 @@ def step(name: str, state: str) -> str:
 def edited(state: str) -> str:
     """The state after an edit: always a draft again, so that what was approved is what was read."""
     return step("edit_again" if may_step("edit_again", state) else "edit", state)
+
+
+def lapses_at(*, ends_on: date, known_at: datetime, hours: int) -> datetime:
+    """When a trip that nobody ends ends by itself: so many hours after its planned last day (Shanghai) is over, or
+    after its start was known, where that came later.
+    """
+    return max(clock.day_ends_at(ends_on), known_at) + timedelta(hours=hours)
+
+
+def overran_h(*, ends_on: date, ended_at: datetime) -> int:
+    """For how many whole hours a trip went on after its planned last day (Shanghai)."""
+    return max(0, int((ended_at - clock.day_ends_at(ends_on)).total_seconds() // 3600))
 
 
 def check_plan(*, purpose: str, basis: str, starts_on: date, ends_on: date, stops: int, members: int) -> None:

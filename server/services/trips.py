@@ -8,10 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from server import clock
+from server.config import Settings
 from server.db import db
 from server.errors import OwnTrip, TripChanged, TripRefused
 from server.geo import datum
 from server.geo.datum import Datum
+from server.held import held
 from server.models.areas import Area
 from server.models.checkins import LastPlace
 from server.models.people import Person
@@ -143,14 +145,45 @@ def complete(
     sent_at: datetime | None = None,
     outcome: str = "",
 ) -> dict[str, Any]:
-    """End the trip; nobody on it is on duty for it any more. Said again, it changes nothing."""
+    """End the trip; nobody on it is on duty for it any more. Said again, it changes nothing.
+
+    Where the system had ended it meanwhile, an earlier end that a phone says late still counts.
+    """
     trip = _travelled_by(actor, trip_id, "trip.complete")
-    if trip.state == "completed":
+    ended_at = _said(at, sent_at, clock.now(), not_before=trip.started_at)
+    if _is_over(trip, ended_at):
         return reads.document(actor, trip)
-    trip.state = trips.step("complete", trip.state)
-    trip.ended_at, trip.outcome = _said(at, sent_at, clock.now(), not_before=trip.started_at), outcome
+    if trip.lapsed_at is None:
+        trip.state = trips.step("complete", trip.state)
+    trip.ended_at, trip.lapsed_at, trip.outcome = ended_at, None, outcome
     _end_tracks(trip)
     return _done(actor, trip, "trip.completed")
+
+
+def _is_over(trip: Trip, ended_at: datetime) -> bool:
+    """Whether a trip is completed already, by its people, or by the system no later than they say."""
+    by_system = trip.ended_at if trip.lapsed_at is not None else None
+    return trip.state == "completed" and (by_system is None or ended_at >= by_system)
+
+
+@verb
+def lapse(trip_id: int) -> bool:
+    """End a trip that nobody ended, as of a set time after its planned end; whether it was still to be ended.
+
+    The system does this. What was kept of positions from after that end goes, as with any end that is told late.
+    """
+    trip = db.session.get_one(Trip, trip_id, populate_existing=True, with_for_update=True)
+    hours = held(Settings).forgotten_hours
+    if trip.state != "under_way" or trip.start_known_at is None:
+        return False
+    ended_at = trips.lapses_at(ends_on=trip.ends_on, known_at=trip.start_known_at, hours=hours)
+    if ended_at > clock.now():
+        return False
+    trip.state = trips.step("lapse", trip.state)
+    trip.ended_at, trip.lapsed_at = ended_at, clock.now()
+    _end_tracks(trip)
+    _changed(None, trip, "trip.lapsed")
+    return True
 
 
 @verb
@@ -168,19 +201,24 @@ def cancel(actor: Actor, trip_id: int, reason: str) -> dict[str, Any]:
 
 def _done(actor: Actor, trip: Trip, kind: str) -> dict[str, Any]:
     """Count the change, record it, and say how the trip stands now."""
+    _changed(actor.person_id, trip, kind)
+    return reads.document(actor, trip)
+
+
+def _changed(actor_id: int | None, trip: Trip, kind: str) -> None:
+    """Count a change and record it; the system has no `actor_id`."""
     if kind != "trip.planned":
         trip.revision += 1
     db.session.flush()
     events.record(
         kind,
-        actor_id=actor.person_id,
+        actor_id=actor_id,
         unit_id=trip.unit_id,
         trip_id=trip.id,
         subject=trip.id,
         state=trip.state,
         revision=trip.revision,
     )
-    return reads.document(actor, trip)
 
 
 def _mine_to_change(actor: Actor, trip_id: int, permission: str) -> Trip:

@@ -12,6 +12,7 @@ LEGAL = {
     ("return", "submitted"): "returned",
     ("start", "approved"): "under_way",
     ("complete", "under_way"): "completed",
+    ("lapse", "under_way"): "completed",
     ("edit", "draft"): "draft",
     ("edit", "returned"): "draft",
     ("edit_again", "submitted"): "draft",

@@ -52,6 +52,12 @@ function details(trip) {
   ]);
 }
 
+/** That nobody had ended it, so that the system did. @param {Duty} trip */
+function lapsed(trip) {
+  return trip.lapsed_at && trip.ended_at && notice("note", say("trip.lapsed", { at: stamp(trip.ended_at) }),
+    para(say("trip.lapsed_text", { n: trip.overran_h ?? 0 })));
+}
+
 /**
  * Takes a step now: it is queued with its time, and told to the server as soon as that can be reached.
  * @param {"start" | "complete"} kind
@@ -146,7 +152,7 @@ export async function page(way) {
   const body = [
     oldNotice(since),
     el("div", { class: "heading" }, stateBadge(trip.state), el("h2", {}, trip.title)),
-    stepNotice(trip), returnNotice(trip),
+    stepNotice(trip), returnNotice(trip), lapsed(trip),
     trip.state === "under_way" && !trip.step && trip.tracking !== "none" && !levelOf(trip, me.id)
       && notice("note", say("consent.open_title"), para(say("consent.open_text"))),
     rows(trip, me.id), recording?.node,

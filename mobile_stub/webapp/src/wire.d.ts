@@ -93,6 +93,8 @@ export type Trip = {
   start_known_at: string | null;
   ended_at: string | null;
   returned_because: string | null;
+  lapsed_at: string | null;
+  overran_h: number | null;
   cancelled_because: string | null;
   outcome: string | null;
   may: string[];

@@ -143,6 +143,8 @@ export const words = /** @type {const} */ ({
   "trip.ended": ["结束于", "Ended"],
   "trip.returned": ["退回原因", "Returned because"],
   "trip.cancelled": ["取消原因", "Cancelled because"],
+  "trip.lapsed": ["系统已于 {at} 自动结束", "Ended by the system as of {at}"],
+  "trip.lapsed_text": ["超过计划结束时间 {n} 小时无人结束。此后的定位点没有保存。", "Nobody had ended it {n} hours after its planned end. No position from after that is kept."],
   "trip.outcome": ["任务结果", "Outcome"],
   "trip.outcome_hint": ["谈成了什么、下一步怎么走（可不填）", "What came of it and what is next (optional)"],
   "trip.stops": ["行程点", "Stops"],

@@ -177,6 +177,18 @@ class TripOut(ma.Schema):
         allow_none=True, metadata={"description": "位置由此时起记录 · positions are kept from then on"}
     )
     ended_at = fields.AwareDateTime(allow_none=True)
+    lapsed_at = fields.AwareDateTime(
+        allow_none=True,
+        metadata={
+            "description": "系统自动结束的时刻 · when the system ended it; it counts as ended at `ended_at`"
+        },
+    )
+    overran_h = fields.Integer(
+        allow_none=True,
+        metadata={
+            "description": "超过计划结束时间的小时数 · hours past its planned end, where the system ended it"
+        },
+    )
     returned_because = fields.String()
     cancelled_because = fields.String()
     approved_by = fields.Nested(NamedOut, allow_none=True)

@@ -66,8 +66,20 @@ function drawHead(trip) {
       ? el("div.notice.notice-wrong", {}, el("b", {}, t("取消的理由")), ` ${trip.cancelled_because || ""}`)
       : null,
     silenceNotice(silences),
+    lapsed(trip),
     steps(trip),
     facts(trip),
+  );
+}
+
+/** That nobody had ended it, so that the system did. @param {Trip} trip */
+function lapsed(trip) {
+  if (!trip.lapsed_at || !trip.ended_at) return null;
+  return el(
+    "div.notice",
+    {},
+    el("b", {}, t("系统已于 {at} 自动结束", { at: fully(trip.ended_at) })),
+    el("p.under", {}, t("超过计划结束时间 {n} 小时无人结束。此后的定位点没有保存。", { n: trip.overran_h ?? 0 })),
   );
 }
 
