@@ -7,13 +7,21 @@ from flask import Response, stream_with_context
 
 from server import gate
 from server.api.doors import Doors, answer
-from server.api.schemas.tracks import ArrivalsOut, CrossingsOut, TrackAsked, TrackOut, TracksOut, WhoseAsked
+from server.api.schemas.tracks import (
+    ArrivalsOut,
+    CrossingsOut,
+    ErasedOut,
+    TrackAsked,
+    TrackOut,
+    TracksOut,
+    WhoseAsked,
+)
 from server.exports import geojson, gpx
 from server.gate import guard
 from server.queries import arrivals as proposals
 from server.queries import tracks as reads
 from server.queries.tracks import Whose
-from server.services import exports, looks
+from server.services import exports, looks, tracks
 
 doors = Doors("tracks", __name__, description="轨迹 · Tracks")
 
@@ -34,6 +42,14 @@ def drawn(asked: dict[str, Any], trip_id: int) -> Response:
     """轨迹 · A person's track on a trip, for drawing, with its stays, moves and gaps."""
     theirs = _opened("track.read", trip_id, asked.get("person_id"))
     return answer(reads.drawn(theirs, zoom=asked["zoom"]))
+
+
+@doors.delete("/trips/<int:trip_id>/track")
+@guard("track.erase")
+@doors.response(200, ErasedOut)
+def erase(trip_id: int) -> Response:
+    """删除自己的轨迹 · Erase one's own track of a trip, at once and for good."""
+    return answer(tracks.erase(gate.actor(), trip_id))
 
 
 @doors.get("/trips/<int:trip_id>/crossings")

@@ -134,6 +134,7 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("checkin.answer", "答复复核", "answer a review", own=True),
         _permission("checkin.export", "导出签到记录", "export the visit log", *_WATCHERS, own=True),
         _permission("track.read", "查看轨迹", "see tracks", *_WATCHERS, own=True),
+        _permission("track.erase", "删除自己的轨迹", "erase one's own track", own=True),
         _permission(
             "crossing.read", "查看进出区域", "see when areas were entered and left", *_WATCHERS, own=True
         ),

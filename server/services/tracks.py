@@ -1,17 +1,33 @@
-"""Tracks: ended with their duty, erased by their owner, gone when their time is over. Always row by row."""
+"""Tracks: ended with their duty, erased by their owner, gone when their time is over. Always row by row.
 
+Whoever changes a track holds its person, as the pipeline does, so that none of it is written meanwhile. Long ones go
+in pieces, a short transaction each: a long one would hold up the stream for everybody. Each piece leaves its event,
+and what was interrupted goes on where it stopped.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from server.db import db
+from server.errors import NotFound
 from server.held import held
-from server.models.positions import Fix
-from server.models.trips import TripMember
+from server.models.checkins import LastPlace
+from server.models.positions import Crossing, Fix, Standing
+from server.models.trips import Trip, TripMember
 from server.queries import positions as reads
+from server.queries import trips
 from server.queries.areas import Snapshots
-from server.services import crossings, set_aside
+from server.rules import access
+from server.rules.access import Actor
+from server.services import crossings, events, set_aside
 from server.services.crossings import Whose
+from server.transaction import verb
+
+PIECE = 10_000
+"""So many fixes are deleted in one transaction at the most."""
 
 
 def end(trip_id: int, ended_at: datetime) -> None:
@@ -27,6 +43,135 @@ def end(trip_id: int, ended_at: datetime) -> None:
         if counted:
             set_aside.count({(tracker_id, "not_on_duty"): n for tracker_id, n in counted.items()})
             crossings.anew(_whose(person_id, trip_id), held(Snapshots).current())
+
+
+def erase(actor: Actor, trip_id: int) -> dict[str, Any]:
+    """Erase one's own track of a duty at once: fixes, crossings, and the last place if a tracker told it.
+
+    The duty may be under way or long over. What comes after this is kept again as before, unless the consent is
+    withdrawn: the answer says whether. `NotFound` for who is not on the trip.
+    """
+    trip = trips.get(actor, trip_id)
+    if not trips.is_member(trip.id, actor.person_id):
+        raise NotFound
+    access.ensure(actor, "track.erase", path=trips.unit_path(trip.unit_id), own=True)
+    _in_pieces(_Erasure(_whose(actor.person_id, trip.id), "track.erased", actor.person_id))
+    return _erased(actor, trip)
+
+
+def expire(person_id: int, trip_id: int, before: datetime) -> None:
+    """Delete what is older than an instant of a person's track on a duty, and what came of it."""
+    _in_pieces(_Erasure(_whose(person_id, trip_id), "track.expired", None, before))
+
+
+# ── in pieces ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Erasure:
+    """Whose track goes, up to which instant (None: all of it), and as which event, of whom."""
+
+    whose: Whose
+    kind: str
+    actor_id: int | None
+    before: datetime | None = None
+
+
+def _in_pieces(erasure: _Erasure) -> None:
+    """Delete piece by piece until nothing is left to delete."""
+    while _piece(erasure):
+        pass
+
+
+@verb
+def _piece(erasure: _Erasure) -> bool:
+    """Delete one piece, the oldest first, and with the last one what came of the fixes. Whether there is more."""
+    whose = erasure.whose
+    reads.people_held({whose.person_id})
+    upto = reads.nth(whose.person_id, whose.trip_id, PIECE, before=erasure.before)
+    gone = _delete_fixes(erasure, upto)
+    if upto is None:
+        gone += _delete_what_came_of_them(erasure)
+    if gone:
+        _record(erasure, whole=upto is None)
+    return upto is not None
+
+
+def _delete_fixes(erasure: _Erasure, upto: datetime | None) -> int:
+    """Delete the fixes up to an instant (None: all that are to go); how many there were."""
+    gone = sa.delete(Fix).where(_of(erasure.whose, Fix))
+    if upto is not None:
+        gone = gone.where(Fix.at <= upto)
+    elif erasure.before is not None:
+        gone = gone.where(Fix.at < erasure.before)
+    return _rows(gone)
+
+
+def _delete_what_came_of_them(erasure: _Erasure) -> int:
+    """Delete crossings and the tracker's last place; and where no fix is left, that there was a track."""
+    whose, before = erasure.whose, erasure.before
+    crossed = sa.delete(Crossing).where(_of(whose, Crossing))
+    placed = sa.delete(LastPlace).where(_of(whose, LastPlace), LastPlace.checkin_id.is_(None))
+    if before is not None:
+        crossed, placed = crossed.where(Crossing.at < before), placed.where(LastPlace.at < before)
+    stood = sa.delete(Standing).where(_of(whose, Standing), ~sa.exists().where(_of(whose, Fix)))
+    return sum(map(_rows, (crossed, placed, stood)))
+
+
+def _of(whose: Whose, table: type[Fix | Crossing | Standing | LastPlace]) -> sa.ColumnElement[bool]:
+    """The rows of a person on a duty."""
+    return sa.and_(table.person_id == whose.person_id, table.trip_id == whose.trip_id)
+
+
+def _rows(statement: sa.Delete) -> int:
+    """Delete; how many rows there were."""
+    done = db.session.execute(statement.execution_options(synchronize_session=False))
+    assert isinstance(done, sa.CursorResult)
+    return done.rowcount
+
+
+def _record(erasure: _Erasure, *, whole: bool) -> None:
+    """An event about a track: whose and of which duty, never where nor how much; `whole`: nothing is left to do."""
+    whose = erasure.whose
+    events.record(
+        erasure.kind,
+        actor_id=erasure.actor_id,
+        unit_id=whose.unit_id,
+        person_id=whose.person_id,
+        trip_id=whose.trip_id,
+        subject=whose.person_id,
+        whole=whole,
+    )
+
+
+def _erased(actor: Actor, trip: Trip) -> dict[str, Any]:
+    """What to tell somebody whose track was erased: whether more will be kept, and how to stop that."""
+    consent = trips.active_consent(trip.id, actor.person_id)
+    goes_on = trip.tracking == "track" and consent is not None and consent.level == "track"
+    zh, en = _WORDS[goes_on, trip.state == "under_way"]
+    return {"trip_id": trip.id, "goes_on": goes_on, "words_zh": zh, "words_en": en}
+
+
+_GONE = ("本次行程的轨迹已删除，", "The track of this trip is erased. ")
+_WORDS = {
+    (goes_on, under_way): (_GONE[0] + zh, _GONE[1] + en)
+    for goes_on, under_way, zh, en in (
+        (
+            True,
+            True,
+            "但行程仍在进行：此后的定位点仍会保存。如不希望继续记录，请撤回同意。",
+            "But the trip is under way: positions from now on are kept again. Withdraw your consent to stop that.",
+        ),
+        (
+            True,
+            False,
+            "但手机里尚未送达的定位点送到后仍会保存。如不希望如此，请撤回同意。",
+            "But positions that your phone has yet to deliver will be kept. Withdraw your consent to prevent that.",
+        ),
+        (False, True, "此后也不再保存定位点。", "No more positions of it will be kept."),
+        (False, False, "此后也不再保存定位点。", "No more positions of it will be kept."),
+    )
+}
 
 
 def _deleted(person_id: int, trip_id: int, *, after: datetime) -> dict[int, int]:

@@ -150,3 +150,12 @@ class ArrivalsOut(ma.Schema):
 
     now = fields.AwareDateTime()
     items = fields.List(fields.Nested(ArrivalOut))
+
+
+class ErasedOut(ma.Schema):
+    """That it is gone; whether more of this trip will be kept, and how to stop that."""
+
+    trip_id = Id()
+    goes_on = fields.Boolean()
+    words_zh = fields.String()
+    words_en = fields.String()
