@@ -6,7 +6,7 @@ from server.api.doors import answer
 from server.gate import public
 from server.held import held
 from server.live.hub import Hub
-from server.queries import health
+from server.queries import health, sweeps
 
 doors = Blueprint("health", __name__)
 
@@ -21,7 +21,16 @@ def live() -> Response:
 @doors.get("/health/ready")
 @public
 def ready() -> Response:
-    """The database answers and is migrated; 503 with the sentence where not. `lag_s` is how far streams are behind."""
+    """The database answers and is migrated; 503 with the sentence where not.
+
+    `lag_s` is how far streams are behind; `age_s` how long ago the sweep was last done whole (null: never).
+    """
+    migration, age_s = health.migration(), sweeps.age_s()
     return answer(
-        {"status": "ok", "migration": health.migration(), "stream": {"lag_s": round(held(Hub).lag_s, 1)}}
+        {
+            "status": "ok",
+            "migration": migration,
+            "stream": {"lag_s": round(held(Hub).lag_s, 1)},
+            "sweep": {"age_s": None if age_s is None else round(age_s)},
+        }
     )

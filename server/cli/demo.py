@@ -67,9 +67,14 @@ def _play(here: Stage, *, fresh: bool) -> None:
     """Everything in its order; whatever was begun is ended when this is left."""
     with stage.alone(here.folder), stage.listening(here) as listener:
         told = stage.prepare(here, fresh=fresh)
-        with stage.server(here, listener) as server, stage.phones(here, {"phones": told["phones"]}) as phones:
+        plan = {"phones": told["phones"]}
+        with (
+            stage.server(here, listener) as server,
+            stage.phones(here, plan) as phones,
+            stage.sweep(here) as sweep,
+        ):
             click.echo(programme(here, told))
-            stage.watch({"server": server, "phones": phones}, here.folder)
+            stage.watch({"server": server, "phones": phones, "sweep": sweep}, here.folder)
 
 
 def programme(here: Stage, told: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""What `flask demo run` puts on the stage: the data, the server and the pretend phones, as child processes.
+"""What `flask demo run` puts on the stage: the data, the server, the pretend phones and the sweep, as child processes.
 
 The children have process groups of their own, so that one Ctrl+C reaches this process only, which ends them in order.
 """
@@ -150,6 +150,14 @@ def phones(stage: Stage, plan: dict[str, Any]) -> Iterator[subprocess.Popen[byte
         yield child
 
 
+@contextmanager
+def sweep(stage: Stage) -> Iterator[subprocess.Popen[bytes]]:
+    """What must be done as time passes, once a minute until the block is left."""
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "sweep", "run", "--every", "60"]
+    with _child(command, stage, "sweep") as child:
+        yield child
+
+
 def watch(children: dict[str, subprocess.Popen[bytes]], folder: Path) -> NoReturn:
     """Wait until a child dies, and say so; a signal leaves by its exception."""
     while True:
@@ -236,9 +244,16 @@ def _answers(stage: Stage) -> bool:
         door.close()
 
 
+_CHILDREN = {
+    "server": ("服务器", "the server"),
+    "phones": ("模拟手机", "the pretend phones"),
+    "sweep": ("定时清扫", "the sweep"),
+}
+
+
 def _died(name: str, code: int | None, folder: Path) -> str:
     """What to say of a child that is gone: its last words and where the others are."""
-    zh, en = {"server": ("服务器", "the server"), "phones": ("模拟手机", "the pretend phones")}[name]
+    zh, en = _CHILDREN[name]
     log = folder / f"{name}.log"
     last = "".join(log.read_text(errors="replace").splitlines(keepends=True)[-12:])
     return f"{zh}意外结束（{code}） / {en} ended unexpectedly ({code}): {log}\n{last}"

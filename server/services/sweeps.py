@@ -1,0 +1,182 @@
+"""The sweep 清扫: what must be done as time passes, whoever asks or not. Each step is a verb, or several, of its own.
+
+A step may be interrupted anywhere and run again, and does no harm when it runs twice at once; still only one sweep
+runs at a time. A step that fails is logged and does not keep the others from their turn.
+"""
+
+import fcntl
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+import sqlalchemy as sa
+
+from server import clock
+from server.config import Settings
+from server.db import db, upsert
+from server.held import held
+from server.models.sweeps import Sweep
+from server.queries import positions, trips
+from server.services import partitions, set_aside, tracks
+from server.services import trips as duties
+from server.transaction import verb
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+log = logging.getLogger("guatu.sweep")
+
+
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What a step did, in words."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: the word it is remembered by, its words, and what it does."""
+
+    name: str
+    zh: str
+    en: str
+    act: Callable[[], Did]
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What became of a step: what it did, or None where it failed."""
+
+    step: Step
+    did: Did | None
+
+
+# ── the steps ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _partitions() -> Did:
+    """Make the months' partitions ahead."""
+    made = partitions.make_ahead()
+    return Did(f"新建 {len(made)} 个", f"made {len(made)}")
+
+
+def _retention() -> Did:
+    """Delete what is older than positions are kept, by whole days, and then the partitions that this emptied."""
+    before = expiry(clock.now(), held(Settings).position_days)
+    found = positions.expired(before)
+    _each(found, lambda whose: tracks.expire(*whose, before))
+    set_aside.expire(clock.day_of(before))
+    dropped = partitions.drop_expired(before)
+    return Did(
+        f"删除 {len(found)} 段期满轨迹，撤去 {len(dropped)} 个分区",
+        f"deleted {len(found)} expired track(s), dropped {len(dropped)} partition(s)",
+    )
+
+
+def expiry(now: datetime, days: int) -> datetime:
+    """What is older than this has been kept long enough: the beginning of the Shanghai day so many days ago."""
+    return clock.day_starts_at(clock.day_of(now) - timedelta(days=days))
+
+
+def _forgotten() -> Did:
+    """End the duties that nobody ended."""
+    found = trips.forgotten(clock.now(), held(Settings).forgotten_hours)
+    ended = sum(_each(found, duties.lapse))
+    return Did(f"自动结束 {ended} 次", f"ended {ended}")
+
+
+def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
+    """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
+    came, failed = [], []
+    for thing in things:
+        try:
+            came.append(act(thing))
+        except Exception as failure:
+            log.exception("one of many in a step of the sweep failed")
+            failed.append(failure)
+    if failed:
+        raise failed[0]
+    return came
+
+
+STEPS: Final[Sequence[Step]] = (
+    Step("partitions", "定位分区", "partitions", _partitions),
+    Step("retention", "保存期限", "retention", _retention),
+    Step("forgotten", "超时行程", "forgotten duties", _forgotten),
+)
+"""Everything a sweep does, in its order."""
+
+
+# ── running them ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def run(steps: Sequence[Step] = STEPS) -> Iterator[Swept]:
+    """Do every step, one after the other; nothing at all where another sweep is running."""
+    with _alone() as alone:
+        for step in steps if alone else ():
+            yield _swept(step)
+
+
+def _swept(step: Step) -> Swept:
+    """Do a step, and remember when it was done; a failure goes into the log."""
+    try:
+        did = step.act()
+        _remember(step.name)
+    except Exception:
+        db.session.rollback()
+        log.exception("the step %s of the sweep failed", step.name)
+        return Swept(step, None)
+    return Swept(step, did)
+
+
+@verb
+def _remember(name: str) -> None:
+    """Note that a step was done now, and forget the steps of other releases."""
+    row = {"step": name, "done_at": clock.now()}
+    statement = upsert(Sweep).values(row)
+    db.session.execute(statement.on_conflict_do_update(index_elements=["step"], set_=row))
+    db.session.execute(sa.delete(Sweep).where(Sweep.step.not_in([step.name for step in STEPS])))
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Whether this is the only sweep of the county, and that it stays so until the block is left."""
+    with _locked_file() if held(Settings).on_sqlite else _locked_schema() as alone:
+        yield alone
+
+
+@contextmanager
+def _locked_file() -> Iterator[bool]:
+    """By a lock file beside the server's keys, which ends with the process whatever becomes of it."""
+    folder = held(Settings).instance
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "sweep.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+_TRY = "SELECT pg_try_advisory_lock(hashtextextended('guatu.sweep ' || current_schema(), 0))"
+
+
+@contextmanager
+def _locked_schema() -> Iterator[bool]:
+    """By an advisory lock of this schema, on a connection of its own that is in no transaction and closed afterwards.
+
+    A connection that is lost meanwhile has lost the lock as well.
+    """
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()
+        try:
+            yield bool(connection.exec_driver_sql(_TRY).scalar_one())
+        finally:
+            with suppress(sa.exc.DBAPIError):
+                connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
