@@ -155,7 +155,7 @@ def _locked_file() -> Iterator[bool]:
     """By a lock file beside the server's keys, which ends with the process whatever becomes of it."""
     folder = held(Settings).instance
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / "sweep.lock").open("w") as file:
+    with (folder / "sweeping").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -12,6 +12,8 @@ from server.app import create_app
 from server.config import Settings
 from server.db import db
 from server.held import held
+from server.queries import partitions as reads
+from server.services import partitions, sweeps
 from tests.live.happenings import committed, following, on_postgis, unfinished
 from tests.support import databases, postgis
 from tests.support.postgis import Cluster
@@ -47,10 +49,13 @@ def _run(program: str, cluster: Cluster, *arguments: str) -> None:
 
 @on_postgis
 @pytest.mark.slow
-def test_a_dump_restored_into_a_fresh_cluster_streams_on(
+def test_a_dump_restored_into_a_fresh_cluster_streams_on_and_is_swept(
     app: Flask, cluster: Cluster, fresh: Cluster, tmp_path: Path
 ) -> None:
     cluster.sql(f"DO $$BEGIN FOR i IN 1..{BURNT} LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END$$")
+    partitions.make_ahead()
+    months = reads.attached()
+    db.session.commit()
     numbers = committed("kept", "kept too")
     restore(dump(cluster, str(db.engine.url.database), tmp_path), fresh, "restored")
     old_id, new_id = (int(each.sql("SELECT pg_current_xact_id()")) for each in (cluster, fresh))
@@ -64,4 +69,6 @@ def test_a_dump_restored_into_a_fresh_cluster_streams_on(
             slow.commit()
         assert tailing.read() == ["slow", "new"]
         assert new[0] == numbers[-1] + 2
+        assert reads.attached() == months
+        assert all(each.did for each in sweeps.run())
     databases.close(restored)
