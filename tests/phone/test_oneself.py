@@ -11,10 +11,12 @@ from playwright.sync_api import expect
 from server import clock
 from server.db import db
 from server.models.sessions import SignInSession
-from server.services import checkins, passwords, sessions
+from server.services import checkins, passwords, sessions, sweeps
 from tests.people import County, Someone
 from tests.phone.conftest import NewPhone
-from tests.trips import told, under_way
+from tests.positions import fix, fixes, rows
+from tests.positions import phone as tracker
+from tests.trips import FACTORY, told, under_way
 
 pytestmark = pytest.mark.browser
 
@@ -119,6 +121,26 @@ def test_one_reads_who_looked_and_why(
     page.reload()
     expect(page.locator(".look")).to_contain_text("王鉴")
     expect(page.locator(".look")).to_contain_text(trip["title"])
+
+
+def test_one_erases_ones_own_track_of_a_duty_that_ended_by_itself(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    with clock.at(clock.now() - timedelta(days=5)):
+        trip = under_way(cadre, people.leader, tracking="track")
+        at = clock.now() + timedelta(minutes=1)
+    with clock.at(at + timedelta(minutes=1)):
+        tracker(cadre).deliver(fixes([fix(at, **FACTORY)]))
+    assert all(each.did for each in sweeps.run())
+    here = phone()
+    page = here.sign_in(cadre)
+    here.open(f"#/trip/{trip['id']}")
+    expect(page.locator("main")).to_contain_text("超过计划结束时间 12 小时无人结束")
+    page.get_by_role("link", name="我的位置同意").click()
+    page.get_by_role("button", name="删除我的轨迹").click()
+    here.confirm("删除我的轨迹")
+    expect(page.locator("main")).to_contain_text("如不希望如此，请撤回同意")
+    assert rows("fixes WHERE person_id = " + str(cadre.id), "at") == []
 
 
 def test_one_ends_the_session_of_another_device(phone: NewPhone, cadre: Someone) -> None:

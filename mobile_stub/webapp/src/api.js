@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Added, Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Level, Look, Matter, Me, Page, Plan, Problem, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
+/** @import {Added, Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Level, Look, Matter, Me, Page, Plan, Problem, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -221,6 +221,9 @@ export const giveConsent = (id, level) => ask("PUT", `/trips/${id}/consent`, { l
 
 /** @param {number} id */
 export const withdrawConsent = (id) => ask("DELETE", `/trips/${id}/consent`);
+
+/** Erases one's own track of a duty for good. @returns {Promise<Erased>} @param {number} id */
+export const eraseTrack = (id) => ask("DELETE", `/trips/${id}/track`);
 
 /** An area's boundary, of the version in force or of a named one. @returns {Promise<Shape>} @param {number} id @param {number | null} [version] */
 export const area = (id, version) => ask("GET", `/areas/${id}.geojson${query({ version })}`);

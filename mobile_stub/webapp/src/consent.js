@@ -6,6 +6,7 @@
 
 import * as api from "./api.js";
 import { el } from "./dom.js";
+import { eraser } from "./erasing.js";
 import { either } from "./failures.js";
 import { button, chips, confirmed, notice, para, section } from "./parts.js";
 import * as session from "./session.js";
@@ -70,5 +71,6 @@ export async function page(way) {
       level = /** @type {Level} */ (value);
     }),
     given && section("", button(say("consent.withdraw"), () => withdraw(id), { weight: "danger" })),
+    trip.tracking === "track" && trip.started_at && eraser(id),
   ].filter((node) => node instanceof Node), ...(given && trip.tracking !== "track" ? {} : { dock: agree }) };
 }

@@ -50,6 +50,8 @@ export type Device = {
 export type TripState = "draft" | "submitted" | "returned" | "approved" | "under_way" | "completed" | "cancelled";
 export type Level = "checkins" | "track";
 export type Consent = { level: Level; given_at: string; withdrawn_at: string | null };
+export type Erased = { trip_id: number; goes_on: boolean; words_zh: string; words_en: string };
+
 export type ConsentWords = {
   words_zh: string;
   words_en: string;

@@ -181,6 +181,11 @@ export const words = /** @type {const} */ ({
   "consent.line_checkins": ["已同意：签到时使用位置", "Consented: positions at check-ins"],
   "consent.line_track": ["已同意：任务期间记录轨迹", "Consented: track while under way"],
   "consent.line_open": ["位置：还没有同意", "Positions: no consent yet"],
+  "erase.mine": ["我的轨迹", "My track"],
+  "erase.lead": ["您在本任务中的轨迹，随时可以由您自己删除。签到不受影响。", "Your track of this duty is yours to erase at any time. Check-ins stay as they are."],
+  "erase.do": ["删除我的轨迹", "Erase my track"],
+  "erase.title": ["删除您在本任务中的轨迹？", "Erase your track of this duty?"],
+  "erase.text": ["立即删除，无法恢复。", "It is erased at once and cannot be brought back."],
   "level.checkins": ["只在签到时", "At check-ins only"],
   "level.track": ["任务期间的轨迹", "A track while it lasts"],
 
