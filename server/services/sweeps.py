@@ -20,7 +20,7 @@ from server.db import db, upsert
 from server.held import held
 from server.models.sweeps import Sweep
 from server.queries import positions, trips
-from server.services import partitions, set_aside, tracks
+from server.services import partitions, set_aside, silences, tracks
 from server.services import trips as duties
 from server.transaction import verb
 
@@ -90,6 +90,12 @@ def _forgotten() -> Did:
     return Did(f"自动结束 {ended} 次", f"ended {ended}")
 
 
+def _silences() -> Did:
+    """Raise and end the silences of phones that are expected to speak."""
+    seen = silences.look()
+    return Did(f"新增 {seen.raised} 条，结束 {seen.ended} 条", f"raised {seen.raised}, ended {seen.ended}")
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -108,6 +114,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("partitions", "定位分区", "partitions", _partitions),
     Step("retention", "保存期限", "retention", _retention),
     Step("forgotten", "超时行程", "forgotten duties", _forgotten),
+    Step("silences", "失联提醒", "silent phones", _silences),
 )
 """Everything a sweep does, in its order."""
 
