@@ -198,7 +198,7 @@ def kept(person_id: int, trip_id: int, *, from_s: float, to_s: float) -> Kept:
 
 
 def of_duty(person_id: int, trip_id: int, *, from_s: float, to_s: float) -> sa.Select[*tuple[Any, ...]]:
-    """The statement that reads fixes of a person on a duty, by time; `the history bench` asks for its plan."""
+    """The statement that reads fixes of a person on a duty, by time; the history bench asks for its plan."""
     return (
         sa.select(Fix.at, Fix.lng, Fix.lat, Fix.accuracy_m, Fix.areas)
         .where(Fix.person_id == person_id, Fix.trip_id == trip_id, Fix.at.between(*_between(from_s, to_s)))
