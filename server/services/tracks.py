@@ -16,6 +16,7 @@ from server.errors import NotFound
 from server.held import held
 from server.models.checkins import LastPlace
 from server.models.positions import Crossing, Fix, Standing
+from server.models.silences import Silence
 from server.models.trips import Trip, TripMember
 from server.queries import positions as reads
 from server.queries import trips
@@ -108,17 +109,21 @@ def _delete_fixes(erasure: _Erasure, upto: datetime | None) -> int:
 
 
 def _delete_what_came_of_them(erasure: _Erasure) -> int:
-    """Delete crossings and the tracker's last place; and where no fix is left, that there was a track."""
+    """Delete crossings, silences that are over and the tracker's last place; and where no fix is left, that there was
+    a track.
+    """
     whose, before = erasure.whose, erasure.before
     crossed = sa.delete(Crossing).where(_of(whose, Crossing))
     placed = sa.delete(LastPlace).where(_of(whose, LastPlace), LastPlace.checkin_id.is_(None))
+    silent = sa.delete(Silence).where(_of(whose, Silence), Silence.ended_at.is_not(None))
     if before is not None:
+        silent = silent.where(Silence.since < before)
         crossed, placed = crossed.where(Crossing.at < before), placed.where(LastPlace.at < before)
     stood = sa.delete(Standing).where(_of(whose, Standing), ~sa.exists().where(_of(whose, Fix)))
-    return sum(map(_rows, (crossed, placed, stood)))
+    return sum(map(_rows, (crossed, silent, placed, stood)))
 
 
-def _of(whose: Whose, table: type[Fix | Crossing | Standing | LastPlace]) -> sa.ColumnElement[bool]:
+def _of(whose: Whose, table: type[Fix | Crossing | Silence | Standing | LastPlace]) -> sa.ColumnElement[bool]:
     """The rows of a person on a duty."""
     return sa.and_(table.person_id == whose.person_id, table.trip_id == whose.trip_id)
 

@@ -12,8 +12,9 @@ from flask.testing import FlaskClient
 from server import clock
 from server.live.frames import Frame
 from server.queries import stream
-from server.services import consents, silences, trips
+from server.services import consents, silences, sweeps, tracks, trips
 from server.services.silences import Seen
+from server.services.sweeps import Did
 from tests import people
 from tests import trips as journeys
 from tests.people import County, Someone
@@ -99,6 +100,19 @@ def test_a_silence_ends_with_the_duty_and_with_consent_and_says_that_nothing_was
         trips.complete(folk.cadre.actor, duty["id"])
     assert look(35) == Seen(raised=0, ended=1)
     assert [bool(heard) for (heard,) in rows("silences", "heard")] == [False, False]
+
+
+def test_the_sweep_looks_and_what_is_over_goes_with_the_track_it_was_found_in(
+    folk: County, duty: dict[str, Any]
+) -> None:
+    with clock.at(NOW + 31 * MINUTE):
+        [told] = [each.did for each in sweeps.run() if each.step.name == "silences"]
+    assert told == Did("新增 2 条，结束 0 条", "raised 2, ended 0")
+    heard(phone(folk.cadre), 40)
+    look(41)
+    with clock.at(NOW + 42 * MINUTE):
+        tracks.erase(folk.cadre.actor, duty["id"])
+    assert rows("silences", "person_id") == [(folk.colleague.id,)]
 
 
 def test_those_whose_scope_covers_the_member_are_told_and_so_is_the_member(
