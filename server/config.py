@@ -189,6 +189,13 @@ class Settings:
         "每隔多少毫秒查看一次新事件",
         "Milliseconds between two looks for new events",
     )
+    stream_places_ms: int = _setting(
+        "GUATU_STREAM_PLACES_MS",
+        1000,
+        _whole(1000, 60_000),
+        "有人查看地图时，每隔多少毫秒告知一次位置变化（每人至多一次）",
+        "Milliseconds between two tellings of who has moved, while anybody listens; each person once at most",
+    )
     stream_heartbeat_s: int = _setting(
         "GUATU_STREAM_HEARTBEAT_S",
         15,

@@ -6,7 +6,7 @@ import marshmallow as ma
 from flask import Response
 from marshmallow import fields
 
-from server import gate
+from server import clock, gate
 from server.api.doors import Doors, answer
 from server.api.schemas.fields import Id
 from server.api.schemas.trips import NamedOut
@@ -37,9 +37,10 @@ class PlaceOut(ma.Schema):
 
 
 class PlacesOut(ma.Schema):
-    """Last places, newest first."""
+    """Last places, newest first, and the server's time."""
 
     items = fields.List(fields.Nested(PlaceOut))
+    now = fields.AwareDateTime()
 
 
 @doors.get("/places")
@@ -51,4 +52,4 @@ def on_duty(asked: dict[str, Any]) -> Response:
     actor = gate.actor()
     found = places.on_duty(actor, **asked)
     looks.opened(actor, places.subjects(found), door="map")
-    return answer({"items": found})
+    return answer({"items": found, "now": clock.now()})

@@ -25,6 +25,8 @@ from server.held import held
 from server.live import sse
 from server.live.frames import Frame, Sight
 from server.live.hub import Hub, Load, Reader
+from server.live.places import Load as Find
+from server.live.places import Moves, Place, Watch
 from server.live.tail import Happened
 from server.queries import stream as reads
 from server.rules.access import Actor
@@ -55,7 +57,8 @@ def stream(asked: dict[str, int]) -> Response:
     if actor.session_id is None:
         raise SignInNeeded
     below = reads.path_of(asked["unit_id"]) if "unit_id" in asked else ""
-    hub.wake(db.engine, _loader(_app()), poll_s=settings.stream_poll_ms / 1000)
+    watch = Watch(_finder(_app()), every_s=settings.stream_places_ms / 1000)
+    hub.wake(db.engine, _loader(_app()), poll_s=settings.stream_poll_ms / 1000, watch=watch)
     db.session.remove()
     reader = hub.join(actor.session_id, after=_after(asked), most=settings.streams_per_session)
     telling = Telling(_app(), hub, reader, actor.session_id, below, settings.stream_heartbeat_s)
@@ -88,6 +91,16 @@ def _loader(app: Flask) -> Load:
             return reads.frames(happened)
 
     return load
+
+
+def _finder(app: Flask) -> Find:
+    """What finds people's places for the hub, with a database session of its own for each page."""
+
+    def find(person_ids: Sequence[int]) -> list[Place]:
+        with app.app_context():
+            return reads.places_of(person_ids)
+
+    return find
 
 
 class _SessionOver(Exception):
@@ -143,6 +156,7 @@ class Telling:
             if taken.lost is not None:
                 yield self._noted(self._resync(taken.lost))
             yield from self._told(taken.frames)
+            yield from self._moved(taken.moves)
             if taken.ended:
                 yield _ended(taken.ended)
                 return
@@ -158,8 +172,8 @@ class Telling:
         self._recheck()
         told, shown = [], set()
         for frame in frames:
-            if frame.concerns(self._actor.person_id):
-                self._look_up()
+            if frame.concerns(self._actor.person_id) and self._sees_otherwise():
+                told.append(_anew(frame.number))
             seen = [found for part in frame.parts if (found := self._sight.of(part)) is not None]
             if seen:
                 told.append(sse.numbered([found.message for found in seen], frame.number))
@@ -168,6 +182,16 @@ class Telling:
         self._stands_at = frames[-1].number
         if told:
             yield self._noted(b"".join(told))
+
+    def _moved(self, moves: Moves | None) -> Iterator[bytes]:
+        """Who is somewhere else now, as far as the reader may see. Not noted: a heartbeat is due all the same."""
+        if moves is None:
+            return
+        self._recheck()
+        shown = moves.seen(self._sight)
+        self._keep_looks(set(shown.looks_at - self._shown))
+        if shown.message:
+            yield shown.message
 
     def _recheck(self) -> None:
         """Look the reader up anew when that was long ago."""
@@ -183,6 +207,12 @@ class Telling:
         self._actor, self._sight = found
         self._looked_up_at = time.monotonic()
 
+    def _sees_otherwise(self) -> bool:
+        """Look the reader up anew; whether they may see something else than before, so that what they hold is old."""
+        before = self._sight
+        self._look_up()
+        return self._sight != before
+
     def _keep_looks(self, shown: set[tuple[int, int | None]]) -> None:
         """Write down whose positions are shown for the first time, before they are."""
         if not shown:
@@ -197,7 +227,7 @@ class Telling:
         """Frames up to `number` were lost, or the reader comes from too long ago: load everything anew."""
         self._look_up()
         self._stands_at = number
-        return sse.numbered([sse.message("resync", {"number": number})], number)
+        return _anew(number)
 
     def _beat(self) -> bytes:
         """A heartbeat, with the news that the stream stands still, or goes on again."""
@@ -215,6 +245,11 @@ class Telling:
         """The bytes, with a note of when they were sent."""
         self._told_at = time.monotonic()
         return line
+
+
+def _anew(number: int) -> bytes:
+    """Load everything anew: it is as of the event `number`, or later."""
+    return sse.numbered([sse.message("resync", {"number": number})], number)
 
 
 def _ended(because: str) -> bytes:

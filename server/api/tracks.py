@@ -11,6 +11,8 @@ from server.api.schemas.tracks import (
     ArrivalsOut,
     CrossingsOut,
     ErasedOut,
+    LatestAsked,
+    PassingsOut,
     TrackAsked,
     TrackOut,
     TracksOut,
@@ -19,6 +21,7 @@ from server.api.schemas.tracks import (
 from server.exports import geojson, gpx
 from server.gate import guard
 from server.queries import arrivals as proposals
+from server.queries import crossings as passing
 from server.queries import tracks as reads
 from server.queries.tracks import Whose
 from server.services import exports, looks, tracks
@@ -32,6 +35,18 @@ doors = Doors("tracks", __name__, description="轨迹 · Tracks")
 def listed(trip_id: int) -> Response:
     """有轨迹的成员 · The members of a trip whose tracks the reader may open."""
     return answer({"items": reads.people(gate.actor(), trip_id)})
+
+
+@doors.get("/crossings")
+@guard("crossing.read")
+@doors.arguments(LatestAsked, location="query")
+@doors.response(200, PassingsOut)
+def latest(asked: dict[str, Any]) -> Response:
+    """最新进出 · The latest crossings of people on duty, once this sitting has said why it looks."""
+    actor = gate.actor()
+    found = passing.latest(actor, **asked)
+    looks.opened(actor, passing.subjects(found), door="map")
+    return answer({"items": found})
 
 
 @doors.get("/trips/<int:trip_id>/track")

@@ -29,11 +29,15 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Everything the event `number` says, and whose rights it may have changed (ids of people, or `EVERYBODY`)."""
+    """Everything the event `number` says, and whose rights it may have changed (ids of people, or `EVERYBODY`).
+
+    `moved` are the people whose place it tells, or that they have none any more.
+    """
 
     number: int
     parts: tuple[Part, ...] = ()
     rights: frozenset[int] = frozenset()
+    moved: frozenset[int] = frozenset()
 
     def concerns(self, person_id: int) -> bool:
         """Whether the event may have changed what this person sees."""

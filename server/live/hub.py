@@ -2,10 +2,12 @@
 
 The tail runs in a thread of its own (a greenlet under gevent) with a connection of its own, from the first reader
 on. A frame is made once and shared. A reader that does not keep up is told to load everything anew; nobody waits
-for it.
+for it. In the same thread, and only while anybody listens, it looks who has moved (`live.places`): so what it reads of
+a place is never handed out after the event that ends it.
 """
 
 import logging
+import math
 import threading
 import time
 from collections import deque
@@ -16,6 +18,7 @@ import sqlalchemy as sa
 
 from server.live import tail
 from server.live.frames import Frame
+from server.live.places import Moves, Watch
 from server.live.tail import Happened, Horizon
 
 logger = logging.getLogger("guatu.live")
@@ -37,10 +40,13 @@ Load = Callable[[Sequence[Happened]], list[Frame]]
 
 @dataclass(slots=True)
 class Taken:
-    """What waited for a reader, in this order: up to which number frames were lost, the frames, why it ends."""
+    """What waited for a reader, to be told in this order: up to which number frames were lost, the frames, who is
+    somewhere else since, why it ends.
+    """
 
     lost: int | None = None
     frames: list[Frame] = field(default_factory=list)
+    moves: Moves | None = None
     ended: str = ""
 
 
@@ -74,6 +80,13 @@ class Reader:
         else:
             self._put(new)
 
+    def move(self, moves: Moves) -> None:
+        """Put in who is somewhere else now; of whom that waits already, only the newest is kept."""
+        with self._lock:
+            waits = self._waiting.moves
+            self._waiting.moves = moves if waits is None else waits.then(moves)
+        self._bell.set()
+
     def lose(self, seen: int) -> None:
         """Forget what waits: the reader must load everything anew, and goes on after `seen`."""
         with self._lock:
@@ -96,10 +109,13 @@ class Reader:
         return taken
 
     def _put(self, frames: list[Frame]) -> None:
-        """Append, and ring."""
+        """Append, and ring. A place that waits is older than what a frame tells of the same person."""
         if frames:
+            told = {person_id for frame in frames for person_id in frame.moved}
             with self._lock:
                 self._waiting.frames += frames
+                if told and self._waiting.moves is not None:
+                    self._waiting.moves = self._waiting.moves.without(told)
             self.seen = frames[-1].number
             self._bell.set()
 
@@ -136,13 +152,16 @@ class Hub:
         """How many streams are open in this process."""
         return len(self._readers)
 
-    def wake(self, engine: sa.Engine, load: Load, *, poll_s: float) -> None:
-        """Start the tail of this process, unless it runs. `load` makes frames of events, in their order."""
+    def wake(self, engine: sa.Engine, load: Load, *, poll_s: float, watch: Watch | None = None) -> None:
+        """Start the tail of this process, unless it runs. `load` makes frames of events, in their order.
+
+        `watch` looks who has moved; without it, only events move anybody.
+        """
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._stop.clear()
                 self._thread = threading.Thread(
-                    target=self._run, args=(engine, load, poll_s), name="guatu-tail", daemon=True
+                    target=self._run, args=(engine, load, poll_s, watch), name="guatu-tail", daemon=True
                 )
                 self._thread.start()
 
@@ -187,7 +206,7 @@ class Hub:
         else:
             reader.lose(position)
 
-    def _run(self, engine: sa.Engine, load: Load, poll_s: float) -> None:
+    def _run(self, engine: sa.Engine, load: Load, poll_s: float, watch: Watch | None) -> None:
         """The tail's life: follow; when the database goes away, wait, longer each time, and follow again."""
         tries = 0
         while not self._stop.is_set():
@@ -195,9 +214,10 @@ class Hub:
                 with tail.follow(engine) as connection:
                     while not self._stop.is_set():
                         self._step(connection, load)
+                        due_in_s = math.inf if watch is None else self._look(connection, watch)
                         tries = 0
                         self._back()
-                        self._stop.wait(poll_s)
+                        self._stop.wait(min(poll_s, due_in_s))
             except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and tried again
                 self._away(error)
                 self._stop.wait(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
@@ -214,6 +234,27 @@ class Hub:
             return
         while happened := self._page(connection):
             self._hand_out(happened[-1].number, self._frames(happened, load))
+
+    def _look(self, connection: sa.Connection, watch: Watch) -> float:
+        """Hand out who has moved, when it is time to look; in how many seconds it is time again."""
+        readers = [reader for reader in self._readers if reader.placed]
+        if not readers:
+            watch.rest()
+            return math.inf
+        if watch.due_in_s == 0.0 and (moves := self._moves(connection, watch)) is not None:
+            for reader in readers:
+                reader.move(moves)
+        return watch.due_in_s
+
+    def _moves(self, connection: sa.Connection, watch: Watch) -> Moves | None:
+        """Who has moved; a failure that is not the database's is logged, and keeps no event from being told."""
+        try:
+            return watch.look(connection)
+        except sa.exc.DBAPIError:
+            raise
+        except Exception:
+            logger.exception("who has moved cannot be told")
+            return None
 
     def _page(self, connection: sa.Connection) -> list[Happened]:
         """The next events that are safe to read; when too far behind, everybody starts anew from the newest."""

@@ -17,8 +17,12 @@ RETRY_MS = 3000
 
 def message(event: str, data: Any) -> bytes:
     """A message without its id: instants end in Z, Decimals are texts. One line of data, whatever is in it."""
-    body = orjson.dumps(data, default=str, option=orjson.OPT_UTC_Z)
-    return b"event: " + event.encode() + b"\ndata: " + body + b"\n"
+    return b"event: " + event.encode() + b"\ndata: " + data_of(data) + b"\n"
+
+
+def data_of(told: Any) -> bytes:
+    """Data as a message carries it, or as a piece of a larger one: JSON in one line."""
+    return orjson.dumps(told, default=str, option=orjson.OPT_UTC_Z)
 
 
 def numbered(messages: Sequence[bytes], number: int) -> bytes:

@@ -36,6 +36,14 @@ def reasons(session_id: UUID, trip_ids: set[int]) -> dict[int, str]:
     return {row.trip_id: row.reason for row in db.session.execute(statement)}
 
 
+def kept(session_id: UUID) -> list[tuple[UUID, int, int, str]]:
+    """What a sitting has looked at so far: itself, person, trip (0 for none), door."""
+    found = db.session.execute(
+        sa.select(Look.subject_id, Look.trip_id, Look.door).where(Look.session_id == session_id)
+    )
+    return [(session_id, *row) for row in found]
+
+
 def at_me(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
     """Who looked at the actor's positions, newest first: `{items: [{at, by, trip, reason, door}], next}`."""
     return _page(_looks().where(Look.subject_id == actor.person_id), cursor, limit, told=_told)

@@ -34,6 +34,12 @@ def items(person_ids: Sequence[int]) -> list[dict[str, Any]]:
     return [_item(row) for row in db.session.execute(_placed().where(LastPlace.person_id.in_(person_ids)))]
 
 
+def moved(person_ids: Sequence[int]) -> list[tuple[Any, dict[str, Any]]]:
+    """The same, each with its row, which also has the `path` of the unit the person is of."""
+    found = db.session.execute(_placed().where(LastPlace.person_id.in_(person_ids)))
+    return [(row, _item(row)) for row in found]
+
+
 def subjects(found: Sequence[dict[str, Any]]) -> list[tuple[int, int | None]]:
     """Whose positions these are, and on which trip."""
     return [(item["person"]["id"], item["trip"]["id"]) for item in found]
@@ -43,33 +49,32 @@ def _placed() -> sa.Select[*tuple[Any, ...]]:
     """Last places with the names that go with them; only of trips under way."""
     return (
         sa.select(
-            LastPlace,
+            *sa.inspect(LastPlace).columns,
             Person.name.label("person"),
             Unit.name.label("unit"),
             Unit.path.label("path"),
             Trip.title.label("trip"),
             Checkin.outcome.label("verdict"),
         )
+        .select_from(LastPlace)
         .join(Person, Person.id == LastPlace.person_id)
         .join(Unit, Unit.id == LastPlace.unit_id)
         .join(Trip, Trip.id == LastPlace.trip_id)
         .outerjoin(Checkin, Checkin.id == LastPlace.checkin_id)
         .where(Trip.state == "under_way")
         .order_by(LastPlace.at.desc(), LastPlace.person_id)
-        .execution_options(populate_existing=True)
     )
 
 
 def _item(row: Any) -> dict[str, Any]:
     """One person's last place."""
-    place: LastPlace = row.LastPlace
     return {
-        "person": {"id": place.person_id, "name": row.person},
-        "unit": {"id": place.unit_id, "name": row.unit},
-        "trip": {"id": place.trip_id, "title": row.trip},
-        "position": {"lng": place.lng, "lat": place.lat, "accuracy_m": place.accuracy_m},
-        "at": place.at,
-        "age_s": round(max(0.0, (clock.now() - place.at).total_seconds())),
-        "checkin_id": place.checkin_id,
+        "person": {"id": row.person_id, "name": row.person},
+        "unit": {"id": row.unit_id, "name": row.unit},
+        "trip": {"id": row.trip_id, "title": row.trip},
+        "position": {"lng": row.lng, "lat": row.lat, "accuracy_m": row.accuracy_m},
+        "at": row.at,
+        "age_s": round(max(0.0, (clock.now() - row.at).total_seconds())),
+        "checkin_id": row.checkin_id,
         "verdict": row.verdict,
     }

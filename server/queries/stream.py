@@ -14,10 +14,11 @@ from server.db import db
 from server.errors import NotFound
 from server.live import sse, tail
 from server.live.frames import EVERYBODY, Frame, Part, Sight
+from server.live.places import Place
 from server.live.tail import Happened
 from server.models.trips import Trip, TripMember
 from server.models.units import Unit
-from server.queries import checkins, places, sessions, silences
+from server.queries import checkins, crossings, places, sessions, silences
 from server.rules import access
 from server.rules.access import Actor
 
@@ -38,7 +39,8 @@ TRIP = frozenset(
 )
 SILENCE = frozenset({"silence.raised", "silence.ended"})
 AREAS = frozenset({"area.published", "area.retired"})
-MOVING = frozenset({"checkin.made", "consent.withdrawn", "track.erased"})
+CROSSING = frozenset({"crossing.found", "crossing.dropped"})
+MOVING = frozenset({"checkin.made", "consent.withdrawn", "track.erased", "person.updated"})
 """After these, the event's person is somewhere else on the map, or nowhere."""
 
 ENDING = frozenset({"trip.completed", "trip.cancelled", "trip.lapsed"})
@@ -58,7 +60,7 @@ RIGHTS = frozenset(
 
 RIGHTS_OF_ALL = frozenset({"unit.updated"})
 
-SCOPED_BY = ("checkin.read", "trip.read", "place.read", "area.read", "silence.read")
+SCOPED_BY = ("checkin.read", "trip.read", "place.read", "crossing.read", "area.read", "silence.read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ class _Material:
     checkins: Mapping[UUID, dict[str, Any]]
     trips: Mapping[int, dict[str, Any]]
     silences: Mapping[int, dict[str, Any]]
+    crossings: Mapping[int, dict[str, Any]]
     moved: Mapping[int, Mapping[int, int]]
     places: Mapping[int, dict[str, Any]]
     paths: Mapping[int, str]
@@ -86,8 +89,17 @@ def frames(happened: Sequence[Happened]) -> list[Frame]:
         if event.number == areas:
             parts.append(_areas(event.number))
         if parts or _rights(event):
-            made.append(Frame(event.number, tuple(parts), _rights(event)))
+            moved = frozenset(material.moved.get(event.number, ()))
+            made.append(Frame(event.number, tuple(parts), _rights(event), moved))
     return made
+
+
+def places_of(person_ids: Sequence[int]) -> list[Place]:
+    """Where these people are now, for those who watch the map."""
+    return [
+        Place(row.person_id, row.trip_id, row.path, (row.at, row.moved_at), sse.data_of(item))
+        for row, item in places.moved(person_ids)
+    ]
 
 
 def missed(after: int, upto: int) -> tuple[list[Frame], int]:
@@ -150,6 +162,20 @@ def _of_trip(event: Happened, material: _Material) -> Iterator[Part]:
     )
 
 
+def _of_crossing(event: Happened, material: _Material) -> Iterator[Part]:
+    """That somebody on duty entered or left an area, as its row stands now; or that it was none after all."""
+    if event.kind not in CROSSING or not (event.person_id and event.unit_id):
+        return
+    crossing_id, path, own = int(event.subject), material.paths[event.unit_id], frozenset({event.person_id})
+    found = material.crossings.get(crossing_id)
+    if event.kind == "crossing.dropped":
+        dropped = sse.message("crossing", {"number": event.number, "dropped": crossing_id})
+        yield Part("crossing.read", path, own, dropped)
+    elif found is not None:
+        whole = sse.message("crossing", {"number": event.number, "crossing": found})
+        yield Part("crossing.read", path, own, whole, shows=(event.person_id, event.trip_id))
+
+
 def _of_places(event: Happened, material: _Material) -> Iterator[Part]:
     """Where those who moved with this event are now, or that the map shows them no longer."""
     for person_id, unit_id in material.moved.get(event.number, {}).items():
@@ -179,7 +205,8 @@ def _place(path: str, told: dict[str, Any], shows: tuple[int, int | None] | None
     return Part("place.read", path, frozenset(), sse.message("place", told), None, shows)
 
 
-_PARTS = (_of_checkin, _of_trip, _of_places, _of_silence)
+_PARTS = (_of_checkin, _of_trip, _of_crossing, _of_places, _of_silence)
+"""What an event may say, in the order it is told."""
 
 
 def _areas(number: int) -> Part:
@@ -206,12 +233,14 @@ def _gather(happened: Sequence[Happened]) -> _Material:
     found = checkins.documents(sorted(ids)) if ids else {}
     trips = _trips({event.trip_id for event in happened if event.kind in TRIP and event.trip_id})
     silent = silences.documents({int(event.subject) for event in happened if event.kind in SILENCE})
+    crossed = crossings.told({int(each.subject) for each in happened if each.kind == "crossing.found"})
     moved = _moved(happened)
     people = {person_id: unit_id for each in moved.values() for person_id, unit_id in each.items()}
     items = {item["person"]["id"]: item for item in places.items(sorted(people))} if people else {}
     told = (*found.values(), *trips.values(), *items.values(), *silent.values())
     units = {document["unit"]["id"] for document in told}
-    return _Material(found, trips, silent, moved, items, _paths(units | set(people.values())))
+    units |= {event.unit_id for event in happened if event.kind in CROSSING and event.unit_id}
+    return _Material(found, trips, silent, crossed, moved, items, _paths(units | set(people.values())))
 
 
 def _moved(happened: Sequence[Happened]) -> dict[int, dict[int, int]]:
@@ -222,7 +251,7 @@ def _moved(happened: Sequence[Happened]) -> dict[int, dict[int, int]]:
     on_trips = _travellers({event.trip_id for event in happened if event.kind in ENDING and event.trip_id})
     last: dict[int, tuple[int, int]] = {}
     for event in happened:
-        if event.kind in MOVING and event.trip_id and event.person_id and event.unit_id:
+        if event.kind in MOVING and event.person_id and event.unit_id and _on_duty(event):
             last[event.person_id] = (event.number, event.unit_id)
         elif event.kind in ENDING:
             travellers = on_trips.get(event.trip_id or 0, {})
@@ -231,6 +260,11 @@ def _moved(happened: Sequence[Happened]) -> dict[int, dict[int, int]]:
     for person_id, (number, unit_id) in last.items():
         moved.setdefault(number, {})[person_id] = unit_id
     return moved
+
+
+def _on_duty(event: Happened) -> bool:
+    """Whether it is of a duty, or of the person as such, who may have left."""
+    return event.trip_id is not None or event.kind == "person.updated"
 
 
 def _trips(trip_ids: set[int]) -> dict[int, dict[str, Any]]:

@@ -32,18 +32,28 @@ class _Seen:
 
     def __init__(self) -> None:
         self._keys: set[Key] = set()
+        self._read: set[UUID] = set()
         self._lock = threading.Lock()
 
     def unseen(self, keys: Iterable[Key]) -> list[Key]:
         """Those of the keys not known to be kept, each once, sorted so that two writers never cross."""
         return sorted(set(keys) - self._keys)
 
-    def add(self, keys: Iterable[Key]) -> None:
-        """Remember keys; when full, forget everything: what is forgotten costs one statement again."""
+    def has_read(self, session_id: UUID) -> bool:
+        """Whether what a sitting has looked at through other processes was read."""
+        return session_id in self._read
+
+    def add(self, keys: Iterable[Key], *, read: UUID | None = None) -> None:
+        """Remember keys; when full, forget everything: what is forgotten costs one statement again.
+
+        `read` is a sitting whose keys these are, as far as they are kept.
+        """
         with self._lock:
             if len(self._keys) > REMEMBERED:
-                self._keys = set()
+                self._keys, self._read = set(), set()
             self._keys.update(keys)
+            if read is not None:
+                self._read.add(read)
 
 
 _seen = _Seen()
@@ -87,7 +97,11 @@ def opened(actor: Actor, subjects: Iterable[tuple[int, int | None]], *, door: st
         return
     if actor.session_id is None:
         raise ReasonNeeded
-    new = _seen.unseen((actor.session_id, person, trip, door) for person, trip in others)
+    asked = [(actor.session_id, person, trip, door) for person, trip in others]
+    new = _seen.unseen(asked)
+    if new and not _seen.has_read(actor.session_id):
+        _seen.add(reads.kept(actor.session_id), read=actor.session_id)
+        new = _seen.unseen(asked)
     if not new:
         return
     _keep(actor, actor.session_id, new)

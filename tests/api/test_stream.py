@@ -1,7 +1,7 @@
 """The stream over the wire: who hears what, resuming, endings, and what it costs while nothing happens."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -24,10 +24,9 @@ from server.transaction import transaction
 from tests import people as folks
 from tests.live.happenings import on_postgis, unfinished
 from tests.people import County, Headers, Someone
-from tests.support.streams import Parser, Told
+from tests.support.listening import URL, Stream, listen
 from tests.trips import approved, planned, told, under_way
 
-URL = "/api/v1/stream"
 MAP = {"reason": "duty_watch"}
 
 
@@ -40,50 +39,6 @@ def folk(app: Flask) -> Iterator[County]:
     yield folks.county(app)
     held(Hub).rest()
     hold(app, usual)
-
-
-class Stream:
-    """One open stream of the test client."""
-
-    def __init__(self, client: FlaskClient, headers: Headers, query: str = "") -> None:
-        self.response = client.get(URL + query, headers=headers, buffered=False)
-        assert self.response.status_code == 200, self.response.get_data()
-        self.lines: Iterator[bytes] = iter(self.response.response)  # type: ignore[arg-type]  # ours yields bytes
-        self.parser, self.told, self.over = Parser(), list[Told](), False
-        self.parser.feed(next(self.lines))
-
-    def hear(self, until: Callable[[], bool] = lambda: False, *, within_s: float = 4.0) -> list[Told]:
-        """What is told until a condition holds, the stream ends, or time is up."""
-        begun, give_up_at = len(self.told), time.monotonic() + within_s
-        while not until() and time.monotonic() < give_up_at:
-            line = next(self.lines, None)
-            if line is None:
-                self.over = True
-                break
-            self.told += self.parser.feed(line)
-        return self.told[begun:]
-
-    def of(self, event: str, count: int = 1, *, within_s: float = 4.0) -> list[Any]:
-        """The data of all messages of a kind so far, once there are `count`."""
-        self.hear(lambda: len(self._of(event)) >= count, within_s=within_s)
-        return self._of(event)
-
-    def _of(self, event: str) -> list[Any]:
-        return [message.data for message in self.told if message.event == event]
-
-    def nothing(self) -> bool:
-        """Whether nothing is told while two heartbeats pass."""
-        beats = self.parser.comments
-        return not self.hear(lambda: self.parser.comments >= beats + 2)
-
-    def close(self) -> None:
-        """Hang up."""
-        self.response.close()
-
-
-def listen(client: FlaskClient, person: Someone, query: str = "") -> Stream:
-    """A stream of a new session of theirs."""
-    return Stream(client, person.sign_in(client), query)
 
 
 def checked_in(person: Someone, trip: dict[str, Any], **changed: Any) -> str:
@@ -416,12 +371,15 @@ def test_a_stream_that_somebody_holds_up_says_so_and_says_when_it_goes_on(
     assert stream.told[-1].event == "stall"
 
 
-def test_a_role_that_is_taken_away_is_missed_at_once(folk: County, client: FlaskClient) -> None:
+def test_a_role_that_is_taken_away_is_missed_at_once_and_the_page_told_to_load_anew(
+    folk: County, client: FlaskClient
+) -> None:
     trip = under_way(folk.cadre, folk.supervisor_a)
     stream = listen(client, folk.supervisor_a)
     checked_in(folk.cadre, trip)
     stream.of("checkin")
     people.set_roles(folk.administrator.actor, folk.supervisor_a.id, [Role("cadre", folk.township_a)])
+    assert len(stream.of("resync")) == 1
     checked_in(folk.cadre, trip, kind="leave")
     assert stream.nothing()
 

@@ -17,6 +17,13 @@ class WhoseAsked(ma.Schema):
     person_id = Id()
 
 
+class LatestAsked(ma.Schema):
+    """Of which unit's subtree, and how many."""
+
+    unit_id = Id()
+    limit = fields.Integer(load_default=30, validate=validate.Range(1, 100))
+
+
 class TrackAsked(WhoseAsked):
     """And for which zoom of a map (256-pixel tiles)."""
 
@@ -110,6 +117,20 @@ class CrossingsOut(ma.Schema):
     """When areas were entered and left, by time."""
 
     items = fields.List(fields.Nested(CrossingOut))
+
+
+class PassingOut(CrossingOut):
+    """Who on duty entered an area, or left it."""
+
+    person = fields.Nested(NamedOut)
+    unit = fields.Nested(NamedOut)
+    trip = fields.Dict()
+
+
+class PassingsOut(ma.Schema):
+    """The latest crossings of people on duty, newest first."""
+
+    items = fields.List(fields.Nested(PassingOut))
 
 
 class ProposedVerdictOut(ma.Schema):
