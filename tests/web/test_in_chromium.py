@@ -98,8 +98,8 @@ def _note_policy(desk: Desk, text: str) -> None:
 
 
 def near(page: Page, x: float, y: float, reach: int = 14) -> set[tuple[int, ...]]:
-    """The colours the map has painted around a point of it."""
-    read = """([x, y, reach]) => [...document.querySelectorAll("#map canvas")].flatMap((canvas) => {
+    """The colours the map has painted around a point of it, below the people."""
+    read = """([x, y, reach]) => [...document.querySelectorAll("#map canvas:not(.map-people)")].flatMap((canvas) => {
         const size = 2 * reach;
         const { data } = canvas.getContext("2d").getImageData(x - reach, y - reach, size, size);
         return Array.from({ length: size * size }, (_, at) => [...data.slice(4 * at, 4 * at + 3)]);
@@ -154,6 +154,42 @@ def test_the_map_is_painted_areas_without_a_tile_server_and_the_verdict_in_its_c
     east, west = near(page, x + 40, y - 60, 3), near(page, x - 60, y - 60, 3)
     assert not any(alike(pixel, PAPER) for pixel in east | west), "the townships are not painted"
     assert east.isdisjoint(west), "neighbours share a tint"
+
+
+def middle_of_people(page: Page) -> float:
+    """How far from the left the people are drawn, on the average of what is painted of them."""
+    read = """() => {
+        const canvas = document.querySelector("#map .map-people");
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        const painted = Array.from({ length: data.length / 4 }, (_, at) => at).filter((at) => data[4 * at + 3] > 0);
+        return painted.reduce((sum, at) => sum + (at % canvas.width), 0) / painted.length;
+    }"""
+    return float(page.evaluate(read))
+
+
+def test_a_dot_moves_as_a_tracker_tells_it_and_the_list_says_so_and_who_entered_what(
+    desk: Open, people: County
+) -> None:
+    with clock.at(clock.now() - timedelta(minutes=40)):
+        under_way(people.cadre, people.leader, tracking="track")
+    walker, now = phone(people.cadre), clock.now()
+    west = [fix(now - timedelta(minutes=30 - n), lng=118.45, lat=29.6) for n in range(5)]
+    walker.deliver(fixes(west))
+    here = desk(people.supervisor)
+    page = here.open("/")
+    here.say_why()
+    page.locator("#tab-people").click()
+    row = page.locator("#people .row")
+    expect(row).to_contain_text("自动定位")
+    expect(row).to_contain_text("26 分钟前")
+    before = middle_of_people(page)
+    east = [fix(now - timedelta(minutes=10 - n), lng=118.55, lat=29.6) for n in range(10)]
+    walker.deliver(fixes(east))
+    expect(row).not_to_contain_text("26 分钟前")
+    page.wait_for_timeout(1200)
+    assert middle_of_people(page) > before + 50
+    page.locator("#tab-checkins").click()
+    expect(page.locator("#checkins .passing").first).to_contain_text("进入 东河镇")
 
 
 def test_a_mark_pointed_at_on_the_map_lights_its_row(desk: Open, people: County) -> None:

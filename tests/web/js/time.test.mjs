@@ -23,3 +23,11 @@ test("how long is said in the largest unit that fits", () => {
   assert.equal(time.ago(10), "刚刚");
   assert.equal(time.ago(180), "3 分钟前");
 });
+
+test("the server's time is believed by the message that was least late, and counts on by itself", () => {
+  const later = new Date(time.now() + 3_600_000);
+  time.hear(later.toISOString());
+  assert.ok(Math.abs(time.now() - later.getTime()) < 1000);
+  time.hear(new Date(later.getTime() - 60_000).toISOString());
+  assert.ok(time.now() >= later.getTime());
+});

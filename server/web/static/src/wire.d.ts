@@ -45,6 +45,10 @@ export interface Place {
   person: Named; unit: Named; trip: { id: number; title: string } | null; position: Position; at: string; age_s: number;
   checkin_id: string | null; verdict: Verdict | Outcome | null;
 }
+export interface Crossing {
+  id: number; at: string; entered: boolean; area: { id: number; name: string; kind: string; version: number };
+  person: Named; unit: Named; trip: { id: number; title: string };
+}
 export interface Stop {
   id?: number; position?: number; name: string; area_id: number | null; area_name?: string | null; lng: number | null; lat: number | null;
   radius_m: number | null; tolerance_m: number | null; planned_from: string | null; planned_to: string | null; host_enterprise: string | null;

@@ -1,9 +1,10 @@
 /**
- * How the wall tells of a person on duty and of a check-in: as a row of the list, and as the card over a mark.
- * @import {Checkin, Place} from "../wire"
+ * How the wall tells of a person on duty, of a check-in and of a crossing: as a row of the list, and as the card over a
+ * mark.
+ * @import {Checkin, Crossing, Place} from "../wire"
  */
 import { t } from "./desk.js";
-import { el } from "./dom.js";
+import { drawing, el } from "./dom.js";
 import { age, ago, clock, span } from "./time.js";
 import { badge, signalTags, windowMark } from "./verdict.js";
 import { word } from "./words.js";
@@ -16,12 +17,11 @@ import { word } from "./words.js";
 export function checkinRow(checkin, { key, fresh, go }) {
   const finest = checkin.areas[checkin.areas.length - 1];
   const where = checkin.stop?.name || finest?.name || checkin.trip?.title || t("行程外");
-  const when = el("span.end.faint", { title: ago(age(checkin.happened_at)) }, clock(checkin.happened_at));
   const what = el("span.clip", {}, `${word("checkin", checkin.kind)} · ${where}`);
   const button = el(
     "button.row",
     { type: "button", dataset: { key }, onclick: go },
-    el("span.row-line", {}, badge(checkin.verdict), when),
+    el("span.row-line", {}, badge(checkin.verdict), when(checkin.happened_at)),
     el("span.row-line", {}, el("b", {}, checkin.person.name), el("span.clip", {}, checkin.unit.name)),
     el("span.row-line", {}, what, windowMark(checkin, span)),
     signalTags(checkin.signals),
@@ -31,21 +31,67 @@ export function checkinRow(checkin, { key, fresh, go }) {
 }
 
 /**
+ * One slim line for a crossing.
+ * @param {Crossing} crossing
+ * @param {{key: string, go: () => void}} how
+ * @returns {HTMLLIElement}
+ */
+export function crossingRow(crossing, { key, go }) {
+  const area = crossing.area.name;
+  const said = crossing.entered ? t("进入 {area}", { area }) : t("离开 {area}", { area });
+  const arrow = drawing("0 0 12 12", [
+    ["path", { d: crossing.entered ? "M1 6h6M4.5 3l3 3-3 3M10.5 1v10" : "M1.5 1v10M5 6h6M8 3l3 3-3 3" }],
+  ]);
+  const button = el(
+    "button.row.passing",
+    { type: "button", dataset: { key }, onclick: go, title: `${crossing.unit.name} · ${crossing.trip.title}` },
+    el("span.row-line", {}, arrow, el("b", {}, crossing.person.name), el("span.clip", {}, said), when(crossing.at)),
+  );
+  return el("li", {}, button);
+}
+
+/** @param {string} instant @returns {HTMLElement} the time of day, how long ago as its title */
+function when(instant) {
+  return el("span.end.faint", { title: ago(age(instant)) }, clock(instant));
+}
+
+/**
  * @param {Place} place
  * @param {{key: string, age_s: number, old: boolean, go: () => void}} how
  * @returns {HTMLLIElement}
  */
 export function personRow(place, { key, age_s, old, go }) {
-  const dot = el(old ? "span.dot.dot-old" : "span.dot");
   const name = el("b", {}, place.person.name);
-  const unit = el("span.clip", {}, place.unit.name);
   const button = el(
     "button.row",
     { type: "button", dataset: { key }, onclick: go },
-    el("span.row-line", {}, dot, name, unit, el("span.end.faint", {}, ago(age_s))),
-    el("span.row-line", {}, el("span.clip", {}, place.trip?.title || t("行程外"))),
+    el("span.row-line", {}, el("span.dot"), name, el("span.clip", {}, place.unit.name), el("span.end.faint.age")),
+    el("span.row-line", {}, el("span.clip", {}, place.trip?.title || t("行程外")), el("span.end.faint.source")),
   );
-  return el("li", {}, button);
+  const row = el("li", {}, button);
+  agePersonRow(row, place, { age_s, old });
+  return row;
+}
+
+/**
+ * Tell a row of the list anew how old the place is, and what told it.
+ * @param {HTMLLIElement} row
+ * @param {Place} place
+ * @param {{age_s: number, old: boolean}} how
+ */
+export function agePersonRow(row, place, { age_s, old }) {
+  const put = (/** @type {string} */ part, /** @type {string} */ words) => {
+    const node = row.querySelector(part);
+    if (node && node.textContent !== words) node.textContent = words;
+  };
+  put(".age", ago(age_s));
+  put(".source", source(place));
+  row.querySelector(".dot")?.classList.toggle("dot-old", old);
+}
+
+/** @param {Place} place @returns {string} what told the place: a check-in, or a phone on its own */
+function source(place) {
+  return place.checkin_id ? t("签到位置") : t("自动定位");
 }
 
 /** @param {Place} place @param {number} age_s @returns {HTMLElement[]} */
@@ -54,7 +100,7 @@ export function personCard(place, age_s) {
   return [
     el("p", {}, el("b", {}, place.person.name), ` ${place.unit.name}`),
     el("p", {}, place.trip?.title || t("行程外")),
-    el("p", {}, t("{ago}的位置", { ago: ago(age_s) }), accuracy),
+    el("p", {}, t("{ago}的位置", { ago: ago(age_s) }), ` · ${source(place)}`, accuracy),
   ];
 }
 

@@ -116,11 +116,17 @@ export function ago(seconds) {
   return seconds < 45 ? t("刚刚") : t("{span}前", { span: span(seconds) });
 }
 
-const lag = Date.parse(desk.now) - Date.now();
+/** What the server's clock says when this page's stopwatch stands at zero (ms); messages are late, never early. */
+let zero = Date.parse(desk.now) - performance.now();
 
-/** @returns {number} now in ms by the server's clock, as far as this page knows it */
+/** @param {string} instant the server's time in a message that has just come */
+export function hear(instant) {
+  zero = Math.max(zero, Date.parse(instant) - performance.now());
+}
+
+/** @returns {number} now in ms by the server's clock, as far as this page knows it, whatever the computer's says */
 export function now() {
-  return Date.now() + lag;
+  return zero + performance.now();
 }
 
 /** @param {string} instant @returns {number} seconds since then by the server's clock */

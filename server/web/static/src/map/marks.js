@@ -2,6 +2,7 @@
  * What stands on the map: people on duty, check-ins with their verdict, stops. Shapes as in lib/verdict.js.
  * @import {Outcome} from "../wire"
  */
+import { ago } from "../lib/time.js";
 import { Circle, Fill, Icon, RegularShape, Stroke, Style, Text } from "ol/style.js";
 
 const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
@@ -54,51 +55,99 @@ function ring(radius) {
 }
 
 /**
- * A person on duty; several at one place are one dot with their number.
- * @param {{names: string[], age_s: number, words: string, lit: boolean}} who youngest position's age in seconds, and that age in words
- * @returns {Style[]}
+ * A canvas made ready to be drawn on anew, in CSS pixels.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number[] | null} size of the map, in CSS pixels
+ * @param {number} scale device pixels per pixel
+ * @returns {CanvasRenderingContext2D}
  */
-export function personStyle({ names, age_s, words, lit }) {
+export function pen(canvas, size, scale) {
+  const [width, height] = [Math.round(Number(size?.[0]) * scale), Math.round(Number(size?.[1]) * scale)];
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  if (canvas.width !== width || canvas.height !== height) {
+    canvas.width = width;
+    canvas.height = height;
+  }
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  return context;
+}
+
+/**
+ * A person on duty; several at one place are one dot with their number. The older the place, the paler the dot.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{x: number, y: number, count: number, name: string, age_s: number, lit: boolean}} who where, the youngest position's age in seconds; an empty name is left out
+ */
+export function personMark(context, { x, y, count, name, age_s, lit }) {
   const look = age_s > OLD_S ? "old" : age_s > FADING_S ? "faded" : "now";
-  const several = names.length > 1;
-  const name = several ? `${names[0]} +${names.length - 1}` : String(names[0]);
-  const styles = [
-    new Style({ zIndex: lit ? 800 : 400, image: several ? groupMark(look) : personMark(look, lit) }),
-    new Style({
-      zIndex: lit ? 801 : 401,
-      text: label(look === "now" ? name : `${name} · ${words}`, look === "now" ? INK : GREY, -22),
-    }),
-  ];
-  if (several) styles.push(new Style({ zIndex: 402, text: number(names.length, look === "old" ? INK : "#fff") }));
-  return lit ? [...styles, ring(16)] : styles;
-}
-
-/** @param {"now" | "faded" | "old"} look @param {boolean} lit @returns {Icon} */
-function personMark(look, lit) {
   const scale = ratio();
-  return new Icon({ img: personCanvas(look, scale), scale: (lit ? 1.12 : 1) / scale, declutterMode: "obstacle" });
+  const picture = count > 1 ? groupCanvas(look, count, scale) : personCanvas(look, scale);
+  const half = lit ? 13.5 : 12;
+  context.drawImage(picture, x - half, y - half, 2 * half, 2 * half);
+  if (lit) halo(context, x, y);
+  if (!name) return;
+  const written = labelCanvas(look === "now" ? name : `${name} · ${ago(age_s)}`, look === "now" ? INK : GREY, scale);
+  context.drawImage(written, x - Math.round(written.width / scale / 2), y - 31, written.width / scale, written.height / scale);
 }
 
-/** @param {"now" | "faded" | "old"} look @returns {Circle} the disc that several share */
-function groupMark(look) {
-  const colour = look === "old" ? "#fff" : look === "faded" ? "#7f9fae" : TEAL;
-  return new Circle({
-    radius: 11.5,
-    fill: new Fill({ color: colour }),
-    stroke: new Stroke({ color: look === "old" ? GREY : "#fff", width: 2 }),
-    declutterMode: "obstacle",
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y the ring around what is pointed at */
+function halo(context, x, y) {
+  context.beginPath();
+  context.arc(x, y, 16, 0, 2 * Math.PI);
+  context.strokeStyle = SEAL;
+  context.lineWidth = 3;
+  context.stroke();
+}
+
+/**
+ * The disc that several share, with their number.
+ * @param {"now" | "faded" | "old"} look
+ * @param {number} count
+ * @param {number} scale device pixels per pixel
+ * @returns {HTMLCanvasElement}
+ */
+function groupCanvas(look, count, scale) {
+  return canvas(`group-${look}-${count}`, scale, (pen) => {
+    disc(pen, 12, look === "old" ? GREY : "#fff");
+    disc(pen, 10.3, look === "old" ? "#fff" : look === "faded" ? "#7f9fae" : TEAL);
+    pen.fillStyle = look === "old" ? INK : "#fff";
+    pen.font = `700 ${count > 99 ? 10 : 12}px ${FONT}`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(String(count), 12, 12.5);
   });
 }
 
-/** @param {number} count @param {string} colour @returns {Text} */
-function number(count, colour) {
-  return new Text({
-    text: String(count),
-    font: `700 12px ${FONT}`,
-    fill: new Fill({ color: colour }),
-    offsetY: 1,
-    declutterMode: "none",
-  });
+/**
+ * A name, written once: text is dear to draw again for each frame.
+ * @param {string} words
+ * @param {string} colour
+ * @param {number} scale device pixels per pixel
+ * @returns {HTMLCanvasElement}
+ */
+function labelCanvas(words, colour, scale) {
+  const name = `label-${colour}-${words}`;
+  const known = drawn.get(`${name}@${scale}`);
+  if (known) return known;
+  if (drawn.size > MOST_DRAWN) drawn.clear();
+  const font = `600 12.5px ${FONT}`;
+  const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  ruler.font = font;
+  const width = Math.ceil(ruler.measureText(words).width) + 6;
+  return canvas(name, scale, (pen) => write(pen, words, colour, font), { width, height: 18 });
+}
+
+/** @param {CanvasRenderingContext2D} pen @param {string} words @param {string} colour @param {string} font */
+function write(pen, words, colour, font) {
+  pen.font = font;
+  pen.textBaseline = "middle";
+  pen.lineJoin = "round";
+  pen.lineWidth = 3.6;
+  pen.strokeStyle = "rgba(255,254,251,.94)";
+  pen.strokeText(words, 3, 9);
+  pen.fillStyle = colour;
+  pen.fillText(words, 3, 9);
 }
 
 /** @returns {number} whole device pixels per pixel, at most 3 */
@@ -108,20 +157,23 @@ function ratio() {
 
 /** @type {Map<string, HTMLCanvasElement>} */
 const drawn = new Map();
+const MOST_DRAWN = 3000;
 
 /**
- * A drawing of 24 × 24 pixels, made once.
+ * A drawing of 24 × 24 pixels, or another size, made once.
  * @param {string} name
  * @param {number} scale device pixels per pixel
  * @param {(pen: CanvasRenderingContext2D) => void} draw
+ * @param {{width: number, height: number}} [size]
  * @returns {HTMLCanvasElement}
  */
-function canvas(name, scale, draw) {
+function canvas(name, scale, draw, { width, height } = { width: 24, height: 24 }) {
   const key = `${name}@${scale}`;
   const known = drawn.get(key);
   if (known) return known;
   const made = document.createElement("canvas");
-  made.width = made.height = 24 * scale;
+  made.width = width * scale;
+  made.height = height * scale;
   const pen = /** @type {CanvasRenderingContext2D} */ (made.getContext("2d"));
   pen.scale(scale, scale);
   draw(pen);

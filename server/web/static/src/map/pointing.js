@@ -1,7 +1,6 @@
 /**
  * What is pointed at, told to the list and the map alike: one thing at a time, by a key such as "person:7".
  * @import OlMap from "ol/Map.js"
- * @import {FeatureLike} from "ol/Feature.js"
  */
 
 /** @typedef {"map" | "list"} Side */
@@ -30,28 +29,32 @@ export function pointer() {
 
 /** @typedef {ReturnType<typeof pointer>} Pointer */
 
+/** @typedef {{key: string, together?: import("../wire").Place[]}} Found what is under the mouse; people who share a dot */
+
 /**
- * Follow the mouse over a map: features that carry a `key` are pointed at, a click chooses them.
+ * Follow the mouse over a map: what carries a `key` is pointed at, a click chooses it.
  * @param {OlMap} map
  * @param {Pointer} pointing
- * @param {(key: string, feature: FeatureLike) => void} chosen
+ * @param {(found: Found) => void} chosen
+ * @param {(pixel: number[]) => Found | undefined} [above] what is drawn above all features
  */
-export function follow(map, pointing, chosen) {
-  /** @param {number[]} pixel @returns {FeatureLike | undefined} */
+export function follow(map, pointing, chosen, above) {
+  /** @param {number[]} pixel @returns {Found | undefined} */
   const under = (pixel) =>
-    map.forEachFeatureAtPixel(pixel, (feature) => feature, {
+    above?.(pixel) ||
+    map.forEachFeatureAtPixel(pixel, (feature) => ({ key: feature.get("key") }), {
       hitTolerance: 4,
       layerFilter: (layer) => layer.get("marks") === true,
     });
   map.on("pointermove", (event) => {
     if (event.dragging) return;
-    const feature = under(event.pixel);
-    map.getTargetElement()?.classList.toggle("over-mark", Boolean(feature));
-    pointing.point(feature ? feature.get("key") : null, "map");
+    const found = under(event.pixel);
+    map.getTargetElement()?.classList.toggle("over-mark", Boolean(found));
+    pointing.point(found ? found.key : null, "map");
   });
   map.on("click", (event) => {
-    const feature = under(event.pixel);
-    if (feature) chosen(feature.get("key"), feature);
+    const found = under(event.pixel);
+    if (found) chosen(found);
   });
   map.getViewport()?.addEventListener("pointerleave", () => pointing.point(null, "map"));
 }

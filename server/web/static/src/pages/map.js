@@ -1,6 +1,6 @@
 /**
  * The live map (挂图): areas, people on duty, check-ins as they come, and the list that tells the same story.
- * @import {Checkin, Place, Silence} from "../wire"
+ * @import {Checkin, Crossing, Place, Silence} from "../wire"
  */
 import Overlay from "ol/Overlay.js";
 import { boundingExtent, containsCoordinate } from "ol/extent.js";
@@ -10,13 +10,15 @@ import { may, t } from "../lib/desk.js";
 import { byId, el, fill, refill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { askReason } from "../lib/looks.js";
+import { SHOWN, woven } from "../lib/passing.js";
 import { picker } from "../lib/picker.js";
+import { presence } from "../lib/places.js";
 import { silenceAlert, silenceRow } from "../lib/silences.js";
 import { searchUnits, unitById, units } from "../lib/sources.js";
 import { blank, failure, loading, toast } from "../lib/states.js";
 import { listen } from "../lib/stream.js";
-import { checkinCard, checkinRow, personCard, personRow } from "../lib/story.js";
-import { span } from "../lib/time.js";
+import { agePersonRow, checkinCard, checkinRow, crossingRow, personCard, personRow } from "../lib/story.js";
+import { age, hear, span } from "../lib/time.js";
 import { codes, word } from "../lib/words.js";
 import { makeMap } from "../map/canvas.js";
 import { checkinLayer, key as checkinKey } from "../map/checkins.js";
@@ -28,11 +30,12 @@ import { follow, pointer, rows } from "../map/pointing.js";
 const KEPT = 200;
 const FIRST = 60;
 const TICK_MS = 10_000;
+const OPENS_WITHIN_MS = 3_000;
 
 const filters = read(["unit_id", "kind"]);
 const wall = makeMap(byId("map"), { label: t("地图：区域、在岗人员和签到") });
 const pointing = pointer();
-const people = peopleLayer(wall, pointing, { ageOf: placeAge, silent: isSilent });
+const people = peopleLayer(wall, pointing, { ageOf: (place) => age(place.at), silent: isSilent });
 const marks = checkinLayer(wall, pointing);
 const live = byId("live");
 const checkinList = byId("checkins");
@@ -41,8 +44,12 @@ const card = el("div.map-card", { hidden: true });
 
 /** @type {Map<string, Checkin>} newest check-ins by id */
 const checkins = new Map();
-/** @type {Map<number, Place & {read_ms: number}>} last places by person */
-const places = new Map();
+/** @type {Map<number, Crossing>} latest crossings by id */
+const crossings = new Map();
+/** Last places of everybody on duty. */
+const places = presence();
+/** @type {Map<number, HTMLLIElement>} rows of the list of people, by person */
+const personRows = new Map();
 /** @type {Map<number, Silence>} phones that are silent now, by the silence's id */
 const silences = new Map();
 /** Light what is pointed at again in a list drawn anew. */
@@ -52,13 +59,11 @@ const relight = { checkins: rows(checkinList, pointing), people: rows(peopleList
 let stream = null;
 let heard_ms = performance.now();
 let cut = false;
+let stalled_s = 0;
+let loaded = false;
 let reasonMissing = false;
-
-/** @param {Place} place @returns {number} its age now (s), counted from when it was read */
-function placeAge(place) {
-  const read_ms = places.get(place.person.id)?.read_ms ?? performance.now();
-  return place.age_s + (performance.now() - read_ms) / 1000;
-}
+let asked = false;
+let more = false;
 
 /** @param {Place} place @returns {boolean} whether that person's phone is silent */
 function isSilent(place) {
@@ -76,42 +81,68 @@ async function readAreas() {
   }
 }
 
-/** Last places; the first time in a sitting the server wants to know why. */
+/** Last places; the first time in a sitting the server wants to know why. What the stream tells meanwhile is kept. */
 async function readPlaces() {
+  places.asked();
+  /** @type {Place[] | null} */
+  let items = null;
   try {
     const answer = await get("/places", { unit_id: filters.unit_id });
+    hear(answer.now);
+    items = answer.items;
     reasonMissing = false;
-    places.clear();
-    keepPlaces(answer.items);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.code === "reason_needed") reasonMissing = true;
     else fill(peopleList, failure(error, load));
-    return;
+  } finally {
+    places.answered(items);
   }
-  drawPeople();
+  if (items) drawPeople();
 }
 
-/** @param {Place[]} items */
-function keepPlaces(items) {
-  for (const item of items) places.set(item.person.id, { ...item, read_ms: performance.now() });
+/** The latest crossings; without a reason there are none to be seen, which the list of people says. */
+async function readCrossings() {
+  if (reasonMissing) return;
+  try {
+    const answer = await get("/crossings", { unit_id: filters.unit_id });
+    crossings.clear();
+    for (const crossing of answer.items) crossings.set(crossing.id, crossing);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(error.message, true);
+  }
 }
 
-/** @param {{items?: Place[], gone?: number[]}} told who is somewhere else now, or off the map */
-function movePlaces({ items = [], gone = [] }) {
-  keepPlaces(items);
-  for (const person of gone) places.delete(person);
-  drawPeople();
+/** @param {{now?: string, items?: Place[], gone?: number[]}} told who is somewhere else now, or off the map */
+function movePlaces(told) {
+  if (told.now) hear(told.now);
+  places.take(told);
+  soon();
 }
 
+let drawing = false;
+
+/** Draw people once for all that comes before the next frame; not at all while nobody looks at the page. */
+function soon() {
+  if (drawing) return;
+  drawing = true;
+  requestAnimationFrame(() => {
+    drawing = false;
+    drawPeople();
+  });
+}
+
+/** @returns {Promise<boolean>} whether they came */
 async function readCheckins() {
   try {
     const answer = await get("/log", { limit: FIRST, unit_id: filters.unit_id, kind: filters.kind });
     checkins.clear();
     for (const checkin of answer.items) checkins.set(checkin.id, checkin);
-    drawCheckins();
+    return true;
   } catch (error) {
     fill(checkinList, failure(error, load));
+    return false;
   }
 }
 
@@ -138,6 +169,7 @@ function hearSilence(silence) {
 }
 
 function tellSilences() {
+  personRows.clear();
   const lasting = [...silences.values()];
   byId("silent").hidden = !lasting.length;
   fill(
@@ -147,10 +179,11 @@ function tellSilences() {
 }
 
 async function load() {
-  fill(checkinList, loading());
-  fill(peopleList, loading());
+  if (!loaded) [checkinList, peopleList].forEach((list) => fill(list, loading()));
+  loaded = true;
   await readSilences();
-  await Promise.all([readPlaces(), readCheckins()]);
+  const [read] = await Promise.all([readCheckins(), readPlaces().then(readCrossings)]);
+  if (read) drawCheckins();
   tellMissing();
 }
 
@@ -161,6 +194,8 @@ async function giveReason() {
 
 /** Say on the map and in the list that positions are closed, and how to open them; nothing when they are open. */
 function tellMissing() {
+  if (reasonMissing && !asked) void giveReason();
+  asked = asked || reasonMissing;
   byId("note").hidden = !reasonMissing;
   if (!reasonMissing) return;
   fill(
@@ -175,6 +210,7 @@ function tellMissing() {
 
 function connect() {
   stream?.stop();
+  setTimeout(() => loaded || void load(), OPENS_WITHIN_MS);
   stream = listen(
     { unit_id: filters.unit_id },
     { event: take, alive: setAlive, ended: signInAgain, refused: () => location.reload() },
@@ -186,22 +222,45 @@ function take(event, data) {
   heard_ms = performance.now();
   if (event === "checkin") arrive(data.checkin);
   else if (event === "place" && !reasonMissing) movePlaces(data);
+  else if (event === "crossing" && !reasonMissing) cross(data);
+  else if (event === "stall") tellStall(data.lag_s);
   else if (event === "silence") hearSilence(data.silence);
   else if (event === "areas") void readAreas();
   else if (event === "resync") void load();
 }
 
-/** @param {boolean} alive */
+/**
+ * What is shown is read once the stream is open, so that nothing falls between; places again each time it opens, for
+ * they are not told anew to who comes back.
+ * @param {boolean} alive
+ */
 function setAlive(alive) {
   if (alive) heard_ms = performance.now();
+  if (alive) void (loaded ? readPlaces() : load());
   cut = !alive;
+  stalled_s = 0;
+  tellLive();
+}
+
+/** @param {number} lag_s for how long the server has had nothing to tell though something happened; 0: it goes on */
+function tellStall(lag_s) {
+  stalled_s = lag_s;
   tellLive();
 }
 
 function tellLive() {
-  live.className = cut ? "live live-cut" : "live";
-  const silent_s = (performance.now() - heard_ms) / 1000;
-  live.textContent = cut ? t("已断开 · {span}前的数据", { span: span(Math.max(1, silent_s)) }) : t("实时");
+  const silent = span(Math.max(1, (performance.now() - heard_ms) / 1000));
+  live.className = cut ? "live live-cut" : stalled_s ? "live live-wait" : "live";
+  if (cut) live.textContent = t("已断开 · {span}前的数据", { span: silent });
+  else if (stalled_s) live.textContent = t("消息停滞 · 已等待 {span}", { span: span(stalled_s) });
+  else live.textContent = t("实时");
+}
+
+/** @param {{crossing?: Crossing, dropped?: number}} told somebody entered or left an area, or did not after all */
+function cross({ crossing, dropped }) {
+  if (crossing) crossings.set(crossing.id, crossing);
+  if (dropped !== undefined) crossings.delete(dropped);
+  drawCheckins();
 }
 
 /** @param {Checkin} checkin */
@@ -223,19 +282,42 @@ function newest() {
   return sorted;
 }
 
+/** @returns {Crossing[]} the newest; none where only one kind of check-in was asked for */
+function crossed() {
+  const sorted = [...crossings.values()].sort((a, b) => b.id - a.id);
+  for (const dropped of sorted.splice(KEPT)) crossings.delete(dropped.id);
+  return filters.kind ? [] : sorted;
+}
+
+/** @param {Crossing[]} run crossings that follow one another: the newest, and the others on request */
+function passing(run) {
+  const shown = more ? run : run.slice(0, SHOWN);
+  const lines = shown.map((item) => {
+    const key = `person:${item.person.id}`;
+    return crossingRow(item, { key, go: () => go(key) });
+  });
+  const rest = run.length - shown.length;
+  if (!rest) return lines;
+  const open = () => {
+    more = true;
+    drawCheckins();
+  };
+  const button = el("button.link.passing-more", { type: "button", onclick: open }, t("另有 {n} 次进出", { n: rest }));
+  return [...lines, el("li", {}, button)];
+}
+
 /** @param {string} [fresh] id of the one that has just come */
 function drawCheckins(fresh = "") {
   const items = newest();
+  const entries = woven(items, crossed());
   byId("checkin-count").textContent = String(items.length);
-  if (!items.length) return fill(checkinList, blank(t("还没有签到"), t("有人签到时会立刻出现在这里。")));
+  if (!entries.length) return fill(checkinList, blank(t("还没有签到"), t("有人签到时会立刻出现在这里。")));
   refill(
     checkinList,
     el(
       "ul.rows",
       {},
-      items.map((item) =>
-        checkinRow(item, { key: checkinKey(item), fresh: item.id === fresh, go: () => go(checkinKey(item)) }),
-      ),
+      entries.map((entry) => ("checkin" in entry ? checkinLine(entry.checkin, fresh) : passing(entry.crossings))),
     ),
   );
   relight.checkins();
@@ -244,14 +326,32 @@ function drawCheckins(fresh = "") {
   return one && marks.drop(one);
 }
 
+/** @param {Checkin} item @param {string} fresh id of the one that has just come */
+function checkinLine(item, fresh) {
+  return checkinRow(item, { key: checkinKey(item), fresh: item.id === fresh, go: () => go(checkinKey(item)) });
+}
+
 function drawPeople() {
-  const items = [...places.values()].sort((a, b) => a.unit.id - b.unit.id || a.person.id - b.person.id);
+  const items = places.all();
   people.show(items);
   tellOutside();
+  tellCard();
   byId("people-count").textContent = String(items.length);
-  if (!items.length)
+  if (!byId("people").hidden) listPeople(items);
+}
+
+/** The list of people: rows are made when somebody comes or goes, and only told anew while they move. */
+function listPeople(items = places.all()) {
+  if (reasonMissing) return undefined;
+  if (!items.length) {
+    personRows.clear();
     return fill(peopleList, silentRows(), blank(t("现在没有人在岗"), t("行程开始后，同意记录位置的人会出现在这里。")));
-  refill(peopleList, silentRows(), el("ul.rows", {}, items.map(personLine)));
+  }
+  const same = items.length === personRows.size && items.every((place) => personRows.get(place.person.id)?.isConnected);
+  if (same) return items.forEach(agePerson);
+  personRows.clear();
+  for (const place of items) personRows.set(place.person.id, personLine(place));
+  refill(peopleList, silentRows(), el("ul.rows.people-rows", {}, [...personRows.values()]));
   return relight.people();
 }
 
@@ -262,35 +362,40 @@ function silentRows() {
 }
 
 /** @param {Place} place */
-function personLine(place) {
-  const age_s = placeAge(place);
-  return personRow(place, { key: personKey(place), age_s, old: age_s > FADING_S, go: () => go(personKey(place)) });
+function agePerson(place) {
+  const row = personRows.get(place.person.id);
+  if (row) agePersonRow(row, place, aged(place));
 }
 
-/** @returns {number[][]} where everybody on duty is drawn */
-function everywhere() {
-  return [...places.values()].map(({ position }) => wall.place(position.lng, position.lat));
+/** @param {Place} place */
+function personLine(place) {
+  return personRow(place, { key: personKey(place), ...aged(place), go: () => go(personKey(place)) });
+}
+
+/** @param {Place} place */
+function aged(place) {
+  const age_s = age(place.at);
+  return { age_s, old: age_s > FADING_S };
 }
 
 /** Many are on duty far away: say how many the map does not show just now, and show them on request. */
 function tellOutside() {
   const view = wall.view.calculateExtent(wall.map.getSize());
-  const outside = everywhere().filter((where) => !containsCoordinate(view, where)).length;
+  const outside = people.everywhere().filter((where) => !containsCoordinate(view, where)).length;
   const chip = byId("outside");
   chip.hidden = outside === 0;
   if (outside)
     fill(
       chip,
       t("地图外还有 {n} 人在岗", { n: outside }),
-      el("button.link", { type: "button", onclick: () => wall.fit(boundingExtent(everywhere()), 350) }, t("看全部")),
+      el("button.link", { type: "button", onclick: () => wall.fit(boundingExtent(people.everywhere()), 350) }, t("看全部")),
     );
 }
 
 /** @param {string} key @returns {number[] | undefined} where a thing is drawn */
 function whereIs(key) {
   if (key.startsWith("checkin:")) return marks.where(key);
-  const place = places.get(Number(key.slice("person:".length)));
-  return place && wall.place(place.position.lng, place.position.lat);
+  return people.where(Number(key.slice("person:".length)));
 }
 
 /** @param {string} key bring it into view */
@@ -302,9 +407,8 @@ function go(key) {
   return pointing.point(key, "map");
 }
 
-/** @param {string} key @param {import("ol/Feature.js").FeatureLike} feature chosen on the map */
-function chosen(key, feature) {
-  const together = /** @type {Place[] | undefined} */ (feature.get("places"));
+/** @param {import("../map/pointing.js").Found} found chosen on the map */
+function chosen({ key, together }) {
   if (together && together.length > 1) {
     wall.fit(boundingExtent(together.map((place) => wall.place(place.position.lng, place.position.lat))), 350);
   }
@@ -317,19 +421,23 @@ function chosen(key, feature) {
 const overlay = new Overlay({ element: card, stopEvent: false });
 wall.map.addOverlay(overlay);
 
-pointing.hear((now) => {
+pointing.hear(tellCard);
+
+/** The card over what is pointed at, which goes along with it. */
+function tellCard() {
+  const now = pointing.now();
   const where = now ? whereIs(now) : undefined;
   card.hidden = !where;
   if (!now || !where) return;
   fill(card, cardOf(now));
   overlay.setPosition(where);
-});
+}
 
 /** @param {string} key */
 function cardOf(key) {
-  const place = places.get(Number(key.slice("person:".length)));
+  const place = places.of(Number(key.slice("person:".length)));
   const checkin = checkins.get(key.slice("checkin:".length));
-  if (key.startsWith("person:")) return place ? personCard(place, placeAge(place)) : null;
+  if (key.startsWith("person:")) return place ? personCard(place, age(place.at)) : null;
   return checkin ? checkinCard(checkin) : null;
 }
 
@@ -342,6 +450,7 @@ function turnTo(name) {
     byId(`tab-${tab}`).tabIndex = tab === name ? 0 : -1;
     byId(tab).hidden = tab !== name;
   }
+  if (name === "people" && loaded) listPeople();
 }
 
 function wireTabs() {
@@ -360,8 +469,8 @@ function wireTabs() {
 function refilter(change) {
   Object.assign(filters, change);
   write(filters);
+  loaded = false;
   connect();
-  void load();
 }
 
 async function wireFilters() {
@@ -389,7 +498,7 @@ async function wireFilters() {
 function tick() {
   tellLive();
   people.refresh();
-  if (places.size && !byId("people").hidden) drawPeople();
+  if (loaded && !byId("people").hidden) listPeople();
 }
 
 /** Whoever administers areas but may not see people gets the map and is told so. */
@@ -406,16 +515,14 @@ async function begin() {
   frame();
   byId("map").append(legend());
   wireTabs();
-  follow(wall.map, pointing, chosen);
+  follow(wall.map, pointing, chosen, people.under);
   wall.map.on("moveend", tellOutside);
   await readAreas();
   wall.fit(wall.whole());
   if (!may("place.read")) return areasOnly();
-  connect();
   await wireFilters();
-  await load();
+  connect();
   setInterval(tick, TICK_MS);
-  if (reasonMissing) await giveReason();
   return undefined;
 }
 

@@ -450,7 +450,7 @@ async function begin() {
     drawTrack(trip);
     await drawMap(trip);
     drawLookNote(trip);
-    follow(wall.map, pointing, chosen);
+    follow(wall.map, pointing, ({ key }) => chosen(key));
     rows(byId("stops"), pointing);
     rows(byId("line"), pointing);
     if (checkins.some((checkin) => checkin.position_withheld === "reason_needed")) await openPositions(trip);
