@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mobile_stub.pretend import county, datum, tracks, walk
+from mobile_stub.pretend import county, datum, trackers, tracks, walk
 from mobile_stub.pretend.client import Client, Link, RefusedError, SwitchedOffError, UnreachableError
 from mobile_stub.pretend.phone import NotReadyError, Phone, Senses
 
@@ -53,7 +53,7 @@ def _walk(options: argparse.Namespace, off: threading.Event) -> int:
 
 def _walk_with(client: Client, steps: tracks.Walk, options: argparse.Namespace, off: threading.Event) -> None:
     """Set out with this phone, walk the steps, and complete the trip if that is asked for."""
-    senses = Senses(options.datum, options.accuracy, options.source, options.noise)
+    senses = Senses(options.datum, options.accuracy, options.source, options.noise, options.dialect)
     phone = Phone(client, senses, say=_say, seed=options.seed)
     stops = phone.set_out(options.trip, consent=options.consent)
     planned = walk.acts(steps, stops, settle_s=options.settle, every_s=options.checkin_every)
@@ -146,6 +146,9 @@ def _walk_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--complete", action="store_true", help="complete the trip at the end of the track")
     parser.add_argument("--device", default="模拟手机 pretend phone", help="the device's name at sign-in")
     parser.add_argument("--datum", choices=datum.DATUMS, default="WGS-84", help="what the phone emits")
+    parser.add_argument(
+        "--dialect", choices=trackers.DIALECTS, default="native", help="who tells positions between check-ins"
+    )
     parser.add_argument("--speed", type=_times, default=60.0, help="times faster than life, such as 60x")
     parser.add_argument("--pace-mps", type=_times, default=1.4, help="m/s along a track without times")
     parser.add_argument(

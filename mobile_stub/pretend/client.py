@@ -59,7 +59,7 @@ class Client:
 
     def sign_in(self) -> Json:
         """Open a session for this device and return the person; RefusedError when the server will not."""
-        self._keep(self._patiently("POST", "/sessions", lambda: self._credentials))
+        self._keep(self._patiently(lambda: self._attempt("POST", "/sessions", lambda: self._credentials)))
         return self.me
 
     def get(self, path: str) -> Any:
@@ -70,6 +70,10 @@ class Client:
         """Send JSON made afresh for every attempt, so that sent-at is true each time."""
         return self._signed(method, path, body)
 
+    def deliver(self, path: str, payload: bytes, headers: dict[str, str]) -> None:
+        """What another app on this phone sends to a path at the server, with credentials of its own."""
+        self._patiently(lambda: self._exchange("POST", path, payload, headers))
+
     def close(self) -> None:
         """Let go of the connection; the session stays for the next time."""
         self._connection.close()
@@ -77,18 +81,19 @@ class Client:
     def _signed(self, method: str, path: str, body: Callable[[], Json] | None) -> Any:
         """As the signed-in person; a token that ran out is renewed once on the way."""
         try:
-            return self._patiently(method, path, body)
+            return self._patiently(lambda: self._attempt(method, path, body))
         except RefusedError as refusal:
             if refusal.status != 401:
                 raise
         self._renew()
-        return self._patiently(method, path, body)
+        return self._patiently(lambda: self._attempt(method, path, body))
 
     def _renew(self) -> None:
         """Refresh the session; when it has ended, open a new one."""
         refresh, self._access = self._refresh, None
         try:
-            self._keep(self._patiently("POST", "/sessions/refresh", lambda: {"refresh_token": refresh}))
+            told = {"refresh_token": refresh}
+            self._keep(self._patiently(lambda: self._attempt("POST", "/sessions/refresh", lambda: told)))
         except RefusedError:
             self.sign_in()
 
@@ -96,13 +101,13 @@ class Client:
         self._access, self._refresh = session["access_token"], session["refresh_token"]
         self.me = session.get("person") or self.me
 
-    def _patiently(self, method: str, path: str, body: Callable[[], Json] | None) -> Any:
+    def _patiently(self, attempt: Callable[[], Any]) -> Any:
         """Try, and try again with growing pauses while the network or the server is in trouble."""
         pause_s, waited_s = FIRST_PAUSE_S, 0.0
         while True:
             kept_alive = self._connection.sock is not None
             try:
-                return self._attempt(method, path, None if body is None else body())
+                return attempt()
             except (OSError, HTTPException, _ComeBackError) as trouble:
                 self._connection.close()
                 if kept_alive and isinstance(trouble, ConnectionError):
@@ -115,11 +120,15 @@ class Client:
                 raise SwitchedOffError
             waited_s, pause_s = waited_s + pause_s, min(LONGEST_PAUSE_S, pause_s * 2)
 
-    def _attempt(self, method: str, path: str, body: Json | None) -> Any:
+    def _attempt(self, method: str, path: str, body: Callable[[], Json] | None) -> Any:
+        """One exchange of JSON as the signed-in person, its body made now."""
+        payload = None if body is None else json.dumps(body()).encode()
+        return self._exchange(method, f"/api/v1{path}", payload, self._headers())
+
+    def _exchange(self, method: str, path: str, payload: bytes | None, headers: dict[str, str]) -> Any:
         """One exchange; RefusedError on a 4xx, _ComeBackError when the server asks for another try."""
-        payload = None if body is None else json.dumps(body).encode()
         prefix = urlsplit(self._link.server).path.rstrip("/")
-        self._connection.request(method, f"{prefix}/api/v1{path}", payload, self._headers())
+        self._connection.request(method, f"{prefix}{path}", payload, headers)
         response = self._connection.getresponse()
         answer = _decoded(response.read())
         if response.status in COME_BACK:

@@ -1,7 +1,8 @@
 """Several pretend phones at once, each walking its rounds until told to stop: what makes a demo live.
 
 The plan is JSON: {"phones": [{"username", "password", "trip_id", "track": [[lng, lat], …], "device", "pace_mps",
-"step_s", "datum", "accuracy_m", "source", "noise", "consent", "visits": [{"stop", "note", "visit"}, …]}, …]}.
+"step_s", "datum", "accuracy_m", "source", "noise", "dialect", "consent",
+"visits": [{"stop", "note", "visit"}, …]}, …]}.
 The first four are needed. The track is WGS-84 and is walked round and round.
 """
 
@@ -44,6 +45,7 @@ class Rounds:
     accuracy_m: float = 15.0
     source: str = "browser"
     noise: bool = True
+    dialect: str = "native"
     consent: bool = True
     visits: tuple[Json, ...] = ()
 
@@ -93,7 +95,7 @@ class _Walker(threading.Thread):
 
     def _laps(self, client: Client) -> None:
         rounds = self._rounds
-        senses = Senses(rounds.datum, rounds.accuracy_m, rounds.source, rounds.noise)
+        senses = Senses(rounds.datum, rounds.accuracy_m, rounds.source, rounds.noise, rounds.dialect)
         phone = Phone(client, senses, say=self._link.say, seed=self._chance.getrandbits(32))
         stops = phone.set_out(rounds.trip_id, consent=rounds.consent)
         lap = laid_out(rounds)

@@ -6,10 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from mobile_stub.pretend import datum, ground, words
+from mobile_stub.pretend import datum, ground, trackers, words
 from mobile_stub.pretend.client import Client, Json, RefusedError
+from mobile_stub.pretend.trackers import Fix, Tracker
 
 SPREAD_FOR_95_PERCENT = 2.4477
+LEAST_PAUSE_S = 1.0
+"""A tracker tells a place once a second at most, however fast a walk is played."""
 
 
 class NotReadyError(Exception):
@@ -18,12 +21,15 @@ class NotReadyError(Exception):
 
 @dataclass(frozen=True)
 class Senses:
-    """What the phone measures: the datum it emits, its accuracy in metres and whose word that is."""
+    """What the phone measures: the datum it emits, its accuracy in metres and whose word that is; and in which
+    dialect it tells positions between check-ins (empty: not at all).
+    """
 
     datum: str = "WGS-84"
     accuracy_m: float = 15.0
     source: str = "browser"
     noise: bool = False
+    dialect: str = "native"
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class Phone:
         self._say = say
         self._chance = random.Random(seed)
         self._pocket: list[Json] = []
+        self._tracker: Tracker | None = None
+        self._told_at_s = 0.0
         self.trip: Json = {}
 
     def set_out(self, trip_id: int, *, consent: bool) -> list[Stop]:
@@ -69,6 +77,8 @@ class Phone:
         if consent:
             self._consent()
         self._start()
+        if self._senses.dialect and self._level() == "track":
+            self._tracker = trackers.tracker(self._senses.dialect, self._client)
         self._say(f"{person.get('name', '')} · {self.trip['title']} · {self._positions_in_words()}")
         return [self._stop(stop) for stop in self.trip["stops"]]
 
@@ -81,6 +91,18 @@ class Phone:
             return
         waiting, self._pocket = [*self._pocket, made], []
         self._send(waiting)
+
+    def pass_by(self, *, lng: float, lat: float, speed_mps: float) -> None:
+        """Be here (WGS-84) on the way: told by the tracker, on a trip that keeps a track and with consent to it."""
+        at_s = datetime.now(UTC).timestamp()
+        if self._tracker is None or at_s - self._told_at_s < LEAST_PAUSE_S:
+            return
+        self._told_at_s = at_s
+        lng, lat = self._measured(self._senses.accuracy_m, lng=lng, lat=lat)
+        emits = self._senses.datum if self._senses.dialect == "native" else "WGS-84"
+        told_lng, told_lat = datum.emitted(emits, lng=lng, lat=lat)
+        accuracy_m = self._senses.accuracy_m
+        self._tracker(Fix(round(told_lng, 7), round(told_lat, 7), emits, accuracy_m, speed_mps, at_s))
 
     def complete(self) -> None:
         """Send what is left in the pocket and end the trip."""
@@ -116,13 +138,20 @@ class Phone:
                 f"行程 {number} 状态为 {state}，不在途中 / trip {number} is {state}, not under way"
             )
 
-    def _tells_positions(self) -> bool:
-        """Whether this person consented to positions on this trip and has not withdrawn."""
+    def _level(self) -> str:
+        """What this person consented to on this trip and has not withdrawn: checkins, track, or none."""
         own = [member for member in self.trip["members"] if member["id"] == self._client.me.get("id")]
         consent = (own[0].get("consent") if own else None) or {"withdrawn_at": "never given"}
-        return self.trip["tracking"] != "none" and not consent["withdrawn_at"]
+        told = "none" if consent["withdrawn_at"] else str(consent.get("level", "checkins"))
+        return "none" if self.trip["tracking"] == "none" else told
+
+    def _tells_positions(self) -> bool:
+        """Whether check-ins may say where they are."""
+        return self._level() != "none"
 
     def _positions_in_words(self) -> str:
+        if self._tracker is not None:
+            return f"已同意记录轨迹 with a track ({self._senses.dialect})"
         if self._tells_positions():
             return "已同意采集位置 with positions"
         return "未同意或无需位置，签到不带位置 without positions"
@@ -152,10 +181,7 @@ class Phone:
     def _position(self, act: Act, now: str, *, lng: float, lat: float) -> Json:
         """What the phone measures at a true place: off by its accuracy, in the datum it emits."""
         accuracy_m = act.accuracy_m or self._senses.accuracy_m
-        if self._senses.noise:
-            spread_m = accuracy_m / SPREAD_FOR_95_PERCENT
-            east_m, north_m = self._chance.gauss(0, spread_m), self._chance.gauss(0, spread_m)
-            lng, lat = ground.moved(lng=lng, lat=lat, east_m=east_m, north_m=north_m)
+        lng, lat = self._measured(accuracy_m, lng=lng, lat=lat)
         told_lng, told_lat = datum.emitted(self._senses.datum, lng=lng, lat=lat)
         return {
             "lng": round(told_lng, 7),
@@ -166,6 +192,14 @@ class Phone:
             "fixed_at": now,
             "mock": act.mock,
         }
+
+    def _measured(self, accuracy_m: float, *, lng: float, lat: float) -> tuple[float, float]:
+        """Where the phone believes to be: off by as much as its accuracy allows, when it is noisy."""
+        if not self._senses.noise:
+            return lng, lat
+        spread_m = accuracy_m / SPREAD_FOR_95_PERCENT
+        east_m, north_m = self._chance.gauss(0, spread_m), self._chance.gauss(0, spread_m)
+        return ground.moved(lng=lng, lat=lat, east_m=east_m, north_m=north_m)
 
     def _send(self, waiting: Sequence[Json]) -> None:
         """Send one check-in alone, several as a batch, and say what became of each."""

@@ -39,9 +39,18 @@ def replay(phone: Phone, walk: Walk, planned: Sequence[Act], pace: Pace, off: th
     for number, (step, pause_s) in enumerate(zip(walk, pauses, strict=True)):
         if off.wait(min(pace.longest_pause_s, pause_s / pace.speed)):
             return False
+        phone.pass_by(lng=step.lng, lat=step.lat, speed_mps=_speed_mps(walk, number))
         for act in due.get(number, ()):
             phone.check_in(act, lng=step.lng, lat=step.lat)
     return True
+
+
+def _speed_mps(walk: Walk, number: int) -> float:
+    """How fast they came to a step, by the walk's own time."""
+    here, there = walk[max(0, number - 1)], walk[number]
+    took_s = there.after_s - here.after_s
+    metres = ground.metres(lng=here.lng, lat=here.lat, to_lng=there.lng, to_lat=there.lat)
+    return metres / took_s if took_s > 0 else 0.0
 
 
 def _stay_acts(walk: Walk, stop: Stop, settle_s: float) -> Iterator[Act]:

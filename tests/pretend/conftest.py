@@ -24,6 +24,9 @@ class PretendServer(ThreadingHTTPServer):
         self.trip: Json = a_trip()
         self.area: Json = {}
         self.checkins: list[Json] = []
+        self.positions: list[Json] = []
+        self.told: list[tuple[str, dict[str, str], bytes]] = []
+        self.trackers: list[Json] = []
         self.asked: list[str] = []
         self.connections: set[Any] = set()
         self.troubles: list[int | str] = []
@@ -54,7 +57,12 @@ class _Answering(BaseHTTPRequestHandler):
 
     def _serve(self, method: str) -> None:
         length = int(self.headers.get("Content-Length") or 0)
-        body = json.loads(self.rfile.read(length)) if length else {}
+        payload = self.rfile.read(length)
+        if self.path.startswith("/ingest/"):
+            self.server.told.append((self.path, dict(self.headers), payload))
+            self._answer(200, {})
+            return
+        body = json.loads(payload) if length else {}
         door = f"{method} {self.path.removeprefix('/api/v1')}"
         self.server.asked.append(door)
         self.server.connections.add(self.client_address)
@@ -84,6 +92,8 @@ def answer(server: PretendServer, door: str, body: Json) -> Json:
         server.sessions += 1
         person = {"id": MEMBER_ID, "name": "张三"}
         return {"access_token": f"a{server.sessions}", "refresh_token": "r", "person": person}
+    if door.startswith(("GET /trackers", "POST /trackers", "POST /positions")):
+        return of_trackers(server, door, body)
     if door.endswith("/consent"):
         server.trip["members"][0]["consent"] = {"level": body["level"], "withdrawn_at": None}
     for verb, state in (("start", "under_way"), ("complete", "completed")):
@@ -96,6 +106,22 @@ def answer(server: PretendServer, door: str, body: Json) -> Json:
         server.checkins += body["items"]
         return {"items": [{"id": item["id"], "status": 201, "checkin": kept(item)} for item in body["items"]]}
     return server.area if "/areas/" in door else server.trip
+
+
+def of_trackers(server: PretendServer, door: str, body: Json) -> Json:
+    """What it says of trackers: each new one has a secret, a revoked one is gone."""
+    if door == "POST /positions":
+        server.positions.append(body)
+        return {"kept": 1, "set_aside": {}}
+    if door == "GET /trackers":
+        return {"items": server.trackers}
+    if door.endswith("/revoke"):
+        [gone] = [each for each in server.trackers if door == f"POST /trackers/{each['id']}/revoke"]
+        gone["revoked_at"] = "2026-09-01T08:00:00Z"
+        return gone
+    made = body | {"id": len(server.trackers) + 1, "revoked_at": None}
+    server.trackers.append(made)
+    return {"tracker": made, "secret": f"geheim-{made['id']}"}
 
 
 def kept(made: Json) -> Json:

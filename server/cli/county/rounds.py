@@ -23,16 +23,27 @@ STRAY_M: Final = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A trip under way, who of its team carries a pretend phone, and how fast they go (m/s)."""
+    """A trip under way, who of its team carries a pretend phone, how fast they go (m/s), and what each phone speaks
+    between check-ins.
+    """
 
     told: TripTold
     walkers: tuple[int, ...]
     pace_mps: float
+    dialects: tuple[str, ...]
 
 
 ROUNDS: Final = tuple(
-    Round(told, walkers, pace_mps)
-    for told, walkers, pace_mps in zip(trips.UNDER_WAY, ((0, 1), (0,), (0, 1)), (6.0, 5.0, 5.0), strict=True)
+    Round(told, *how)
+    for told, how in zip(
+        trips.UNDER_WAY,
+        (
+            ((0, 1), 6.0, ("native", "traccar")),
+            ((0,), 5.0, ("owntracks",)),
+            ((0, 1), 5.0, ("native", "native")),
+        ),
+        strict=True,
+    )
 )
 
 
@@ -94,6 +105,7 @@ def _phones(each: Round, trip_id: int, county: County, now: datetime) -> Iterato
             "pace_mps": each.pace_mps,
             "datum": emits.value,
             "source": source,
+            "dialect": each.dialects[turn],
             "visits": met,
         }
 

@@ -627,6 +627,7 @@ UNDER_WAY: Final = (
         destination="东澜智造园",
         destination_area="东澜智造园",
         chain="精密制造",
+        tracking="track",
         stops=(
             StopTold(
                 "东澜智造园服务中心",
@@ -681,6 +682,7 @@ UNDER_WAY: Final = (
         destination="云岭经济开发区",
         destination_area="云岭经济开发区",
         chain="装备制造",
+        tracking="track",
         stops=(
             StopTold(
                 "岚砚精密科技",
