@@ -231,7 +231,7 @@ def test_health_is_open_and_says_little(app: Flask, client: FlaskClient) -> None
     assert client.get("/health/live").json == {"status": "ok"}
     ready = client.get("/health/ready")
     assert ready.status_code == 200
-    assert set(ready.json or {}) == {"status", "migration", "stream"}
+    assert set(ready.json or {}) == {"status", "migration", "stream", "sweep"}
 
 
 def test_a_database_that_is_not_migrated_is_not_ready(app: Flask, client: FlaskClient) -> None:

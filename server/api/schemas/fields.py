@@ -116,7 +116,7 @@ class Day(fields.Date):
 
 
 class Number(fields.Float):
-    """A finite number within bounds; never NaN, never infinite, never a boolean or a text."""
+    """A finite number within bounds; never NaN, never infinite, never a boolean, and a text only in an address."""
 
     default_error_messages = {
         **_SAID,
@@ -126,14 +126,14 @@ class Number(fields.Float):
         "range": "应在 {low} 到 {high} 之间 / Must be between {low} and {high}",
     }
 
-    def __init__(self, low: float, high: float, **kwargs: Any) -> None:
-        """Between `low` and `high`, both included."""
+    def __init__(self, low: float, high: float, *, in_address: bool = False, **kwargs: Any) -> None:
+        """Between `low` and `high`, both included. What stands in an address is text."""
         kwargs.setdefault("metadata", {}).update(minimum=low, maximum=high)
         super().__init__(**kwargs)
-        self.low, self.high = low, high
+        self.low, self.high, self.in_address = low, high, in_address
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
-        if isinstance(value, bool | str):
+        if isinstance(value, bool) or (isinstance(value, str) and not self.in_address):
             raise self.make_error("invalid")
         try:
             number = float(super()._deserialize(value, attr, data, **kwargs) or 0.0)

@@ -1,9 +1,9 @@
 """Shapes of trackers: what is added, the list of one's own, what sets an app up, and what was set aside."""
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from server.api.schemas.fields import Id, Shape, Switch, Text, one_of
+from server.api.schemas.fields import Id, Shape, Switch, Text, limit, one_of
 from server.models.trackers import KINDS
 from server.rules.positions import SET_ASIDE
 from server.rules.trackers import APPS, NAME_LENGTH
@@ -78,7 +78,7 @@ class DaysAsked(ma.Schema):
     """Which days."""
 
     cursor = Text(200)
-    limit = fields.Integer(load_default=31, validate=validate.Range(1, 200, error="1–200"))
+    limit = limit(load_default=31)
 
 
 class ReasonCountOut(ma.Schema):

@@ -1,9 +1,9 @@
 """Shapes of tracks: whose there are, a track for drawing with its stays, moves and gaps, crossings, arrivals."""
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
-from server.api.schemas.fields import Id, one_of
+from server.api.schemas.fields import Id, Number, limit, one_of
 from server.api.schemas.trips import NamedOut
 from server.geo.datum import Datum
 from server.models.areas import KINDS
@@ -21,13 +21,13 @@ class LatestAsked(ma.Schema):
     """Of which unit's subtree, and how many."""
 
     unit_id = Id()
-    limit = fields.Integer(load_default=30, validate=validate.Range(1, 100))
+    limit = limit(load_default=30)
 
 
 class TrackAsked(WhoseAsked):
     """And for which zoom of a map (256-pixel tiles)."""
 
-    zoom = fields.Float(load_default=14.0, validate=validate.Range(0.0, 22.0))
+    zoom = Number(0.0, 22.0, in_address=True, load_default=14.0)
 
 
 class TrackedOut(ma.Schema):
