@@ -65,7 +65,7 @@ _BY_ID = _trackers.c.id.in_(sa.bindparam("ids", expanding=True))
 _BY_SECRET = _trackers.c.secret_hash.in_(sa.bindparam("hashes", expanding=True))
 _SENDERS_HELD = {
     patient: [
-        _SENDERS.where(by).with_for_update(key_share=True, of=_people, nowait=not patient)
+        _SENDERS.where(by).with_for_update(key_share=True, of=[_people, _trackers], nowait=not patient)
         for by in (_BY_ID, _BY_SECRET, _BY_ID | _BY_SECRET)
     ]
     for patient in (True, False)
@@ -75,9 +75,10 @@ _SENDERS_HELD = {
 def senders_held(
     tracker_ids: Collection[int], secret_hashes: Collection[str], *, patient: bool
 ) -> list[Sender]:
-    """The trackers with these ids or these secrets' SHA-256, their people held (see `people_held`).
+    """The trackers with these ids or these secrets' SHA-256, held after their people (see `people_held`).
 
-    Without patience it is a database error when one of them is held by somebody else.
+    Both are held: a tracker read before its person was waited for would be as it was before it was revoked. Without
+    patience it is a database error when one of them is held by somebody else.
     """
     by_id, by_secret, by_either = _SENDERS_HELD[patient]
     statement = by_id if not secret_hashes else by_either if tracker_ids else by_secret
