@@ -18,10 +18,14 @@ from server.queries import pages, scopes
 from server.rules import access, trips
 from server.rules.access import Actor
 
+HELD = {"key_share": True}
+"""How a trip that is changed is locked: what merely names it, as a crossing does, does not wait for it. A FOR UPDATE
+would, and whoever changes a trip goes on to hold people whose tracks are being written."""
+
 
 def get(actor: Actor, trip_id: int, *, to_change: bool = False) -> Trip:
-    """A trip the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over."""
-    trip = db.session.get(Trip, trip_id, populate_existing=True, with_for_update=to_change or None)
+    """A trip the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over (`HELD`)."""
+    trip = db.session.get(Trip, trip_id, populate_existing=True, with_for_update=HELD if to_change else None)
     if trip is None:
         raise NotFound
     access.ensure_seen(actor, "trip.read", path=unit_path(trip.unit_id), own=is_on(actor, trip))

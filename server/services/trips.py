@@ -172,7 +172,7 @@ def lapse(trip_id: int) -> bool:
 
     The system does this. What was kept of positions from after that end goes, as with any end that is told late.
     """
-    trip = db.session.get_one(Trip, trip_id, populate_existing=True, with_for_update=True)
+    trip = db.session.get_one(Trip, trip_id, populate_existing=True, with_for_update=reads.HELD)
     hours = held(Settings).forgotten_hours
     if trip.state != "under_way" or trip.start_known_at is None:
         return False

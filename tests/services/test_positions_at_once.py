@@ -12,7 +12,9 @@ from flask import Flask
 from server import clock
 from server.db import db
 from server.errors import TrackerUnknown
-from server.services import positions, trackers
+from server.queries import positions as reads
+from server.services import positions, trackers, trips
+from server.services.positions import Accepted
 from server.transaction import transaction
 from tests import people
 from tests import trips as journeys
@@ -71,3 +73,16 @@ def test_what_waited_while_its_phone_was_revoked_is_refused(
     became = came[0]
     assert isinstance(became, list)
     assert [type(each) for each in became] == [TrackerUnknown]
+
+
+def test_the_first_fix_of_a_track_and_the_end_of_its_duty_do_not_wait_for_each_other(
+    postgis_app: Flask, folk: County, tracked: Phone
+) -> None:
+    trip_id = db.session.execute(sa.text("SELECT id FROM trips")).scalar_one()
+    delivery = tracked.delivery(fixes([fix(NOW + MINUTE, **HERE)]))
+    with transaction():
+        reads.people_held({folk.cadre.id})
+        with waiting(postgis_app, lambda: trips.complete(folk.cadre.actor, trip_id)) as came:
+            became = positions.accept([delivery])
+    assert isinstance(became[0], Accepted)
+    assert isinstance(came[0], dict), came
