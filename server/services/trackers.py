@@ -254,7 +254,10 @@ def reseal() -> tuple[int, int]:
     seals = held(Seals)
     seals.look_again(at_once=True)
     rows = db.session.execute(
-        sa.select(Tracker.id, Tracker.sealed_key).where(Tracker.sealed_key.is_not(None)).with_for_update()
+        sa.select(Tracker.id, Tracker.sealed_key)
+        .where(Tracker.sealed_key.is_not(None))
+        .order_by(Tracker.id)
+        .with_for_update()
     ).all()
     renewed = [_reseal(seals, tracker_id, sealed_key or "") for tracker_id, sealed_key in rows]
     return sum(renewed), len(renewed) - sum(renewed)
