@@ -238,6 +238,17 @@ def known(tracker_id: int, *, from_s: float, to_s: float) -> Known:
     return Known(at_us, fixed_us, fingerprint)
 
 
+def corrected(tracker_ids: Collection[int], *, from_s: float, to_s: float) -> dict[tuple[int, int], int]:
+    """What is kept of trackers between two instants on a corrected clock: by tracker and the phone's own time, the
+    instant it is kept under; both in microseconds since the epoch.
+    """
+    statement = sa.select(Fix.tracker_id, Fix.fixed_at, Fix.at).where(
+        Fix.tracker_id.in_(tracker_ids), Fix.at.between(*_between(from_s, to_s)), Fix.at != Fix.fixed_at
+    )
+    rows = db.session.execute(statement)
+    return {(row.tracker_id, _micros(row.fixed_at)): _micros(row.at) for row in rows}
+
+
 def _between(from_s: float, to_s: float) -> tuple[datetime, datetime]:
     return _instant(from_s), _instant(to_s)
 

@@ -47,7 +47,8 @@ class Batch:
     """n fixes in columns (n,), by name.
 
     `delivery` is which one each came with; `at_us`, `fixed_us`, `received_us` are microseconds since the epoch on our
-    clock, by the phone and at receipt; `lng`, `lat` are WGS-84; `untimed` is whether the phone gave no time.
+    clock, by the phone and at receipt; `lng`, `lat` are WGS-84; `untimed` is whether the phone gave no time, `clocked`
+    whether it said when it sent them, so that its clock may have been corrected.
     """
 
     columns: dict[str, Column]
@@ -124,6 +125,7 @@ def _columns(place: int, delivery: Delivery, sender: Sender) -> dict[str, Column
         "fixed_us": fixed_us,
         "received_us": np.full(n, round(received_s * MICROS)),
         "untimed": untimed,
+        "clocked": np.full(n, not math.isnan(delivery.sent_at_s)),
         "lng": lnglat[:, 0],
         "lat": lnglat[:, 1],
         "datum": np.full(n, fixes.datum.value, dtype=object),

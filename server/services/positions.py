@@ -140,15 +140,27 @@ def _plausible(batch: Batch, aside: Aside) -> Batch:
 def _as_known(batch: Batch) -> Batch:
     """Give a fix that was here before the very instant it was kept under, where that hangs on the delivery.
 
-    So it is with a clock that is corrected anew each time, told by the phone's own time; and with a fix without any
-    time, told by its content.
+    So it is with a clock that is corrected anew each time, told by the phone's own time, also where this time it seems
+    right; and with a fix without any time, told by its content.
     """
     at_us, untimed = batch["at_us"].copy(), batch["untimed"]
-    for mask, by in ((untimed, "fingerprint"), (~untimed & (at_us != batch["fixed_us"]), "fixed_us")):
+    corrected = at_us != batch["fixed_us"]
+    right = np.flatnonzero(~untimed & ~corrected & batch["clocked"])
+    if right.size:
+        at_us[right] = _corrected_before(batch.take(right))
+    for mask, by in ((untimed, "fingerprint"), (~untimed & corrected, "fixed_us")):
         for tracker_id in np.unique(batch["tracker_id"][mask]).tolist():
             rows = np.flatnonzero(mask & (batch["tracker_id"] == tracker_id))
             at_us[rows] = _kept_under(batch.take(rows), tracker_id, by)
     return batch.having(at_us=at_us)
+
+
+def _corrected_before(batch: Batch) -> list[int]:
+    """The instants of fixes whose phone's clock seems right; of those corrected when they came before, that of then."""
+    from_s, to_s = float(batch.at_s.min()) - rules.AGAIN_S, float(batch.at_s.max()) + rules.AGAIN_S
+    kept = reads.corrected(np.unique(batch["tracker_id"]).tolist(), from_s=from_s, to_s=to_s)
+    told = zip(batch["tracker_id"].tolist(), batch["fixed_us"].tolist(), strict=True)
+    return [kept.get(each, each[1]) for each in told]
 
 
 def _kept_under(batch: Batch, tracker_id: int, by: str) -> list[int]:

@@ -208,6 +208,15 @@ def test_a_phone_whose_clock_is_off_is_corrected_and_its_fixes_still_come_once(t
     assert abs(kept[0].at - (NOW + MINUTE)) < timedelta(seconds=2)
 
 
+def test_what_took_long_to_send_and_then_no_time_at_all_still_comes_once(tracked: Phone) -> None:
+    told = fixes([fix(NOW + n * MINUTE, **HERE) for n in range(1, 5)])
+    for on_its_way_s in (7.0, 1.0, 9.0):
+        with clock.at(NOW + 10 * MINUTE):
+            sent_s = clock.now().timestamp() - on_its_way_s
+            assert tracked.deliver(told, sent_at_s=sent_s).kept == 4
+    assert len(stored()) == 4
+
+
 def test_late_fixes_do_not_move_the_last_place_backwards(tracked: Phone) -> None:
     with clock.at(NOW + timedelta(hours=2)):
         tracked.deliver(fixes([fix(NOW + timedelta(hours=1), lng=118.6, lat=29.7)]))
