@@ -34,6 +34,8 @@ def give(actor: Actor, trip_id: int, level: str) -> dict[str, Any]:
         return _document(trip, current)
     if current is not None:
         _end(actor, trip, current)
+        if current.level == "track":
+            _off_the_map(trip, actor.person_id)
     return _document(trip, _begin(actor, trip, level))
 
 
@@ -44,10 +46,7 @@ def withdraw(actor: Actor, trip_id: int) -> dict[str, Any]:
     current = reads.active_consent(trip_id, actor.person_id, to_change=True)
     if current is not None:
         _end(actor, trip, current)
-        positions.people_held({actor.person_id})
-        db.session.execute(
-            sa.delete(LastPlace).where(LastPlace.trip_id == trip_id, LastPlace.person_id == actor.person_id)
-        )
+        _off_the_map(trip, actor.person_id)
     return _document(trip, None)
 
 
@@ -88,6 +87,17 @@ def _end(actor: Actor, trip: Trip, consent: Consent) -> None:
     """Withdraw a consent, recorded."""
     consent.withdrawn_at = clock.now()
     _record("consent.withdrawn", actor, trip, consent)
+
+
+def _off_the_map(trip: Trip, person_id: int) -> None:
+    """The last place of a person who agrees to less goes.
+
+    Their track is held: a batch of positions either came before, or finds the consent as it is now.
+    """
+    positions.people_held({person_id})
+    db.session.execute(
+        sa.delete(LastPlace).where(LastPlace.trip_id == trip.id, LastPlace.person_id == person_id)
+    )
 
 
 def _record(kind: str, actor: Actor, trip: Trip, consent: Consent) -> None:

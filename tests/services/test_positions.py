@@ -146,6 +146,15 @@ def test_after_a_withdrawal_nothing_is_stored_whatever_its_time(folk: County, tr
     assert rows("fixes", "tracker_id") == []
 
 
+def test_who_agrees_to_check_ins_alone_from_now_on_is_off_the_map_at_once(
+    folk: County, tracked: Phone
+) -> None:
+    with clock.at(NOW + MINUTE):
+        tracked.deliver(fixes([fix(NOW + MINUTE, **HERE)]))
+        consents.give(folk.cadre.actor, stored()[0].trip_id, "checkins")
+    assert rows("last_places", "person_id") == []
+
+
 def test_without_consent_to_a_track_none_is_kept(folk: County) -> None:
     with clock.at(NOW):
         journeys.under_way(folk.cadre, folk.supervisor_a, tracking="track", consenting=[])
