@@ -79,6 +79,9 @@ class Fix(NamedTuple):
     note: str | None = None
 
 
+MAX_FIXES: Final = 2_000
+"""More than this is no batch of an honest phone's, and is not read item by item."""
+
 MEASURES: Final = Fix._fields[:8]
 """The columns that are numbers, in the order of `Table`."""
 
@@ -199,8 +202,18 @@ def unreadable(reason: str, **facts: int) -> Unreadable:
     return Unreadable(why_zh=zh.format(**facts), why_en=en.format(**facts))
 
 
+def ensure_few(count: int) -> None:
+    """Raise `Unreadable` for more than `MAX_FIXES` items."""
+    if count > MAX_FIXES:
+        raise unreadable("too_many", limit=MAX_FIXES)
+
+
 def each(items: Sequence[object], read: Callable[[object], Fix]) -> tuple[dict[int, Fix], dict[int, Reason]]:
-    """Read item by item: row → fix, and row → reason for each from which `read` raised `SetAside`."""
+    """Read item by item: row → fix, and row → reason for each from which `read` raised `SetAside`.
+
+    Raises `Unreadable` for more than `MAX_FIXES`.
+    """
+    ensure_few(len(items))
     found: dict[int, Fix] = {}
     dropped: dict[int, Reason] = {}
     for row, item in enumerate(items):

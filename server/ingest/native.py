@@ -25,7 +25,6 @@ from server.ingest.fixes import LAST_INSTANT_S, MEASURES, Array, Fixes, Reason, 
 from server.ingest.readings import NotRead
 
 SOURCE: Final = "native"
-MAX_FIXES: Final = 2_000
 MAX_BYTES: Final = 2 * 2**20
 """Unpacked; 2,000 rows with every key in it take some 0.5 MB."""
 
@@ -52,7 +51,7 @@ def decode(body: bytes, *, encoding: str = "") -> Batch:
     """Read one request; `encoding` is its Content-Encoding, empty or gzip.
 
     A fix without a place, without a time or with values that are none is dropped by row and reason. Raises
-    `Unreadable` for broken gzip or JSON, an unknown datum, columns of different lengths, more than `MAX_FIXES` fixes
+    `Unreadable` for broken gzip or JSON, an unknown datum, columns of different lengths, more than 2,000 fixes
     or `MAX_BYTES` bytes.
     """
     said = fixes.loaded(_unpacked(body, encoding.strip().lower()))
@@ -126,7 +125,7 @@ def _columns(said: Mapping[str, Any], unknown: Counter[str]) -> tuple[Columns, i
 
 
 def _from_items(items: list[Any], unknown: Counter[str]) -> tuple[Columns, int, dict[int, Reason]]:
-    _ensure_few(len(items))
+    fixes.ensure_few(len(items))
     dropped = {row: Reason.UNREADABLE_ITEM for row, item in enumerate(items) if not isinstance(item, dict)}
     rows = [item if isinstance(item, dict) else {} for item in items] if dropped else items
     keys = set().union(*rows)
@@ -142,13 +141,8 @@ def _from_columns(columns: dict[str, Any], unknown: Counter[str]) -> tuple[Colum
     if len(lengths) != 1 or -1 in lengths:
         raise fixes.unreadable("uneven")
     count = lengths.pop()
-    _ensure_few(count)
+    fixes.ensure_few(count)
     return known, count, {}
-
-
-def _ensure_few(count: int) -> None:
-    if count > MAX_FIXES:
-        raise fixes.unreadable("too_many", limit=MAX_FIXES)
 
 
 # ── values ──────────────────────────────────────────────────────────────────────────────────────────────

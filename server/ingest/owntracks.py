@@ -83,7 +83,8 @@ def decode(body: bytes, *, sender: Sender = NOBODY, key: str | None = None) -> E
     """Read one request, sealed messages with the device's `key`.
 
     The envelope's kind is the message's `_type`, `unknown`, `empty`, or `several`; what was in a sealed message that
-    opened, else `encrypted`. Raises `Unreadable` when the body is neither empty nor JSON messages.
+    opened, else `encrypted`. Raises `Unreadable` when the body is neither empty nor JSON messages, or holds
+    more of them than an honest phone sends at once.
     """
     items = [_opened(each, key) for each in _messages(body)]
     unknown: Counter[str] = Counter()

@@ -63,7 +63,7 @@ def decode(*, query: bytes = b"", body: bytes = b"", content_type: str = "") -> 
 
     The envelope's kind is `position`, `heartbeat` or `token` (no place in it), or `several`. Its sender has no secret
     when the message names none or two. A fix without a timestamp keeps NaN. Raises `Unreadable` for broken JSON, JSON
-    that is no message, and more than 200 parameters.
+    that is no message, more than 200 parameters, and more locations than an honest phone sends at once.
     """
     if body.lstrip()[:1] in (b"{", b"[") or (body and content_type.startswith("application/json")):
         return _from_json(body)

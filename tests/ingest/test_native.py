@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from server.errors import Unreadable
 from server.geo.datum import Datum
 from server.ingest import native
-from server.ingest.fixes import MEASURES, UNREADABLE, Reason
-from server.ingest.native import MAX_BYTES, MAX_FIXES
+from server.ingest.fixes import MAX_FIXES, MEASURES, UNREADABLE, Reason
+from server.ingest.native import MAX_BYTES
 from tests.ingest.payloads import FIXED_AT_S, LAT, LNG, anything_in_json, check, epoch_s, expected, samples
 
 PLACE = {"lng": 119.691241, "lat": 29.802137, "fixed_at": 1765000810}

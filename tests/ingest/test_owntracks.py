@@ -52,6 +52,12 @@ def test_every_message_is_answered_with_an_empty_list(sample: Path) -> None:
     assert (answer.status, json.loads(answer.body), answer.content_type) == (200, [], "application/json")
 
 
+def test_more_messages_than_an_honest_phone_sends_at_once_are_not_read_one_by_one() -> None:
+    assert len(owntracks.decode(json.dumps([PLACE] * 2_000).encode()).fixes) == 2_000
+    with pytest.raises(Unreadable):
+        owntracks.decode(json.dumps([PLACE] * 2_001).encode())
+
+
 def test_the_place_of_a_waypoint_is_not_where_the_phone_is() -> None:
     assert reasons({**PLACE, "_type": "waypoint"}) == [Reason.NOT_A_POSITION]
 
