@@ -86,8 +86,8 @@ MEASURES: Final = Fix._fields[:8]
 """The columns that are numbers, in the order of `Table`."""
 
 _TINY: Final = np.nextafter(0.0, 1.0)
-LAST_INSTANT_S: Final = 253_402_300_799.0
-"""The end of the year 9999."""
+LAST_INSTANT_S: Final = 253_402_214_399.0
+"""A day before the end of the year 9999: in every time zone still a date that Python can read back."""
 
 # A value outside is unknown. Accuracy 0 is what native Android says of a true GPS fix, −1 what iPhones say of
 # speed, heading and battery they do not know: neither was measured.

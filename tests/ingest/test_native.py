@@ -138,6 +138,7 @@ def test_what_no_phone_can_have_measured_is_unknown(key: str, said: Any) -> None
         ({"fixed_at": None}, Reason.NO_TIME),
         ({"fixed_at": 0}, Reason.IMPOSSIBLE_TIME),
         ({"fixed_at": 1e18}, Reason.IMPOSSIBLE_TIME),
+        ({"fixed_at": 253_402_300_799}, Reason.IMPOSSIBLE_TIME),
         ({"fixed_at": "2025-13-06T06:00:10Z"}, Reason.UNREADABLE_ITEM),
         ({"fixed_at": "2025-12-06"}, Reason.UNREADABLE_ITEM),
     ],
