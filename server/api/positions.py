@@ -35,7 +35,9 @@ class TakenOut(ma.Schema):
 @doors.body("Up to 2,000 fixes as `items` or, at half the cost, as `columns`; gzip is taken.", _EXAMPLE)
 def send() -> Response:
     """发送定位点 · Send what this phone measured; kept only on duty and with consent."""
-    received_at = clock.now()  # before a body that is slow to come in, which would pass for a clock that is off
+    received_at = (
+        clock.now()
+    )  # before a body that is slow to come in, which would pass for a clock that is off
     batch = native.decode(request.get_data(cache=False), encoding=request.content_encoding or "")
     delivery = Delivery(
         batch.fixes,

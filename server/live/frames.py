@@ -1,12 +1,15 @@
 """Frames: what one event says to the readers of the stream, made once and shared, and what each reader sees of it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
 from server.rules.access import Scope
 
 EVERYBODY = 0
 """In `Frame.rights`: the event may have changed what anybody sees."""
+
+CROSSINGS = "crossing.read"
+"""The permission of parts that tell crossings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +34,22 @@ class Part:
 class Frame:
     """Everything the event `number` says, and whose rights it may have changed (ids of people, or `EVERYBODY`).
 
-    `moved` are the people whose place it tells, or that they have none any more.
+    `moved` are the people whose place it tells, or that they have none any more. `erased` is whose tracks, on which
+    trip, are gone with it: frames before it tell no crossing of theirs any more.
     """
 
     number: int
     parts: tuple[Part, ...] = ()
     rights: frozenset[int] = frozenset()
     moved: frozenset[int] = frozenset()
+    erased: frozenset[tuple[int, int | None]] = frozenset()
+
+    def without(self, erased: Collection[tuple[int, int | None]]) -> "Frame":
+        """The same without the crossings of these tracks."""
+        kept = tuple(
+            part for part in self.parts if not (part.permission == CROSSINGS and part.shows in erased)
+        )
+        return self if len(kept) == len(self.parts) else replace(self, parts=kept)
 
     def concerns(self, person_id: int) -> bool:
         """Whether the event may have changed what this person sees."""

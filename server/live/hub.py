@@ -312,8 +312,11 @@ class Hub:
                 reader.lose(position)
 
     def _hand_out(self, number: int, frames: list[Frame]) -> None:
-        """Keep frames in the ring, push them to every reader, and move to `number`."""
+        """Keep frames in the ring, push them to every reader, and move to `number`. What was erased is kept no more."""
+        erased = {whose for frame in frames for whose in frame.erased}
         with self._lock:
+            if erased:
+                self._ring = deque(frame.without(erased) for frame in self._ring)
             self._ring.extend(frame for frame in frames if frame.parts)
             while len(self._ring) > RING:
                 self._floor = self._ring.popleft().number

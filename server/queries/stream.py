@@ -88,10 +88,17 @@ def frames(happened: Sequence[Happened]) -> list[Frame]:
         parts = [part for told in _PARTS for part in told(event, material)]
         if event.number == areas:
             parts.append(_areas(event.number))
-        if parts or _rights(event):
+        if parts or _rights(event) or _erased(event):
             moved = frozenset(material.moved.get(event.number, ()))
-            made.append(Frame(event.number, tuple(parts), _rights(event), moved))
+            made.append(Frame(event.number, tuple(parts), _rights(event), moved, _erased(event)))
     return made
+
+
+def _erased(event: Happened) -> frozenset[tuple[int, int | None]]:
+    """Whose track, on which trip, is gone with an event."""
+    if event.kind != "track.erased" or event.person_id is None:
+        return frozenset()
+    return frozenset({(event.person_id, event.trip_id)})
 
 
 def places_of(person_ids: Sequence[int]) -> list[Place]:

@@ -14,7 +14,7 @@ from flask import Flask
 from server.db import WRITES, db
 from server.live import hub as hubs
 from server.live import tail
-from server.live.frames import Frame, Part
+from server.live.frames import CROSSINGS, Frame, Part
 from server.live.hub import Hub, Reader
 from server.live.tail import Happened
 from server.models.events import Event
@@ -22,6 +22,8 @@ from tests.live.happenings import committed, on_postgis, unfinished, write
 from tests.support.postgis import Cluster
 
 MOST = 100
+WHOSE = (1, 2)
+"""A person on a trip."""
 
 
 def load(happened: Sequence[Happened]) -> list[Frame]:
@@ -29,7 +31,14 @@ def load(happened: Sequence[Happened]) -> list[Frame]:
     if any(event.subject == "unspeakable" for event in happened):
         raise LookupError("unspeakable")
     part = Part("area.read", "", frozenset(), b"", for_all=True)
-    return [Frame(event.number, (part,)) for event in happened]
+    return [_frame(event, part) for event in happened]
+
+
+def _frame(event: Happened, part: Part) -> Frame:
+    """One that says its subject; `crossed` is a crossing, and after `erased` it is gone."""
+    crossing = Part(CROSSINGS, "", frozenset(), b"", shows=WHOSE)
+    parts = (part, crossing) if event.subject == "crossed" else (part,)
+    return Frame(event.number, parts, erased=frozenset({WHOSE} if event.subject == "erased" else ()))
 
 
 @contextmanager
@@ -97,6 +106,17 @@ def test_who_comes_back_hears_exactly_what_they_missed(app: Flask) -> None:
         again = join(hub, after=numbers[2])
         assert again.missed is None
         assert heard(again, 3) == numbers[3:]
+
+
+def test_who_comes_back_after_an_erasure_hears_of_no_crossing_that_went_with_it(app: Flask) -> None:
+    with running() as hub:
+        first = join(hub)
+        numbers = committed("before", "crossed")
+        assert heard(first, 2) == numbers
+        erased = committed("erased")
+        assert heard(first, 1) == erased
+        frames = join(hub, after=numbers[0]).take(1.0).frames
+        assert [len(frame.parts) for frame in frames] == [1, 1]
 
 
 def test_what_the_ring_has_no_more_is_left_to_the_database(app: Flask) -> None:
