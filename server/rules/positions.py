@@ -4,6 +4,7 @@ Everything here works on arrays: (n,) seconds since the epoch, (n,) metres, (n, 
 compares a fix with the one before, so that the order of arrival cannot matter.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -136,7 +137,7 @@ def fingerprints(columns: Sequence[Array], notes: Sequence[str | None]) -> NDArr
 
 def _number(text: str) -> int:
     """A number for a text, the same in every process."""
-    return int.from_bytes(text.encode("utf-8", "surrogatepass")[:8].ljust(8, b"\0"), "little") ^ len(text)
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest())
 
 
 # ── areas ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -64,15 +64,14 @@ _MOVE = sa.text(
     "checkin_id = NULL, moved_at = excluded.moved_at "
     "WHERE last_places.at < excluded.at OR (last_places.at = excluded.at AND last_places.checkin_id IS NULL "
     "AND (excluded.accuracy_m, excluded.lng, excluded.lat) "
-    "< (last_places.accuracy_m, last_places.lng, last_places.lat))"
+    "<> (last_places.accuracy_m, last_places.lng, last_places.lat))"
 ).bindparams(sa.bindparam("at", type_=UtcDateTime()), sa.bindparam("moved_at", type_=UtcDateTime()))
 
 
 def move(moved: Sequence[dict[str, Any]]) -> None:
     """Move the last places of several people by their trackers, each if this is newer; within the caller's verb.
 
-    Where two say one instant, a check-in stands; of two trackers the more accurate one, then the one further west,
-    then south.
+    Where two say one instant, a check-in stands, else what is told here: the caller knows all that is kept of it.
     """
     if moved:
         rows = [place | {"moved_at": clock.now()} for place in moved]

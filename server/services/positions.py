@@ -308,7 +308,7 @@ def _tracks(duties: Duties) -> list[tuple[Whose, fence.Standing | None]]:
 def _move(batch: Batch, duties: Duties) -> None:
     """Move the last places of people whose duty is under way."""
     under_way = {
-        (person_id, each.duty.trip_id): each.unit_id
+        (person_id, each.duty.trip_id): each
         for person_id, theirs in duties.of.items()
         for each in theirs
         if each.under_way
@@ -317,18 +317,27 @@ def _move(batch: Batch, duties: Duties) -> None:
     order = np.lexsort((batch["lat"], batch["lng"], accuracy_m, -batch["at_us"], batch["person_id"]))
     moved: dict[int, dict[str, Any]] = {}
     for row in order.tolist():
-        key = (int(batch["person_id"][row]), int(batch["trip_id"][row]))
-        if key[0] not in moved and key in under_way:
-            moved[key[0]] = {
-                "person_id": key[0],
-                "trip_id": key[1],
-                "unit_id": under_way[key],
-                "lng": float(batch["lng"][row]),
-                "lat": float(batch["lat"][row]),
-                "accuracy_m": float(accuracy_m[row]),
-                "at": datetime.fromtimestamp(batch["at_us"][row] / MICROS, UTC),
-            }
+        person_id, trip_id = int(batch["person_id"][row]), int(batch["trip_id"][row])
+        on_duty = under_way.get((person_id, trip_id))
+        if person_id in moved or on_duty is None:
+            continue
+        at_s = float(batch.at_s[row])
+        told = (round(float(accuracy_m[row]), 2), float(batch["lng"][row]), float(batch["lat"][row]))
+        if on_duty.standing is not None and at_s <= on_duty.standing.until_s:
+            told = _kept_at(person_id, trip_id, at_s)
+        moved[person_id] = {"person_id": person_id, "trip_id": trip_id, "unit_id": on_duty.unit_id}
+        moved[person_id] |= dict(zip(("accuracy_m", "lng", "lat"), told, strict=True))
+        moved[person_id]["at"] = datetime.fromtimestamp(at_s, UTC)
     places.move(list(moved.values()))
+
+
+def _kept_at(person_id: int, trip_id: int, at_s: float) -> tuple[float, float, float]:
+    """What stands for a person at an instant where several fixes were told, however they came: accuracy in
+    metres to the centimetre, lng, lat.
+    """
+    kept = reads.kept(person_id, trip_id, from_s=at_s, to_s=at_s)
+    accuracy_m = crossings.used_m(kept.accuracy_m).tolist()
+    return min((round(accuracy_m[n], 2), *place) for n, place in enumerate(kept.lnglat.tolist()))
 
 
 _HEARD = sa.text(

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from server.db import db
 from server.errors import TrackerUnknown
 from server.geo.datum import Datum
 from server.models.checkins import LastPlace
-from server.models.positions import Fix
+from server.models.positions import Fix, Standing
 from server.models.trackers import Tracker
 from server.services import consents, positions, trips
 from tests import people
@@ -81,16 +82,28 @@ def test_the_same_batch_again_stores_nothing(tracked: Phone) -> None:
     assert len(stored()) == 4
 
 
-def test_of_two_contents_at_one_instant_the_same_stays_whichever_came_first(tracked: Phone) -> None:
-    one, other = (fix(NOW + MINUTE, lng=lng, lat=29.601) for lng in (118.502, 118.503))
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"lng": 118.502}, {"lng": 118.503}),
+        ({"lng": 118.502, "accuracy_m": 20.0}, {"lng": 118.6, "accuracy_m": 5.0}),
+        ({"lng": 118.502, "note": "tag: 招商一组"}, {"lng": 118.502, "note": "tag: 招商二组"}),
+    ],
+)
+def test_of_two_contents_at_one_instant_the_same_stays_whichever_came_first(
+    tracked: Phone, one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    told = [fix(NOW + MINUTE, lat=29.601, **each) for each in (one, other)]
     kept = set()
-    for order in ([one, other], [other, one]):
-        db.session.execute(sa.delete(Fix))
+    for order in (told, told[::-1]):
+        for table in (Fix, Standing, LastPlace):
+            db.session.execute(sa.delete(table))
         db.session.commit()
         with clock.at(NOW + 10 * MINUTE):
             for each in order:
                 tracked.deliver(fixes([each]))
-        kept.add(tuple((row.lng, row.fingerprint) for row in stored()))
+        kept.add(tuple((row.lng, row.note, row.fingerprint) for row in stored()))
+        assert rows("last_places", "lng") == [(row.lng,) for row in stored()]
     assert len(kept) == 1
 
 
