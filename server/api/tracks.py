@@ -117,7 +117,7 @@ def _opened(permission: str, trip_id: int, person_id: int | None) -> Whose:
     """Whose track this is, the look at it kept; `ReasonNeeded` before this sitting has said why."""
     actor = gate.actor()
     theirs = reads.whose(actor, permission, trip_id, person_id)
-    looks.opened(actor, [(theirs.person_id, theirs.trip_id)], door="trip")
+    looks.track_opened(actor, theirs.person_id, theirs.trip_id, door="trip")
     return theirs
 
 

@@ -35,6 +35,9 @@ OPENING_S = 2.0
 BACKOFF_S = (0.25, 0.5, 1.0, 2.0, 5.0)
 """Waits between tries while the database is away; the last one repeats."""
 
+AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
+"""What says that the database is away; any other failure is of one row, and keeps no other from being told."""
+
 Load = Callable[[Sequence[Happened]], list[Frame]]
 
 
@@ -250,7 +253,7 @@ class Hub:
         """Who has moved; a failure that is not the database's is logged, and keeps no event from being told."""
         try:
             return watch.look(connection)
-        except sa.exc.DBAPIError:
+        except AWAY:
             raise
         except Exception:
             logger.exception("who has moved cannot be told")
@@ -329,7 +332,7 @@ class Hub:
         """The frames of a page of events; one that cannot be told is left out and logged, never the others."""
         try:
             return load(happened)
-        except sa.exc.DBAPIError:
+        except AWAY:
             raise
         except Exception:
             if len(happened) == 1:

@@ -43,7 +43,7 @@ def begin_track(actor: Actor, trip_id: int, person_id: int | None, *, form: str)
     `NotFound` for one that is not the actor's to take, `ReasonNeeded` for another's before a reason was said.
     """
     theirs = tracks.whose(actor, "track.export", trip_id, person_id)
-    opened.opened(actor, [(theirs.person_id, theirs.trip_id)], door="export")
+    opened.track_opened(actor, theirs.person_id, theirs.trip_id, door="export")
     events.record(
         "track.exported",
         actor_id=actor.person_id,

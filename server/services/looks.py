@@ -109,6 +109,17 @@ def opened(actor: Actor, subjects: Iterable[tuple[int, int | None]], *, door: st
         _seen.add(new)
 
 
+def track_opened(actor: Actor, person_id: int, trip_id: int, *, door: str) -> None:
+    """Keep that the actor opens a whole track, which asks why for that very duty: a reason for the map is not enough.
+
+    `ReasonNeeded` before this sitting has said it.
+    """
+    own = person_id == actor.person_id
+    if not own and (actor.session_id is None or trip_id not in reads.reasons(actor.session_id, {trip_id})):
+        raise ReasonNeeded
+    opened(actor, [(person_id, trip_id)], door=door)
+
+
 @verb
 def _keep(actor: Actor, session_id: UUID, keys: list[Key]) -> None:
     """Append the looks that are not kept yet, and an event for each of those."""

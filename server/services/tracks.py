@@ -5,13 +5,16 @@ in pieces, a short transaction each: a long one would hold up the stream for eve
 and what was interrupted goes on where it stopped.
 """
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
-from server.db import db
+from server.db import UtcDateTime, db
 from server.errors import NotFound
 from server.held import held
 from server.models.checkins import LastPlace
@@ -22,6 +25,7 @@ from server.queries import positions as reads
 from server.queries import trips
 from server.queries.areas import Snapshots
 from server.rules import access
+from server.rules import positions as rules
 from server.rules.access import Actor
 from server.services import crossings, events, set_aside
 from server.services.crossings import Whose
@@ -39,11 +43,36 @@ def end(trip_id: int, ended_at: datetime) -> None:
     """
     members = sa.select(TripMember.person_id).where(TripMember.trip_id == trip_id)
     reads.people_held(db.session.scalars(members).all())
+    db.session.flush()  # duties are read past the session, and must know this end
     for person_id in reads.tracked(trip_id):
-        counted = _deleted(person_id, trip_id, after=ended_at)
-        if counted:
-            set_aside.count({(tracker_id, "not_on_duty"): n for tracker_id, n in counted.items()})
-            crossings.anew(_whose(person_id, trip_id), held(Snapshots).current())
+        _end_of(_whose(person_id, trip_id), ended_at)
+
+
+def _end_of(whose: Whose, ended_at: datetime) -> None:
+    """Take back what was kept of one person from after the end: another duty of theirs has it, or nobody."""
+    late = sa.select(Fix.tracker_id, Fix.at).where(_of(whose, Fix), Fix.at > ended_at).order_by(Fix.at)
+    fixes = db.session.execute(late).all()
+    if not fixes:
+        return
+    duties = [each.duty for each in reads.duties([whose.person_id], ended_at).of[whose.person_id]]
+    trips_of, why = rules.assign(np.array([fix.at.timestamp() for fix in fixes]), duties)
+    moved = [(fix, trip) for fix, trip in zip(fixes, trips_of.tolist(), strict=True) if trip != rules.NO_DUTY]
+    _give_over(moved)
+    _rows(sa.delete(Fix).where(_of(whose, Fix), Fix.at > ended_at))
+    set_aside.count(
+        Counter((fix.tracker_id, reason) for fix, reason in zip(fixes, why, strict=True) if reason)
+    )
+    for trip_id in sorted({whose.trip_id} | {trip for _, trip in moved}):
+        crossings.anew(_whose(whose.person_id, trip_id), held(Snapshots).current())
+
+
+def _give_over(moved: Sequence[tuple[Any, int]]) -> None:
+    """Let fixes, each a tracker and an instant, be of another duty."""
+    this = Fix.tracker_id == sa.bindparam("tracker"), Fix.at == sa.bindparam("instant", type_=UtcDateTime())
+    change = sa.update(Fix.__table__).where(*this).values(trip_id=sa.bindparam("trip"))  # type: ignore[arg-type]  # a table
+    rows = [{"tracker": fix.tracker_id, "instant": fix.at, "trip": trip} for fix, trip in moved]
+    if rows:
+        db.session.connection().execute(change, rows)
 
 
 def erase(actor: Actor, trip_id: int) -> dict[str, Any]:
@@ -177,15 +206,6 @@ _WORDS = {
         (False, False, "此后也不再保存定位点。", "No more positions of it will be kept."),
     )
 }
-
-
-def _deleted(person_id: int, trip_id: int, *, after: datetime) -> dict[int, int]:
-    """Delete a person's fixes on a duty from after an instant: how many of each tracker."""
-    gone = sa.delete(Fix).where(Fix.person_id == person_id, Fix.trip_id == trip_id, Fix.at > after)
-    counted: dict[int, int] = {}
-    for tracker_id in db.session.execute(gone.returning(Fix.tracker_id)).scalars():
-        counted[tracker_id] = counted.get(tracker_id, 0) + 1
-    return counted
 
 
 def _whose(person_id: int, trip_id: int) -> Whose:

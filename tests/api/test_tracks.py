@@ -137,6 +137,8 @@ def test_a_track_opens_once_the_sitting_said_why_and_its_person_reads_who_looked
     folk: County, trip: dict[str, Any], client: FlaskClient
 ) -> None:
     silent = folk.supervisor_a.sign_in(client)
+    for_the_map = {"reason": "duty_watch"}  # opens places, and no way through a day
+    assert client.post("/api/v1/looks", json=for_the_map, headers=silent).status_code == 201
     for door in ("track", "crossings", "track.gpx", "track.geojson"):
         refused = ask(client, url(trip, door, folk.cadre), silent)
         assert (refused.status_code, refused.get_json()["code"]) == (403, "reason_needed")

@@ -256,6 +256,21 @@ def test_an_end_that_was_heard_late_takes_back_what_was_kept_after_it(folk: Coun
     assert rows("last_places", "person_id") == []
 
 
+def test_an_end_that_was_heard_late_gives_what_lies_after_it_to_the_duty_that_goes_on(
+    folk: County, tracked: Phone
+) -> None:
+    with clock.at(NOW + MINUTE):
+        other = journeys.under_way(folk.cadre, folk.supervisor_a, tracking="track")
+    with clock.at(NOW + 10 * MINUTE):
+        tracked.deliver(fixes([fix(NOW + n * MINUTE, **HERE) for n in (0, 2, 3, 8)]))
+        trips.complete(folk.cadre.actor, other["id"], at=NOW + timedelta(minutes=2, seconds=30))
+    first = rows("trips", "id")[0][0]
+    assert [each.trip_id for each in stored()] == [first, other["id"], first, first]
+    until = dict(rows("standings", "trip_id", "CAST(until AS text)"))
+    assert {key: text[14:19] for key, text in until.items()} == {first: "08:00", other["id"]: "02:00"}
+    assert rows("set_aside", "count") == []
+
+
 def test_the_owner_is_shown_when_the_phone_was_heard_and_its_battery(tracked: Phone) -> None:
     with clock.at(NOW + timedelta(hours=2)):
         tracked.deliver(fixes([fix(NOW + timedelta(hours=1), **HERE, battery=0.4, charging=0)]))
