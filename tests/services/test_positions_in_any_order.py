@@ -76,7 +76,10 @@ def _village(actor: Any, shape: Any, valid_from: datetime) -> None:
 
 
 def way(seed: int) -> list[tuple[int, Fix]]:
-    """Two phones' fixes along a way that crosses the village's edges over six hours, in the order of time."""
+    """Two phones' fixes along a way that crosses the village's edges over six hours, in the order of time.
+
+    Some instants of one phone are told twice, with another place.
+    """
     random = np.random.default_rng(seed)
     told = []
     for which in (0, 1):
@@ -88,7 +91,8 @@ def way(seed: int) -> list[tuple[int, Fix]]:
             (which, Fix(lng=x, lat=30.1, fixed_at_s=t, accuracy_m=a))
             for x, t, a in zip(lng.tolist(), at_s.tolist(), accuracy_m.tolist(), strict=True)
         ]
-    return sorted(told, key=lambda each: (each[1].fixed_at_s, each[0]))
+    contradicted = [(which, fix._replace(lng=fix.lng + 0.002)) for which, fix in told[::9]]
+    return sorted(told + contradicted, key=lambda each: (each[1].fixed_at_s, each[0], each[1].lng))
 
 
 def cut(told: Sequence[tuple[int, Fix]], ends: Sequence[int]) -> list[tuple[int, list[Fix]]]:
