@@ -110,7 +110,7 @@ class Client:
                 return attempt()
             except (OSError, HTTPException, _ComeBackError) as trouble:
                 self._connection.close()
-                if kept_alive and isinstance(trouble, ConnectionError):
+                if kept_alive and isinstance(trouble, ConnectionError | ssl.SSLEOFError):
                     continue  # the server had let go of an idle connection: no trouble at all
                 pause_s = max(pause_s, getattr(trouble, "after_s", 0.0))
                 if waited_s + pause_s > self._link.patience_s:

@@ -34,7 +34,7 @@ class Doors:
 
 def events_of(kind: str) -> list[Event]:
     db.session.rollback()
-    return list(db.session.scalars(sa.select(Event).where(Event.kind == kind)))
+    return list(db.session.scalars(sa.select(Event).where(Event.kind == kind).order_by(Event.number)))
 
 
 # ── making ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -321,7 +321,7 @@ def test_a_demo_plays_over_https_says_when_its_server_dies_and_plays_again_on_th
         trust = ssl.create_default_context(cafile=folder / "certificate.pem")
         secure = http.client.HTTPSConnection("localhost", port, timeout=20, context=trust)
         assert signs_in_at(secure, "ganbu", first["ganbu"]) == 201
-        play.until(lambda: (folder / "phones.log").read_text().count("with positions") >= 3)
+        play.until(lambda: (folder / "phones.log").read_text().count("with a track") >= 3)
         server, *others = play.children()
         os.kill(server, signal.SIGKILL)
         assert play.ends() == 1

@@ -33,7 +33,7 @@ def sign_in(who: Someone, password: str = PASSWORD, **given: Any) -> Tokens:
 
 
 def events_of(kind: str) -> list[Event]:
-    return list(db.session.scalars(sa.select(Event).where(Event.kind == kind)))
+    return list(db.session.scalars(sa.select(Event).where(Event.kind == kind).order_by(Event.number)))
 
 
 # ── signing in ──────────────────────────────────────────────────────────────────────────────────────────

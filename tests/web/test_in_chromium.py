@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -9,7 +10,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from server import clock
 from server.db import db
@@ -132,7 +133,7 @@ def test_a_check_in_drops_onto_the_map_and_into_the_list_as_it_happens(desk: Ope
     expect(row).to_contain_text("在内")
     expect(row).to_contain_text("到厂门口了")
     expect(page.locator("#people-count")).to_have_text("1")
-    row.hover()
+    point_at(page, row)
     expect(page.locator(".map-card")).to_contain_text("陈晓")
 
 
@@ -146,14 +147,23 @@ def test_the_map_is_painted_areas_without_a_tile_server_and_the_verdict_in_its_c
     here = desk(people.supervisor)
     page = here.open("/")
     here.say_why()
-    page.locator("#checkins .row").filter(has_text="在内").hover()
-    expect(page.locator(".map-card")).to_be_visible()
+    point_at(page, page.locator("#checkins .row").filter(has_text="在内"))
     page.wait_for_timeout(300)
     x, y = under_card(page)
     assert any(alike(pixel, INSIDE) for pixel in near(page, x, y))
     east, west = near(page, x + 40, y - 60, 3), near(page, x - 60, y - 60, 3)
     assert not any(alike(pixel, PAPER) for pixel in east | west), "the townships are not painted"
     assert east.isdisjoint(west), "neighbours share a tint"
+
+
+def point_at(page: Page, row: Locator) -> None:
+    """Point at a row of the list until its card shows: the list may be drawn anew under the pointer as news come."""
+    give_up_at = time.monotonic() + 20.0
+    while not page.locator(".map-card").is_visible() and time.monotonic() < give_up_at:
+        page.mouse.move(5, 5)
+        row.hover()
+        page.wait_for_timeout(200)
+    expect(page.locator(".map-card")).to_be_visible()
 
 
 def middle_of_people(page: Page) -> float:
@@ -200,8 +210,7 @@ def test_a_mark_pointed_at_on_the_map_lights_its_row(desk: Open, people: County)
     here.say_why()
     page.locator("#tab-people").click()
     row = page.locator("#people .row")
-    row.hover()
-    expect(page.locator(".map-card")).to_be_visible()
+    point_at(page, row)
     x, y = under_card(page)
     page.locator("#tab-people").hover()
     expect(row).not_to_have_class("row lit")
