@@ -23,7 +23,7 @@ _BROKEN: Final = (
     zlib.error,
     lzma.LZMAError,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # what zipfile raises for a way of packing it does not know
     OSError,
     ValueError,
 )
