@@ -1,6 +1,7 @@
 """Phones: Chromium the size of one, with a position or without, and what each did that it should not have done."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
@@ -11,8 +12,9 @@ from server.config import Settings
 from server.db import db
 from server.held import held
 from tests.people import County, Someone, county, person
-from tests.support import databases, serving
+from tests.support import databases, serving, tunnel
 from tests.support.serving import Served
+from tests.support.tunnel import Tunnel
 from tests.trips import FACTORY
 from tests.web.conftest import COUNTY, EAST, publish
 
@@ -53,8 +55,28 @@ class Phone:
 
     context: BrowserContext
     page: Page
-    url: str
+    way: Tunnel
     wrong: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """Where the phone finds the server."""
+        return self.way.url
+
+    def cut(self) -> None:
+        """Take the network away, and let the pages that are open know."""
+        self.way.cut()
+        self.context.set_offline(True)
+
+    def reconnect(self, page: Page) -> None:
+        """Bring the network back."""
+        self.way.restore()
+        self.back_online(page)
+
+    def back_online(self, page: Page) -> None:
+        """Let the pages know of a network; Chromium does not tell a page that was opened while cut off."""
+        self.context.set_offline(False)
+        page.evaluate("dispatchEvent(new Event('online'))")
 
     def open(self, way: str = "#/") -> Page:
         """Go to a page of the app by its way, such as `#/log`."""
@@ -100,6 +122,7 @@ def phone(chromium: Browser, server: Served) -> Iterator[NewPhone]:
     With `offline` the app is kept on the phone by its service worker; else that is left out, which is quicker.
     """
     made: list[Phone] = []
+    ways = ExitStack()
 
     def new(*, permitted: bool = True, width: int = 360, offline: bool = False) -> Phone:
         context = chromium.new_context(
@@ -111,7 +134,7 @@ def phone(chromium: Browser, server: Served) -> Iterator[NewPhone]:
             is_mobile=True,
             permissions=["geolocation"] if permitted else [],
         )
-        one = Phone(context, context.new_page(), server.url)
+        one = Phone(context, context.new_page(), ways.enter_context(tunnel.dig(server.port)))
         one.page.on("pageerror", lambda error: one.wrong.append(str(error)))
         one.page.on("request", lambda asked: _note_foreign(one, asked.url))
         one.page.on("console", lambda said: _note_error(one, said.type, said.text))
@@ -119,11 +142,17 @@ def phone(chromium: Browser, server: Served) -> Iterator[NewPhone]:
         made.append(one)
         return one
 
-    yield new
-    wrong = [each for one in made for each in one.wrong]
+    with ways:
+        yield new
+        wrong = _ended(made)
+    assert wrong == []
+
+
+def _ended(made: list[Phone]) -> list[str]:
+    """Put the phones away; what they did that they should not have done."""
     for one in made:
         one.context.close()
-    assert wrong == []
+    return [each for one in made for each in one.wrong]
 
 
 def _note_foreign(phone: Phone, url: str) -> None:

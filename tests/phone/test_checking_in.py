@@ -215,13 +215,13 @@ def test_without_a_network_a_check_in_waits_on_the_phone(
     page = here.sign_in(cadre)
     page.get_by_role("button", name="签到").click()
     expect(page.locator(".figure")).to_have_text("15 m")
-    here.context.set_offline(True)
+    here.cut()
     expect(page.locator(".offline")).to_be_visible()
     here.send()
     expect(page.locator("main")).to_contain_text("已存在本机，不会丢")
     expect(page.locator(".delivery-waiting")).to_be_visible()
     assert kept(cadre) == []
-    here.context.set_offline(False)
+    here.reconnect(page)
     expect(page.locator(".verdict-link")).to_contain_text("在界内")
     assert len(kept(cadre)) == 1
 

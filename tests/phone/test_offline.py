@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from server import clock
 from server.config import Settings
@@ -23,6 +23,7 @@ from tests.people import County, Someone
 from tests.phone.conftest import NewPhone, Phone
 from tests.support import serving
 from tests.support.serving import TREE, Served
+from tests.support.waiting import until
 from tests.trips import approved, under_way
 
 pytestmark = pytest.mark.browser
@@ -78,7 +79,7 @@ def prepared(here: Phone, who: Someone) -> Page:
     )
     page.get_by_role("link", name="赴临江考察装备企业").click()
     expect(page.get_by_role("heading", name="任务", exact=True)).to_be_visible()
-    here.context.set_offline(True)
+    here.cut()
     return page
 
 
@@ -91,12 +92,6 @@ def write(here: Phone, page: Page, note: str) -> datetime:
     pressed = clock.now()
     expect(page.locator("main")).to_contain_text("已存在本机")
     return pressed
-
-
-def reconnect(here: Phone, page: Page) -> None:
-    """Bring the network back; Chromium does not tell a page that was opened while cut off."""
-    here.context.set_offline(False)
-    page.evaluate("dispatchEvent(new Event('online'))")
 
 
 def test_three_check_ins_outlive_reload_and_closing_and_arrive_in_order_with_true_times(
@@ -113,7 +108,7 @@ def test_three_check_ins_outlive_reload_and_closing_and_arrive_in_order_with_tru
     page.goto(f"{here.url}/m/#/deliveries")
     expect(page.locator(".delivery-waiting")).to_have_count(3)
     assert kept(cadre) == []
-    reconnect(here, page)
+    here.reconnect(page)
     expect(page.locator(".delivery-kept")).to_have_count(3)
     arrived = kept(cadre)
     assert [note for note, _ in arrived] == ["其一", "其二", "其三"]
@@ -130,17 +125,13 @@ def test_a_server_killed_between_receiving_and_answering_keeps_it_once(
     here = phone(offline=True)
     page = prepared(here, cadre)
     write(here, page, "见到厂长")
-    killed: list[int] = []
-
-    def kill_before_the_answer(route: Route) -> None:
-        killed.append(route.fetch().status)
-        server.kill_workers()
-        route.abort()
-
-    page.route(SENT, kill_before_the_answer, times=1)
-    reconnect(here, page)
+    here.way.swallow()
+    here.back_online(page)
+    until(lambda: len(kept(cadre)) == 1)
+    expect(page.locator(".delivery-sending")).to_be_visible()
+    server.kill_workers()
+    here.way.restore()
     expect(page.locator(".delivery-kept")).to_be_visible()
-    assert killed == [201]
     assert [note for note, _ in kept(cadre)] == ["见到厂长"]
 
 
@@ -160,7 +151,7 @@ def test_an_expired_token_is_renewed_on_the_way(phone: NewPhone, cadre: Someone,
     )
     refused: list[str] = []
     page.on("response", lambda answer: refused.append(answer.url) if answer.status == 401 else None)
-    reconnect(here, page)
+    here.reconnect(page)
     expect(page.locator(".delivery-kept")).to_be_visible()
     assert any(SENT.search(url) for url in refused)
     assert len(kept(cadre)) == 1
@@ -201,7 +192,7 @@ def test_a_full_phone_says_so_before_and_loses_nothing(
     here.send()
     expect(page.locator(".dock [role=alert]")).to_contain_text("不要关闭")
     assert kept(cadre) == []
-    reconnect(here, page)
+    here.reconnect(page)
     here.send()
     expect(page.locator(".verdict-word")).to_have_text("在界内")
     assert [note for note, _ in kept(cadre)] == ["满了也不丢" * 300]
@@ -222,7 +213,7 @@ def test_a_clock_an_hour_off_keeps_times_and_position_true(
     )
     page = prepared(here, cadre)
     pressed = write(here, page, "钟不准")
-    reconnect(here, page)
+    here.reconnect(page)
     expect(page.locator(".delivery-kept")).to_be_visible()
     [(_, one)] = kept(cadre)
     assert abs(one.happened_at - pressed) < ABOUT
@@ -244,7 +235,7 @@ def test_two_tabs_do_not_send_twice(phone: NewPhone, cadre: Someone, people: Cou
     expect(other.locator(".delivery-waiting")).to_have_count(2)
     asked: list[str] = []
     here.context.on("request", lambda request: asked.append(request.url))
-    reconnect(here, page)
+    here.reconnect(page)
     for tab in (page, other):
         tab.evaluate("import('/m/src/sender.js').then((sender) => sender.send(true))")
     for tab in (page, other):
@@ -261,7 +252,7 @@ def test_a_newer_release_takes_over_when_asked_and_sends_the_older_ones_queue(
     page = prepared(here, cadre)
     write(here, page, "旧版写的")
     page.route(SENT, lambda route: route.abort())
-    reconnect(here, page)
+    here.reconnect(page)
     release(tree, "新版任务")
     page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
     expect(page.locator(".newer")).to_contain_text("有新版本")
@@ -322,7 +313,7 @@ def test_a_duty_started_without_a_network_keeps_positions_only_once_the_server_k
     page.locator("[name=note]").fill("先到了")
     here.send()
     expect(page.locator(".delivery-waiting")).to_have_count(2)
-    reconnect(here, page)
+    here.reconnect(page)
     expect(page.locator(".delivery-kept")).to_have_count(2)
     db.session.rollback()
     started = db.session.get_one(Trip, trip["id"]).started_at

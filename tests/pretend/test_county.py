@@ -5,8 +5,6 @@ import random
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from mobile_stub.pretend.__main__ import PASSWORD_VARIABLE, main
 from mobile_stub.pretend.client import Link
 from mobile_stub.pretend.phone import Stop
 from tests.pretend.conftest import PretendServer
+from tests.support.waiting import until
 
 ROUND = [[118.498, 29.6], [118.5, 29.6], [118.502, 29.601]]
 PHONE = {"username": "zhangsan", "password": "a password", "trip_id": 11, "track": ROUND}
@@ -26,14 +25,6 @@ PHONE = {"username": "zhangsan", "password": "a password", "trip_id": 11, "track
 def rounds(**changes: Any) -> county.Rounds:
     (only,) = county.plan({"phones": [PHONE | changes]})
     return only
-
-
-def until(true: Callable[[], bool], seconds: float = 10) -> None:
-    """Wait for something to come true; fails the test when it does not."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "it never came true"
-        time.sleep(0.02)
 
 
 def pretend(*arguments: str) -> subprocess.Popen[str]:
