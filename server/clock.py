@@ -51,6 +51,11 @@ def month_after(month: date) -> date:
     return (month.replace(day=1) + timedelta(days=31)).replace(day=1)
 
 
+def local(instant: datetime) -> str:
+    """An instant as people in Shanghai read it, to the second: `2026-03-01 08:00:00`."""
+    return instant.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def iso(instant: datetime) -> str:
     """An instant as ISO 8601 in UTC with `Z`, microseconds only where there are any."""
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -217,6 +217,48 @@ class Settings:
         "边界文件的最大大小（MB）",
         "Largest boundary file in MB",
     )
+    photo_mb: int = _setting(
+        "GUATU_PHOTO_MB",
+        8,
+        _whole(1, 64),
+        "一张照片的最大大小（MB）；手机发送前已缩小",
+        "Largest photo in MB; phones make them smaller before they send them",
+    )
+    photo_megapixels: int = _setting(
+        "GUATU_PHOTO_MEGAPIXELS",
+        50,
+        _whole(1, 200),
+        "一张照片最多多少百万像素",
+        "Most megapixels of a photo",
+    )
+    photos_daily: int = _setting(
+        "GUATU_PHOTOS_DAILY",
+        100,
+        _whole(0, 10_000),
+        "每人每天（上海时间）最多接收多少张照片；0 为不接收照片",
+        "Photos taken of one person in a day (Shanghai); 0: none are",
+    )
+    photos_gb: int = _setting(
+        "GUATU_PHOTOS_GB",
+        20,
+        _whole(1, 100_000),
+        "全部照片原件最多占用多少 GB",
+        "GB that the originals of all photos may take together",
+    )
+    photo_days: int = _setting(
+        "GUATU_PHOTO_DAYS",
+        365,
+        _whole(1, 3660),
+        "照片保存多少天（按上海时间整日），过期逐张删除",
+        "Days (whole ones, Shanghai) that photos are kept; then they are deleted one by one",
+    )
+    photo_font: str = _setting(
+        "GUATU_PHOTO_FONT",
+        "",
+        str,
+        "照片加印所用的中文字体文件；为空时在系统字体中寻找 Noto CJK",
+        "The font file photos are stamped with; empty: Noto CJK is looked for among the system's fonts",
+    )
     feature_vertices: int = _setting(
         "GUATU_FEATURE_VERTICES",
         200_000,

@@ -375,6 +375,72 @@ class ReviewRefused(Problem):
     en = "The review cannot be kept: {why_en}."
 
 
+# ── photos ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class PhotoRefused(Problem):
+    """It is no picture we keep, or not one that its check-in told of."""
+
+    code = "photo_refused"
+    status = 422
+    zh = "照片不能保存：{why_zh}。"
+    en = "The photo cannot be kept: {why_en}."
+
+
+class PhotoConflict(Problem):
+    """The id, or the photo's place in its check-in, is taken by another. Whose, and which, is not told."""
+
+    code = "photo_conflict"
+    status = 409
+    zh = "此照片编号或位置已被使用，内容不同；没有保存。"
+    en = "This photo's id or place is already used for another; nothing was stored."
+
+
+class PhotoDiffers(Problem):
+    """What arrived is not what was announced: it is dropped, to be sent again from the beginning."""
+
+    code = "photo_differs"
+    status = 409
+    zh = "收到的内容与照片的校验值不符，请从头再传一次。"
+    en = "What arrived is not what was announced; send it again from the beginning."
+
+
+class PhotosTooMany(Problem):
+    """A person has sent as many photos today as are taken of one person."""
+
+    code = "photos_too_many"
+    status = 429
+    zh = "您今天的照片已达 {most} 张的上限，其余的明天会自动再传。"
+    en = "You have reached today's limit of {most} photos; the others go out by themselves tomorrow."
+
+
+class PhotosFull(Problem):
+    """There is no room for more photos on the server. An administrator has to make some."""
+
+    code = "photos_full"
+    status = 503
+    zh = "服务器存放照片的空间已满，请联系管理员；手机里的照片不会丢失。"
+    en = "The server has no room for more photos; tell an administrator. Nothing on the phone is lost."
+
+
+class PhotoLost(Problem):
+    """The row is there and its file is not: the folder of photos was not restored with the database."""
+
+    code = "photo_lost"
+    status = 500
+    zh = "这张照片的文件不在服务器上，请联系管理员。"
+    en = "This photo's file is not on the server; tell an administrator."
+
+
+class FontMissing(Problem):
+    """Stamps on photos need a font with Chinese characters, and there is none."""
+
+    code = "font_missing"
+    status = 503
+    zh = "服务器缺少中文字体，照片无法加印：请安装 fonts-noto-cjk，或设置 GUATU_PHOTO_FONT。"
+    en = "No Chinese font to stamp photos with: install fonts-noto-cjk, or set GUATU_PHOTO_FONT."
+
+
 # ── the machine ─────────────────────────────────────────────────────────────────────────────────────────
 
 

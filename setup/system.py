@@ -32,11 +32,11 @@ def needs(purpose: str) -> list[Need]:
     running = [
         Need("ensurepip", _has_ensurepip, lambda: [f"python{version_info.major}.{version_info.minor}-venv"]),
         Need("SpatiaLite", _has_spatialite, lambda: ["libsqlite3-mod-spatialite"]),
+        Need("Noto CJK", _has_chinese_font, lambda: ["fonts-noto-cjk"]),
     ]
     testing = [
         Need("PostGIS", _has_postgis, _postgis_packages),
         Need("Chromium", _has_chromium, lambda: ["chromium"]),
-        Need("Noto CJK", _has_chinese_font, lambda: ["fonts-noto-cjk"]),
     ]
     return running + testing if purpose == "test" else running
 

@@ -97,6 +97,12 @@ class Doors(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
         said: Callable[[View], View] = super().doc(requestBody={"description": words, "content": told})
         return said
 
+    def bytes(self, words: str) -> Callable[[View], View]:
+        """Say in the OpenAPI document that bytes come in, which the door reads itself."""
+        told = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+        said: Callable[[View], View] = super().doc(requestBody={"description": words, "content": told})
+        return said
+
     def alt_response(
         self, status: int, *, schema: type[ma.Schema] | None = None, **how: Any
     ) -> Callable[[View], View]:

@@ -4,12 +4,17 @@ import click
 from flask.cli import with_appcontext
 
 from server.cli.commands import said
+from server.config import Settings
+from server.exports import photos
+from server.held import held
 from server.queries import health
 
 
 @click.command("check")
 @with_appcontext
 def command() -> None:
-    """检查设置、密钥与数据库 · Check settings, keys and database."""
+    """检查设置、密钥、数据库与照片字体 · Check settings, keys, database and the font for photos."""
     with said():
-        click.echo(f"可以运行，数据库版本 {health.migration()} / ready, the database is at {health.newest()}")
+        kept = health.migration()
+        photos.typeface(held(Settings).photo_font)
+        click.echo(f"可以运行，数据库版本 {kept} / ready, the database is at {kept}")

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
 from server import clock
@@ -26,7 +25,7 @@ VISIT_WORDS = {
 
 Checkin = dict[str, Any]
 COLUMNS: tuple[tuple[str, Callable[[Checkin], Any]], ...] = (
-    ("时间 Time", lambda row: _local(row["happened_at"])),
+    ("时间 Time", lambda row: clock.local(row["happened_at"])),
     ("姓名 Name", lambda row: row["person"]["name"]),
     ("单位 Unit", lambda row: row["unit"]["name"]),
     ("行程 Trip", lambda row: _of(row["trip"], "title")),
@@ -72,11 +71,6 @@ def _lines(rows: list[list[Any]]) -> str:
     text = io.StringIO()
     csv.writer(text).writerows(rows)
     return text.getvalue()
-
-
-def _local(instant: datetime) -> str:
-    """An instant as people in the county read it."""
-    return instant.astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _of(part: dict[str, Any] | None, key: str) -> Any:

@@ -48,6 +48,7 @@ class Checkin(Base):
     accuracy_used_m: Mapped[float | None]
     accuracy_assumed: Mapped[bool] = mapped_column(default=False)
     against_version: Mapped[int | None]
+    photo_count: Mapped[int] = mapped_column(default=0)
     timing: Mapped[str | None] = mapped_column(sa.String(8))
     timing_s: Mapped[float | None]
     areas: Mapped[list[Any]] = mapped_column(default=list)

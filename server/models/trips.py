@@ -37,6 +37,7 @@ class Trip(Base):
     destination: Mapped[str] = mapped_column(sa.String(120))
     destination_area_id: Mapped[int | None] = mapped_column(sa.ForeignKey("areas.id"))
     tracking: Mapped[str] = mapped_column(sa.String(16))
+    photos_required: Mapped[bool] = mapped_column(default=False)
     starts_on: Mapped[date]
     ends_on: Mapped[date]
     state: Mapped[str] = mapped_column(sa.String(16))

@@ -13,7 +13,7 @@ from server.models.checkins import Checkin, CheckinDetail, Review, Visit
 from server.models.people import Person
 from server.models.trips import Trip, TripStop
 from server.models.units import Unit
-from server.queries import looks
+from server.queries import looks, photos
 from server.rules import access, signals
 from server.rules import checkins as rules
 from server.rules.access import Actor
@@ -78,9 +78,9 @@ def documents(ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         return {}
     found = db.session.execute(_WHOLE.where(_checkins.c.id.in_(ids))).mappings()
     rows = {row["id"]: dict[str, Any](row) for row in found}
-    reviews = _reviews(ids)
+    reviews, taken = _reviews(ids), photos.of(ids)
     return {
-        checkin_id: document(rows[checkin_id], reviews.get(checkin_id, []))
+        checkin_id: document(rows[checkin_id], reviews.get(checkin_id, []), taken.get(checkin_id, []))
         for checkin_id in ids
         if checkin_id in rows
     }
@@ -128,8 +128,13 @@ def _reviews(ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     return found
 
 
-def document(row: Row, reviews: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
-    """One check-in as it is told: of a row as `_WHOLE` reads it, or as it was stored just now."""
+def document(
+    row: Row, reviews: Sequence[dict[str, Any]] = (), taken: Sequence[dict[str, Any]] = ()
+) -> dict[str, Any]:
+    """One check-in as it is told: of a row as `_WHOLE` reads it, or as it was stored just now.
+
+    `photo_count` is how many photos its phone told of, `photos` are those that have arrived.
+    """
     return {
         "id": row["id"],
         "person": {"id": row["person_id"], "name": row["person"]},
@@ -153,6 +158,8 @@ def document(row: Row, reviews: Sequence[dict[str, Any]] = ()) -> dict[str, Any]
         "signals": [signals.described(signal) for signal in row["signals"]],
         "note": row["note"],
         "visit": None if row["visit_kind"] is None else _visit(row),
+        "photo_count": row["photo_count"],
+        "photos": list(taken),
         "reviews": list(reviews),
     }
 

@@ -202,7 +202,7 @@ def _known(asked: Columns, *, wait: bool) -> Statement:
     return found.where(_people.c.id == asked["person_id"]).limit(1)
 
 
-_DUTY = ("title", "state", "tracking", "started_at", "start_known_at", "ended_at")
+_DUTY = ("title", "state", "tracking", "photos_required", "started_at", "start_known_at", "ended_at")
 
 
 def _duty_of(asked: Columns, *, wait: bool) -> Statement:
@@ -313,6 +313,7 @@ def _duty(row: Any) -> Duty | None:
         known_at=row.duty_start_known_at,
         ended_at=row.duty_ended_at,
         consented_at=row.consented_at,
+        photos_required=row.duty_photos_required,
     )
 
 

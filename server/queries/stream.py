@@ -22,7 +22,16 @@ from server.queries import checkins, crossings, places, sessions, silences
 from server.rules import access
 from server.rules.access import Actor
 
-CHECKIN = frozenset({"checkin.made", "checkin.reviewed", "checkin.answered"})
+CHECKIN = frozenset(
+    {
+        "checkin.made",
+        "checkin.reviewed",
+        "checkin.answered",
+        "photo.sent",
+        "photo.erased",
+        "photo.expired",
+    }
+)
 TRIP = frozenset(
     f"trip.{step}"
     for step in (

@@ -168,6 +168,7 @@ def _summary(trip: Trip, names: dict[str, dict[int, str]], members: list[dict[st
         "destination": trip.destination,
         "destination_area_id": trip.destination_area_id,
         "tracking": trip.tracking,
+        "photos_required": trip.photos_required,
         "state": trip.state,
         "revision": trip.revision,
         "unit": {"id": trip.unit_id, "name": units[trip.unit_id]},

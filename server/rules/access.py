@@ -133,6 +133,10 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("checkin.review", "复核签到", "review check-ins", "supervisor"),
         _permission("checkin.answer", "答复复核", "answer a review", own=True),
         _permission("checkin.export", "导出签到记录", "export the visit log", *_WATCHERS, own=True),
+        _permission("photo.send", "上传自己签到的照片", "send photos of one's own check-ins", own=True),
+        _permission("photo.read", "查看照片", "see photos", *_WATCHERS, own=True),
+        _permission("photo.open", "查看照片原件", "open the originals of photos", "supervisor", own=True),
+        _permission("photo.erase", "删除自己的照片", "erase one's own photos", own=True),
         _permission("track.read", "查看轨迹", "see tracks", *_WATCHERS, own=True),
         _permission("track.erase", "删除自己的轨迹", "erase one's own track", own=True),
         _permission(

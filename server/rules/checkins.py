@@ -89,6 +89,7 @@ class Duty:
     known_at: datetime | None
     ended_at: datetime | None
     consented_at: datetime | None
+    photos_required: bool = False
 
 
 def why_no_position(fixed_at: datetime | None, duty: Duty | None, *, ad_hoc_consent: bool) -> str:
@@ -175,6 +176,7 @@ class Told:
     note: str = ""
     consent: bool = False
     visit: VisitTold | None = None
+    photo_count: int = 0
 
 
 _CONTENT = tuple(name for name in Told.__dataclass_fields__ if name != "sent_at")
@@ -183,10 +185,13 @@ _CONTENT = tuple(name for name in Told.__dataclass_fields__ if name != "sent_at"
 def digest(told: Told, *, with_position: bool) -> str:
     """SHA-256 over what a phone told, all but sent-at: however written, the same content has the same digest.
 
-    Without the position where that was not kept: a digest of a place can be guessed back.
+    Without the position where that was not kept: a digest of a place can be guessed back. Without a count of photos
+    where there are none: a check-in of a phone that knows no photos stays the same.
     """
     content = {name: getattr(told, name) for name in _CONTENT}
     content["visit"] = None if told.visit is None else asdict(told.visit)
+    if not told.photo_count:
+        del content["photo_count"]
     if not with_position:
         for name in ("lng", "lat", "accuracy_m", "fixed_at"):
             del content[name]

@@ -18,6 +18,7 @@ WORDS = {
     "accuracy_absurd": ("定位精度不可信", "the accuracy given cannot be right"),
     "other_device": ("使用了他人的手机", "another person's device"),
     "before_start": ("签到时间早于任务开始", "made before the duty had started"),
+    "photo_missing": ("任务要求照片，这次没有带", "the duty asks for a photo and none came with it"),
     "after_end": ("签到时间晚于任务结束", "made after the duty had ended"),
 }
 
@@ -63,6 +64,7 @@ class Seen:
     made_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    photo_missing: bool = False
 
 
 def find(seen: Seen, limits: Limits) -> list[dict[str, Any]]:
@@ -77,6 +79,7 @@ def find(seen: Seen, limits: Limits) -> list[dict[str, Any]]:
         _accuracy(seen),
         _device(seen),
         _outside_duty(seen),
+        _photo(seen),
     )
     return [signal for signal in found if signal is not None]
 
@@ -160,6 +163,11 @@ def _outside_duty(seen: Seen) -> dict[str, Any] | None:
     if seen.ended_at is not None and seen.made_at > seen.ended_at:
         return _signal("after_end", by_s=round((seen.made_at - seen.ended_at).total_seconds()))
     return None
+
+
+def _photo(seen: Seen) -> dict[str, Any] | None:
+    """A safety or emergency duty asks for photos and names its basis; without one a check-in is kept all the same."""
+    return _signal("photo_missing") if seen.photo_missing else None
 
 
 def described(signal: dict[str, Any]) -> dict[str, Any]:

@@ -88,14 +88,28 @@ def overran_h(*, ends_on: date, ended_at: datetime) -> int:
     return max(0, int((ended_at - clock.day_ends_at(ends_on)).total_seconds() // 3600))
 
 
-def check_plan(*, purpose: str, basis: str, starts_on: date, ends_on: date, stops: int, members: int) -> None:
-    """`TripRefused` unless the plan holds together: dates in order, a basis where the purpose asks for one."""
+def check_plan(
+    *,
+    purpose: str,
+    basis: str,
+    photos_required: bool,
+    starts_on: date,
+    ends_on: date,
+    stops: int,
+    members: int,
+) -> None:
+    """`TripRefused` unless the plan holds together: dates in order, a basis where the purpose asks for one.
+
+    Only a safety or emergency trip, with its basis, may ask for photos: the rule of January 2026 on government apps.
+    """
     if ends_on < starts_on:
         _refuse("结束日期早于开始日期", "it ends before it starts")
     if (ends_on - starts_on).days >= MAX_DAYS:
         _refuse(f"行程不能超过 {MAX_DAYS} 天", f"a trip lasts at most {MAX_DAYS} days")
     if purpose != "ordinary" and not basis.strip():
         _refuse("安全或应急任务必须写明依据", "a safety or emergency trip must name its basis")
+    if photos_required and purpose == "ordinary":
+        _refuse("普通任务的照片只能自愿，不能要求", "photos are voluntary on an ordinary trip")
     if stops > MAX_STOPS:
         _refuse(f"行程点不能超过 {MAX_STOPS} 个", f"a trip has at most {MAX_STOPS} stops")
     if members > MAX_MEMBERS:

@@ -35,7 +35,7 @@ from server.queries import checkins as reads
 from server.queries import evidence
 from server.queries.areas import Snapshot, Snapshots
 from server.queries.evidence import Arrival, Evidence, Kept, Stop
-from server.rules import access, signals
+from server.rules import access, photos, signals
 from server.rules import checkins as rules
 from server.rules.access import Actor
 from server.rules.checkins import Duty, Times, Told
@@ -273,6 +273,8 @@ def _odd(
         made_at=times.happened_at,
         started_at=None if duty is None else duty.started_at,
         ended_at=None if duty is None else duty.ended_at,
+        photo_missing=duty is not None
+        and photos.is_missing(required=duty.photos_required, kind=told.kind, count=told.photo_count),
     )
     limits = signals.Limits(
         stale_fix_s=settings.stale_fix_s,

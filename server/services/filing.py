@@ -130,6 +130,7 @@ def _fact(found: Found) -> dict[str, Any]:
         "against_version": judged.version,
         "areas": [_area(hit) for hit in found.areas],
         "signals": found.odd,
+        "photo_count": told.photo_count,
         **_accuracy(found.position),
         **_timing(times, found.known.stop),
     }

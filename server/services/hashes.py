@@ -1,37 +1,28 @@
 """Hashing passwords with argon2id: slow on purpose, few at a time, never in the way of other requests."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import cache
-from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from gevent import get_hub, monkey
 
-from server.errors import Busy
-
-R = TypeVar("R")
+from server.services.aside import Seats
 
 # More than OWASP's least for argon2id (19 MiB, two rounds): about 60 ms of one core and 32 MiB for each guess.
 HASHER = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
 
 # A flood of sign-ins waits here: at most two hash at once in one process, so 64 MiB and two cores are the most it
 # takes, and who waits longer than five seconds is told to come back.
-SEATS = 2
-PATIENCE_S = 5.0
-_seats = threading.BoundedSemaphore(SEATS)
+SEATS = Seats(2, patience_s=5.0)
 
 
 def hash_of(password: str) -> str:
     """The argon2id hash to keep for a password; `Busy` when too many are being hashed."""
-    return _aside(lambda: HASHER.hash(password))
+    return SEATS.do(lambda: HASHER.hash(password))
 
 
 def matches(password: str, kept: str | None) -> bool:
     """Whether `password` is the one that was kept. Without one (an unknown user name) it takes as long and is false."""
-    return _aside(lambda: _verify(password, kept))
+    return SEATS.do(lambda: _verify(password, kept))
 
 
 def is_outdated(kept: str) -> bool:
@@ -53,27 +44,3 @@ def _verify(password: str, kept: str | None) -> bool:
 def _nobodys() -> str:
     """The hash that an unknown user name is compared with."""
     return HASHER.hash("no one has this password")
-
-
-def _aside(work: Callable[[], R]) -> R:
-    """Do slow arithmetic without holding up others.
-
-    argon2 lets go of Python's lock, so under threads this thread simply does it. Under gevent all requests share
-    one thread, which must not be held: the work goes to the hub's pool of real threads.
-    """
-    with _seat():
-        if monkey.is_module_patched("threading"):
-            done: R = get_hub().threadpool.apply(work)
-            return done
-        return work()
-
-
-@contextmanager
-def _seat() -> Iterator[None]:
-    """One of the few places for hashing; `Busy` when none comes free in time."""
-    if not _seats.acquire(timeout=PATIENCE_S):
-        raise Busy(retry_after_s=5)
-    try:
-        yield
-    finally:
-        _seats.release()

@@ -19,8 +19,9 @@ from server.config import Settings
 from server.db import db, upsert
 from server.held import held
 from server.models.sweeps import Sweep
+from server.queries import photos as reads
 from server.queries import positions, trips
-from server.services import partitions, set_aside, silences, tracks
+from server.services import partitions, photos, set_aside, silences, tracks
 from server.services import trips as duties
 from server.transaction import verb
 
@@ -96,6 +97,21 @@ def _silences() -> Did:
     return Did(f"新增 {seen.raised} 条，结束 {seen.ended} 条", f"raised {seen.raised}, ended {seen.ended}")
 
 
+def _photos() -> Did:
+    """Delete the photos whose time is over, finish what was interrupted, give up what never arrived."""
+    now = clock.now()
+    found = reads.expired(expiry(now, held(Settings).photo_days))
+    _each(found, photos.expire)
+    _each(reads.half_erased(), photos.finish_erasing)
+    lost = reads.abandoned(now - photos.ABANDONED)
+    _each(lost, photos.give_up)
+    photos.drop_strays(now)
+    return Did(
+        f"删除 {len(found)} 张期满照片，清理 {len(lost)} 张未传完的",
+        f"deleted {len(found)} expired photo(s), gave up {len(lost)} that never arrived",
+    )
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -113,6 +129,7 @@ def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
 STEPS: Final[Sequence[Step]] = (
     Step("partitions", "定位分区", "partitions", _partitions),
     Step("retention", "保存期限", "retention", _retention),
+    Step("photos", "照片", "photos", _photos),
     Step("forgotten", "超时行程", "forgotten duties", _forgotten),
     Step("silences", "失联提醒", "silent phones", _silences),
 )

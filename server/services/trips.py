@@ -57,6 +57,7 @@ class Plan:
     chain: str = ""
     destination_area_id: int | None = None
     tracking: str = "checkins"
+    photos_required: bool = False
     unit_id: int | None = None
     leader_id: int | None = None
     member_ids: Sequence[int] = ()
@@ -265,6 +266,7 @@ def _lay_out(trip: Trip, told: Plan) -> None:
     trips.check_plan(
         purpose=told.purpose,
         basis=told.basis,
+        photos_required=told.photos_required,
         starts_on=told.starts_on,
         ends_on=told.ends_on,
         stops=len(told.stops),
@@ -277,6 +279,7 @@ def _lay_out(trip: Trip, told: Plan) -> None:
     trip.title, trip.aim, trip.destination, trip.chain = told.title, told.aim, told.destination, told.chain
     trip.purpose, trip.basis = told.purpose, told.basis
     trip.destination_area_id, trip.tracking = told.destination_area_id, told.tracking
+    trip.photos_required = told.photos_required
     trip.starts_on, trip.ends_on = told.starts_on, told.ends_on
     trip.leader_id, trip.unit_id = leader_id, unit_id
 

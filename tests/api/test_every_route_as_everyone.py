@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from flask import Flask
@@ -20,6 +20,7 @@ from server.rules.checkins import VisitTold
 from server.services import checkins, looks, matters, trackers
 from tests import people
 from tests.people import County, Headers, Someone
+from tests.photos import MAKER, Taken, exif, sent, written
 from tests.trips import told, under_way
 
 TITLE, NOTE, ENTERPRISE, CONTACT = "标记行程甲", "标记说明乙", "标记企业丙", "标记人丁"
@@ -45,6 +46,7 @@ class Marked:
     trip_id: int
     checkin_id: str
     tracker_id: int
+    photo_id: UUID
 
 
 @pytest.fixture
@@ -53,11 +55,13 @@ def marked(app: Flask) -> Marked:
     folk = people.county(app)
     trip = under_way(folk.cadre, folk.supervisor_a, title=TITLE)
     visit = VisitTold(kind="outbound", enterprise=ENTERPRISE, contact=CONTACT)
-    said = told(trip, note=NOTE, visit=visit, lng=LNG)
+    said = told(trip, note=NOTE, visit=visit, lng=LNG, photo_count=1)
     checkins.make(folk.cadre.actor, said)
+    photo = Taken(said.id, written(exif=exif()))
+    sent(folk.cadre, photo)
     matters.report(folk.cadre.actor, kind="complaint", text=COMPLAINT, page="/m/")
     phone = trackers.add(folk.cadre.actor, "traccar", PHONE).tracker
-    return Marked(folk, trip["id"], str(said.id), phone["id"])
+    return Marked(folk, trip["id"], str(said.id), phone["id"], photo.id)
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -78,6 +82,7 @@ def address(rule: Rule, marked: Marked) -> str:
         "person_id": marked.folk.cadre.id,
         "session_id": uuid4(),
         "tracker_id": marked.tracker_id,
+        "photo_id": marked.photo_id,
         "name": "no-such-file",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), rule.rule)
@@ -87,6 +92,12 @@ def ask(client: FlaskClient, rule: Rule, method: str, marked: Marked, headers: H
     """The route's answer to an empty request."""
     body: dict[str, Any] | None = {} if method in {"POST", "PUT", "PATCH"} else None
     return client.open(address(rule, marked), method=method, headers=headers, json=body, buffered=True)
+
+
+def text_of(answer: Any) -> str:
+    """An answer's body, of a picture whatever in it is text."""
+    body: bytes = answer.get_data()
+    return body.decode("utf-8", "replace")
 
 
 def permission_of(app: Flask, rule: Rule) -> str | None:
@@ -109,9 +120,7 @@ def test_nobody_gets_anywhere_private_without_signing_in(
             continue
         answer = ask(client, rule, method, marked, {})
         assert answer.status_code in {302, 303, 401}, (method, rule.rule, answer.status_code)
-        assert not [
-            mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE) if mark in answer.get_data(as_text=True)
-        ]
+        assert not [mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE, MAKER) if mark in text_of(answer)]
 
 
 def test_who_lacks_the_permission_is_refused_and_nothing_breaks(
@@ -124,7 +133,7 @@ def test_who_lacks_the_permission_is_refused_and_nothing_breaks(
             if rule.endpoint in ENDS_THE_SESSION or rule.rule.endswith("/sessions/current"):
                 continue
             answer = ask(client, rule, method, marked, headers)
-            assert answer.status_code < 500, (name, method, rule.rule, answer.get_data(as_text=True))
+            assert answer.status_code < 500, (name, method, rule.rule, text_of(answer))
             if permission is not None and not access.holds(someone.actor, permission):
                 assert answer.status_code == 403, (name, method, rule.rule, answer.status_code)
 
@@ -140,6 +149,7 @@ def test_who_may_not_see_a_trip_finds_its_marks_nowhere(
         assert (str(LNG) in marks) is (name in SEES_POSITION), (name, marks)
         assert (COMPLAINT in marks) is (name in SEES_COMPLAINT), (name, marks)
         assert (PHONE in marks) is (name in SEES_PHONE), (name, marks)
+        assert (MAKER in marks) is (name in SEES_POSITION), (name, marks)
         if name not in SEES_WORDS:
             assert not marks & set(WORDS), (name, marks)
 
@@ -154,6 +164,7 @@ def test_a_reason_opens_positions_only_to_whom_the_trip_is_open(
         headers = {"Authorization": f"Bearer {tokens.access_token}"}
         marks = _marks_among(app, client, marked, headers)
         assert (str(LNG) in marks) is (name != "supervisor_b"), name
+        assert (MAKER in marks) is (name in {"supervisor_a", "supervisor"}), name
 
 
 def _marks_found(app: Flask, client: FlaskClient, marked: Marked, someone: Someone) -> set[str]:
@@ -165,6 +176,6 @@ def _marks_among(app: Flask, client: FlaskClient, marked: Marked, headers: Heade
     """The marks that any answer to a reader holds."""
     found: set[str] = set()
     for rule, method in reads(app):
-        text = ask(client, rule, method, marked, headers).get_data(as_text=True)
-        found |= {mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE) if mark in text}
+        text = text_of(ask(client, rule, method, marked, headers))
+        found |= {mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE, MAKER) if mark in text}
     return found

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from server.db import db
 from server.errors import Busy, Forbidden, NotFound, WrongPassword
 from server.models.people import Person, RoleGrant
 from server.services import hashes, passwords
+from server.services.aside import Seats
 from tests.people import PASSWORD, county, is_over, password_hash
 
 TREE = Path(__file__).resolve().parent.parent.parent
@@ -49,9 +49,8 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password() -> None:
 
 
 def test_a_flood_is_told_to_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hashes, "_seats", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(hashes, "PATIENCE_S", 0.0)
-    with hashes._seat(), pytest.raises(Busy) as caught:
+    monkeypatch.setattr(hashes, "SEATS", Seats(1, patience_s=0.0))
+    with hashes.SEATS._seat(), pytest.raises(Busy) as caught:
         hashes.matches(PASSWORD, password_hash())
     assert caught.value.retry_after_s
     assert hashes.matches(PASSWORD, password_hash())

@@ -3,7 +3,7 @@
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from server.api.schemas.fields import (
     Amount,
@@ -33,6 +33,9 @@ from server.rules.checkins import (
     Told,
     VisitTold,
 )
+from server.rules.photos import MOST
+
+_PHOTOS = validate.Range(0, MOST, error=f"应为 0–{MOST} / Must be 0 to {MOST}")
 
 
 class VisitIn(Shape):
@@ -80,6 +83,7 @@ class CheckinIn(Shape):
     note = Text(2000, load_default="")
     consent = Switch(load_default=False)
     visit = fields.Nested(VisitIn, allow_none=True)
+    photo_count = fields.Integer(load_default=0, strict=True, validate=_PHOTOS)
 
     @ma.validates_schema
     def holds_together(self, told: dict[str, Any], **_: Any) -> None:
@@ -194,6 +198,17 @@ class ReviewOut(ma.Schema):
     at = fields.AwareDateTime()
 
 
+class PhotoOfOut(ma.Schema):
+    """A photo of a check-in that has arrived; its size in pixels, or that it was erased."""
+
+    id = fields.UUID()
+    number = fields.Integer()
+    width = fields.Integer(allow_none=True)
+    height = fields.Integer(allow_none=True)
+    kept_at = fields.AwareDateTime()
+    erased = fields.Boolean()
+
+
 class CheckinOut(ma.Schema):
     """A check-in as it is kept."""
 
@@ -221,6 +236,8 @@ class CheckinOut(ma.Schema):
     signals = fields.List(fields.Nested(SignalOut))
     note = fields.String()
     visit = fields.Nested(VisitOut, allow_none=True)
+    photo_count = fields.Integer()
+    photos = fields.List(fields.Nested(PhotoOfOut))
     reviews = fields.List(fields.Nested(ReviewOut))
 
 

@@ -1,0 +1,152 @@
+"""Photos as their readers may see them: by what they may see of the check-in; and what the verbs must know."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server.db import db
+from server.errors import NotFound
+from server.models.checkins import Checkin
+from server.models.photos import Photo
+from server.models.units import Unit
+from server.rules import access
+from server.rules.access import Actor
+
+
+def get(actor: Actor, photo_id: UUID, permission: str) -> Photo:
+    """A photo that is kept, of a check-in the actor may read; `NotFound` otherwise.
+
+    `Forbidden` where they may see photos of it, but lack `permission`.
+    """
+    photo = db.session.get(Photo, photo_id, populate_existing=True)
+    if photo is None or photo.kept_at is None or photo.erased_at is not None:
+        raise NotFound
+    path, own = _path(photo.checkin_id), photo.person_id == actor.person_id
+    access.ensure_seen(actor, "checkin.read", path=path, own=own)
+    access.ensure(actor, permission, path=path, own=own)
+    return photo
+
+
+def mine(actor: Actor, photo_id: UUID) -> Photo:
+    """A photo the actor sent or is sending, erased or not; `NotFound` for anybody else's."""
+    photo = db.session.get(Photo, photo_id, populate_existing=True)
+    if photo is None or photo.person_id != actor.person_id:
+        raise NotFound
+    return photo
+
+
+def checkin(actor: Actor, checkin_id: UUID) -> Checkin:
+    """A check-in of the actor's own; `NotFound` for anybody else's."""
+    found = db.session.get(Checkin, checkin_id)
+    if found is None or found.person_id != actor.person_id:
+        raise NotFound
+    return found
+
+
+def trip_of(checkin_id: UUID) -> int | None:
+    """On which trip a check-in was made."""
+    return db.session.execute(sa.select(Checkin.trip_id).where(Checkin.id == checkin_id)).scalar_one()
+
+
+def of(checkin_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
+    """The photos of check-ins that have arrived, in the order they were taken in. Unscoped: the caller has scoped."""
+    statement = (
+        sa.select(Photo)
+        .where(Photo.checkin_id.in_(checkin_ids), Photo.kept_at.is_not(None))
+        .order_by(Photo.checkin_id, Photo.number)
+    )
+    found: dict[UUID, list[dict[str, Any]]] = {}
+    for photo in db.session.execute(statement.execution_options(populate_existing=True)).scalars():
+        found.setdefault(photo.checkin_id, []).append(_told(photo))
+    return found
+
+
+def _told(photo: Photo) -> dict[str, Any]:
+    """A photo as its check-in tells of it."""
+    return {
+        "id": photo.id,
+        "number": photo.number,
+        "width": photo.width,
+        "height": photo.height,
+        "kept_at": photo.kept_at,
+        "erased": photo.erased_at is not None,
+    }
+
+
+def document(photo: Photo, received: int) -> dict[str, Any]:
+    """A photo as its sender is told of it: how many of its bytes are here, and whether it is kept."""
+    return {
+        "id": photo.id,
+        "checkin_id": photo.checkin_id,
+        "number": photo.number,
+        "size": photo.size,
+        "received": received,
+        "kept": photo.kept_at is not None,
+        "erased": photo.erased_at is not None,
+    }
+
+
+# ── for the quotas ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def begun_since(person_id: int, since: datetime) -> int:
+    """How many photos a person has begun to send since an instant."""
+    begun = sa.select(sa.func.count()).where(Photo.person_id == person_id, Photo.begun_at >= since)
+    return db.session.execute(begun).scalar_one()
+
+
+def kept_bytes() -> int:
+    """How many bytes all photos take, those on their way included; the same picture kept twice counts twice."""
+    taken = sa.select(sa.func.coalesce(sa.func.sum(Photo.size), 0)).where(Photo.erased_at.is_(None))
+    return int(db.session.execute(taken).scalar_one())
+
+
+# ── for the sweep, unscoped ─────────────────────────────────────────────────────────────────────────────
+
+
+def is_named(sha256: str, *, besides: UUID) -> bool:
+    """Whether another photo that is kept is the same picture."""
+    others = sa.select(Photo.id).where(
+        Photo.sha256 == sha256,
+        Photo.id != besides,
+        Photo.kept_at.is_not(None),
+        Photo.erased_at.is_(None),
+    )
+    return db.session.execute(others.limit(1)).first() is not None
+
+
+def abandoned(before: datetime) -> Sequence[UUID]:
+    """The photos that were begun before an instant and never arrived."""
+    return _ids(Photo.kept_at.is_(None), Photo.erased_at.is_(None), Photo.begun_at < before)
+
+
+def expired(before: datetime) -> Sequence[UUID]:
+    """The photos that arrived before an instant."""
+    return _ids(Photo.erased_at.is_(None), Photo.kept_at < before)
+
+
+def half_erased() -> Sequence[UUID]:
+    """The photos that are erased while their files may still be there."""
+    return _ids(Photo.erased_at.is_not(None), Photo.sha256.is_not(None))
+
+
+def not_on_their_way(photo_ids: Iterable[UUID]) -> list[UUID]:
+    """Those of the photos of which nothing more is to come."""
+    wanted = list(photo_ids)
+    coming = set(_ids(Photo.kept_at.is_(None), Photo.erased_at.is_(None), Photo.id.in_(wanted)))
+    return [photo_id for photo_id in wanted if photo_id not in coming]
+
+
+def _ids(*conditions: sa.ColumnElement[bool]) -> Sequence[UUID]:
+    """The ids of the photos that fulfil conditions, oldest first."""
+    statement = sa.select(Photo.id).where(*conditions).order_by(Photo.begun_at, Photo.id)
+    return db.session.execute(statement).scalars().all()
+
+
+def _path(checkin_id: UUID) -> str:
+    """The path of the unit a check-in belongs to."""
+    statement = sa.select(Unit.path).join(Checkin, Checkin.unit_id == Unit.id).where(Checkin.id == checkin_id)
+    return db.session.execute(statement).scalar_one()

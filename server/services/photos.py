@@ -1,0 +1,387 @@
+"""Photos: taken in by parts, checked, kept once by what they hold; told to others without what they give away.
+
+A phone begins a photo, sends parts, and is told each time how much is here; whatever it repeats, also after a crash
+between receiving and answering, comes to the same. Files come before rows and rows go before files: `_finish` and
+`_let_go` say how.
+"""
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from server import clock
+from server.config import Settings
+from server.db import db, upsert
+from server.errors import NotFound, PhotoConflict, PhotoDiffers, PhotoLost, PhotoRefused
+from server.exports import photos as copies
+from server.held import held
+from server.ingest import photos as pictures
+from server.ingest.photos import Picture
+from server.models.checkins import Checkin
+from server.models.photos import Photo
+from server.queries import checkins
+from server.queries import photos as reads
+from server.rules import access
+from server.rules import photos as rules
+from server.rules.access import Actor
+from server.services import events, looks, originals
+from server.services.aside import Seats
+from server.transaction import verb
+
+THUMB_PX = 360
+STAMPED_PX = 1600
+"""The longest side of the copies."""
+
+ABANDONED = timedelta(days=7)
+"""A photo of which nothing has come for so long is given up; its phone may begin it anew."""
+
+STRAY = timedelta(days=1)
+
+SEATS = Seats(2, patience_s=20.0)
+"""A picture of 50 megapixels takes 200 MB while it is looked at: two at once in a process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A photo as its phone announces it."""
+
+    id: UUID
+    checkin_id: UUID
+    number: int
+    size: int
+    sha256: str
+
+
+# ── taking one in ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def begin(actor: Actor, told: Told) -> dict[str, Any]:
+    """Announce a photo of a check-in of one's own, or ask how much of it is here; what is all here is kept at once.
+
+    `NotFound` for a check-in that is not theirs, `PhotoRefused`, `PhotosTooMany` or `PhotosFull` by the rules,
+    `PhotoConflict` where its id or its place is another's.
+    """
+    return _advance(actor, _begun(actor, told))
+
+
+def send(actor: Actor, photo_id: UUID, body: bytes, *, offset: int) -> dict[str, Any]:
+    """Take a part of a photo that begins at `offset`; the last one keeps it. `NotFound` before it was begun."""
+    access.ensure(actor, "photo.send", path=actor.unit_path, own=True)
+    photo = reads.mine(actor, photo_id)
+    if _is_coming(photo):
+        originals.append(photo.id, body, offset=offset, size=photo.size)
+    return _advance(actor, photo)
+
+
+def how_far(actor: Actor, photo_id: UUID) -> dict[str, Any]:
+    """How much of a photo of one's own is here."""
+    photo = reads.mine(actor, photo_id)
+    return reads.document(photo, originals.received(photo.id) if _is_coming(photo) else photo.size)
+
+
+@verb
+def _begun(actor: Actor, told: Told) -> Photo:
+    """The photo's row, made where there is none yet."""
+    access.ensure(actor, "photo.send", path=actor.unit_path, own=True)
+    checkin = reads.checkin(actor, told.checkin_id)
+    known = db.session.get(Photo, told.id, populate_existing=True)
+    if known is None:
+        _ensure_allowed(actor, told, checkin)
+        row = {"begun_at": clock.now(), "person_id": actor.person_id, **_content(told), "id": told.id}
+        db.session.execute(upsert(Photo).values(row).on_conflict_do_nothing())
+        known = db.session.get(Photo, told.id)
+    if known is None or known.person_id != actor.person_id or not _is_same(known, told):
+        raise PhotoConflict
+    return known
+
+
+def _ensure_allowed(actor: Actor, told: Told, checkin: Checkin) -> None:
+    """The rules for a photo that is new; what begins at one instant may together exceed a quota by a little."""
+    settings, now = held(Settings), clock.now()
+    rules.ensure_told(number=told.number, count=checkin.photo_count)
+    rules.ensure_size(told.size, most_mb=settings.photo_mb)
+    today = clock.day_of(now)
+    begun = reads.begun_since(actor.person_id, clock.day_starts_at(today))
+    wait_s = int((clock.day_ends_at(today) - now).total_seconds()) + 1
+    rules.ensure_daily(begun, most=settings.photos_daily, wait_s=wait_s)
+    rules.ensure_room(reads.kept_bytes(), told.size, most_gb=settings.photos_gb)
+    originals.ensure_disk(told.size)
+
+
+def _content(told: Told) -> dict[str, Any]:
+    """What must be the same when a photo is announced again."""
+    return {
+        "checkin_id": told.checkin_id,
+        "number": told.number,
+        "size": told.size,
+        "sha256": told.sha256,
+    }
+
+
+def _is_same(known: Photo, told: Told) -> bool:
+    """Whether this is the photo that is known; of an erased one nobody knows what it was any more."""
+    return all(
+        getattr(known, name) == value or (name == "sha256" and known.erased_at is not None)
+        for name, value in _content(told).items()
+    )
+
+
+def _is_coming(photo: Photo) -> bool:
+    """Whether it is on its way."""
+    return photo.kept_at is None and photo.erased_at is None
+
+
+def _advance(actor: Actor, photo: Photo) -> dict[str, Any]:
+    """How far a photo has come; once all of it is here, it is kept."""
+    if not _is_coming(photo):
+        return reads.document(photo, photo.size)
+    received = originals.received(photo.id)
+    if received < photo.size:
+        return reads.document(photo, received)
+    return reads.document(_finish(actor, photo), photo.size)
+
+
+def _finish(actor: Actor, photo: Photo) -> Photo:
+    """Check what has arrived, give it its place on the disk, and only then its row; at last the part goes.
+
+    Between the place and the row nobody else may take the place away (`originals.alone`). After a crash anywhere the
+    phone asks again: the part is still here, or the row is. What is no picture is dropped, and its phone is told why.
+    """
+    sha256 = photo.sha256 or ""
+    with originals.claimed(photo.id) as part:
+        try:
+            picture, thumb = _seen(part, sha256)
+        except (PhotoRefused, PhotoDiffers):
+            originals.drop_part(photo.id)
+            raise
+        with originals.alone(sha256):
+            originals.keep(photo.id, sha256)
+            originals.write(originals.thumb(sha256), thumb)
+            kept = _keep(actor, photo.id, picture)
+            if kept.kept_at is None and not reads.is_named(sha256, besides=photo.id):
+                originals.remove(sha256)  # erased on its way
+        originals.drop_part(photo.id)
+    return kept
+
+
+def _seen(part: Path, sha256: str) -> tuple[Picture, bytes]:
+    """What a file is, and its thumbnail; `PhotoDiffers` or `PhotoRefused`."""
+    most = held(Settings).photo_megapixels
+
+    def look() -> tuple[Picture, bytes]:
+        with part.open("rb") as opened:
+            if hashlib.file_digest(opened, "sha256").hexdigest() != sha256:
+                raise PhotoDiffers
+        picture = pictures.check(part, most_megapixels=most)
+        return picture, copies.jpeg(pictures.upright(part, side=THUMB_PX))
+
+    return SEATS.do(look)
+
+
+@verb
+def _keep(actor: Actor, photo_id: UUID, picture: Picture) -> Photo:
+    """Let the row say that the photo is here; one that was erased on its way stays erased."""
+    photo = db.session.get_one(Photo, photo_id, populate_existing=True, with_for_update=True)
+    if _is_coming(photo):
+        photo.kept_at = clock.now()
+        photo.form, photo.width, photo.height = picture.form, picture.width, picture.height
+        _record("photo.sent", photo, actor.person_id)
+    return photo
+
+
+# ── looking at them ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def thumb(actor: Actor, photo_id: UUID) -> bytes:
+    """A photo's thumbnail, JPEG, for whoever may read its check-in."""
+    photo = reads.get(actor, photo_id, "photo.read")
+    return _copy(photo, originals.thumb(_sha256(photo)), _thumbnail)
+
+
+def stamped(actor: Actor, photo_id: UUID) -> bytes:
+    """A photo's stamped copy, JPEG, made when it is first asked for, for whoever may read its check-in.
+
+    `FontMissing` where the server has no Chinese font.
+    """
+    photo = reads.get(actor, photo_id, "photo.read")
+    return _copy(photo, originals.stamped(photo.id), _stamp_of(photo))
+
+
+def original(actor: Actor, photo_id: UUID) -> tuple[bytes, str]:
+    """A photo as it came and its form, with all its file gives away: for its owner, and for who may open evidence.
+
+    It may hold a position, so another's opens as positions do: `ReasonNeeded` before this sitting has said why.
+    """
+    photo = reads.get(actor, photo_id, "photo.open")
+    if photo.person_id != actor.person_id:
+        looks.opened(actor, [(photo.person_id, reads.trip_of(photo.checkin_id))], door="checkin")
+        _note_opening(actor, photo)
+    return _read(originals.original(_sha256(photo))), photo.form or ""
+
+
+@verb
+def _note_opening(actor: Actor, photo: Photo) -> None:
+    """Record that somebody opened the original of another's photo."""
+    _record("photo.opened", photo, actor.person_id)
+
+
+def _copy(photo: Photo, file: Path, make: Callable[[Path], bytes]) -> bytes:
+    """A copy, made where it is not there; `NotFound` when the photo was erased meanwhile."""
+    with suppress(FileNotFoundError):
+        return file.read_bytes()
+    source = originals.original(_sha256(photo))
+    if not source.exists():
+        raise PhotoLost
+    made = SEATS.do(lambda: make(source))
+    originals.write(file, made)
+    db.session.rollback()  # what was read before may be old by now
+    if db.session.get_one(Photo, photo.id, populate_existing=True).erased_at is not None:
+        file.unlink(missing_ok=True)
+        raise NotFound
+    return made
+
+
+def _sha256(photo: Photo) -> str:
+    """What a photo holds, as a digest; `NotFound` once that is forgotten."""
+    if photo.sha256 is None:
+        raise NotFound
+    return photo.sha256
+
+
+def _read(file: Path) -> bytes:
+    """A file that must be there; `PhotoLost` where it is not."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError as error:
+        raise PhotoLost from error
+
+
+def _thumbnail(source: Path) -> bytes:
+    """A thumbnail of an original."""
+    return copies.jpeg(pictures.upright(source, side=THUMB_PX))
+
+
+def _stamp_of(photo: Photo) -> Callable[[Path], bytes]:
+    """How to make the stamped copy of an original."""
+    face = copies.typeface(held(Settings).photo_font)
+    lines = _lines(checkins.documents([photo.checkin_id])[photo.checkin_id], photo)
+    return lambda source: copies.stamp(pictures.upright(source, side=STAMPED_PX), lines, face=face)
+
+
+def _lines(record: dict[str, Any], photo: Photo) -> list[str]:
+    """What the record says of a photo: when by our clock, who, on what duty, where, and the verdict."""
+    areas = " › ".join(area["name"] for area in record["areas"])
+    duty = "行程外" if record["trip"] is None else record["trip"]["title"]
+    stop = "" if record["stop"] is None else record["stop"]["name"]
+    lines = (
+        clock.local(record["happened_at"]),
+        f"{record['person']['name']} · {record['unit']['name']}",
+        " · ".join(filter(None, (duty, stop))),
+        areas,
+        record["verdict"]["zh"],
+        f"挂图服务器加印 · 照片收到于 {clock.local(photo.kept_at or photo.begun_at)} · 以记录为准",
+    )
+    return [line for line in lines if line]
+
+
+# ── letting them go ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def erase(actor: Actor, photo_id: UUID) -> dict[str, Any]:
+    """Erase a photo of one's own for good, also one on its way. That there was one stays said."""
+    photo = reads.mine(actor, photo_id)
+    access.ensure(actor, "photo.erase", path=actor.unit_path, own=True)
+    _let_go(_blank(photo.id, "photo.erased", actor.person_id))
+    return reads.document(reads.mine(actor, photo_id), 0)
+
+
+def expire(photo_id: UUID) -> None:
+    """Delete a photo whose time is over."""
+    _let_go(_blank(photo_id, "photo.expired", None))
+
+
+def give_up(photo_id: UUID) -> None:
+    """Forget a photo that never arrived, unless it has by now, and what a crash may have left of it."""
+    sha256 = db.session.get_one(Photo, photo_id, populate_existing=True).sha256 or ""
+    with originals.alone(sha256):
+        _forget_unsent(photo_id)
+
+
+def finish_erasing(photo_id: UUID) -> None:
+    """Take away the files of an erased photo, where that was interrupted."""
+    _let_go(db.session.get_one(Photo, photo_id, populate_existing=True))
+
+
+def drop_strays(now: datetime) -> int:
+    """Let go of parts that belong to no photo on its way; how many there were."""
+    strays = reads.not_on_their_way(originals.stray_parts(now - STRAY))
+    for photo_id in strays:
+        originals.drop_part(photo_id)
+    return len(strays)
+
+
+@verb
+def _blank(photo_id: UUID, kind: str, actor_id: int | None) -> Photo:
+    """Let the row say that the photo is gone, before it goes."""
+    photo = db.session.get_one(Photo, photo_id, populate_existing=True, with_for_update=True)
+    if photo.erased_at is None:
+        photo.erased_at = clock.now()
+        _record(kind, photo, actor_id)
+    return photo
+
+
+def _let_go(photo: Photo) -> None:
+    """Take away the files of an erased photo; the original and its thumbnail only when no other photo is the same.
+
+    The row forgets what it held last, so that what was interrupted is found again.
+    """
+    originals.drop_part(photo.id)
+    originals.stamped(photo.id).unlink(missing_ok=True)
+    if photo.sha256 is None:
+        return
+    with originals.alone(photo.sha256):
+        _forget(photo.id)
+
+
+@verb
+def _forget(photo_id: UUID) -> None:
+    """Remove the original unless another photo names it, and the row's word of what it was."""
+    photo = db.session.get_one(Photo, photo_id, populate_existing=True, with_for_update=True)
+    if photo.sha256 is not None and not reads.is_named(photo.sha256, besides=photo.id):
+        originals.remove(photo.sha256)
+    photo.sha256 = photo.form = photo.width = photo.height = None
+
+
+@verb
+def _forget_unsent(photo_id: UUID) -> None:
+    """Delete the row of a photo that is still on its way, its part, and the original unless another names it."""
+    photo = db.session.get(Photo, photo_id, populate_existing=True, with_for_update=True)
+    if photo is None or not _is_coming(photo):
+        return
+    originals.drop_part(photo_id)
+    if photo.sha256 is not None and not reads.is_named(photo.sha256, besides=photo_id):
+        originals.remove(photo.sha256)
+    db.session.execute(sa.delete(Photo).where(Photo.id == photo_id))
+
+
+def _record(kind: str, photo: Photo, actor_id: int | None) -> None:
+    """An event about a photo, under its check-in: which, never what it shows."""
+    unit_id, trip_id = db.session.execute(
+        sa.select(Checkin.unit_id, Checkin.trip_id).where(Checkin.id == photo.checkin_id)
+    ).one()
+    events.record(
+        kind,
+        actor_id=actor_id,
+        unit_id=unit_id,
+        person_id=photo.person_id,
+        trip_id=trip_id,
+        subject=photo.checkin_id,
+        photo=str(photo.id),
+    )
