@@ -1,13 +1,15 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Added, Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Level, Look, Matter, Me, Page, Plan, Problem, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
+/** @import {Added, Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Level, Look, Matter, Me, Page, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
 
 const ROOT = "/api/v1";
 const PATIENCE_MS = 20_000;
+/** A part of a photo takes its time in a slow network. */
+const PART_PATIENCE_MS = 60_000;
 const AWAY = new Set([502, 503, 504]);
 
 /** The server answered, and the answer was no. */
@@ -49,21 +51,22 @@ async function problemOf(answer) {
  * One request, one answer.
  * @param {string} method
  * @param {string} path under /api/v1
- * @param {unknown} body sent as JSON unless undefined
+ * @param {unknown} body bytes as they are, anything else as JSON unless undefined
  * @param {string | null} bearer
  * @returns {Promise<Response>}
  */
 async function send(method, path, body, bearer) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
+  const bytes = body instanceof ArrayBuffer ? body : null;
+  if (body !== undefined) headers["Content-Type"] = bytes ? "application/octet-stream" : "application/json";
   if (bearer) headers["Authorization"] = `Bearer ${bearer}`;
   const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), PATIENCE_MS);
+  const timer = setTimeout(() => patience.abort(), bytes ? PART_PATIENCE_MS : PATIENCE_MS);
   try {
     const answer = await fetch(ROOT + path, {
       method, headers, signal: patience.signal, credentials: "omit", cache: "no-store",
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: bytes ?? JSON.stringify(body) }),
     });
     clock.compare(answer.headers.get("Date"));
     return answer;
@@ -75,7 +78,7 @@ async function send(method, path, body, bearer) {
 }
 
 /**
- * The JSON of a good answer; a server that is busy, or that its gateway cannot reach, counts as no answer.
+ * The JSON of a good answer, or its picture; a server that is busy, or that its gateway cannot reach, counts as no answer.
  * @param {Response} answer
  */
 async function opened(answer) {
@@ -87,7 +90,7 @@ async function opened(answer) {
   }
   if (answer.status === 204) return null;
   try {
-    return await answer.json();
+    return answer.headers.get("Content-Type")?.startsWith("image/") ? await answer.blob() : await answer.json();
   } catch {
     throw new Lost();
   }
@@ -230,6 +233,18 @@ export const area = (id, version) => ask("GET", `/areas/${id}.geojson${query({ v
 
 /** Hands over a check-in; it says anew each time when it was sent. @returns {Promise<Checkin>} @param {CheckinIn} item @param {number} person_id */
 export const sendCheckin = (item, person_id) => ask("POST", "/checkins", { ...item, sent_at: sent_at() }, person_id);
+
+/** Announces a photo, or asks how much of it has arrived. @returns {Promise<Sent>} @param {string} id @param {object} told @param {number} person_id */
+export const beginPhoto = (id, told, person_id) => ask("PUT", `/photos/${id}`, told, person_id);
+
+/** Hands over the part of a photo that begins at an offset. @returns {Promise<Sent>} @param {string} id @param {number} offset @param {ArrayBuffer} part @param {number} person_id */
+export const sendPart = (id, offset, part, person_id) => ask("PATCH", `/photos/${id}${query({ offset })}`, part, person_id);
+
+/** A photo as others may see it. @returns {Promise<Blob>} @param {string} id @param {"thumb" | "stamped"} face */
+export const picture = (id, face) => ask("GET", `/photos/${encodeURIComponent(id)}/${face}`);
+
+/** Erases a photo of one's own for good. @param {string} id */
+export const erasePhoto = (id) => ask("DELETE", `/photos/${encodeURIComponent(id)}`);
 
 /** @returns {Promise<Checkin>} @param {string} id */
 export const checkin = (id) => ask("GET", `/checkins/${encodeURIComponent(id)}`);

@@ -16,15 +16,18 @@ import { edge, metres } from "./ground.js";
 import { troubleNotice } from "./help.js";
 import { full } from "./kept.js";
 import { minimap } from "./minimap.js";
+import { photoFields } from "./photos.js";
 import { button, chips, confirmed, field, notice, oldNotice, para, select } from "./parts.js";
 import { nearest, placeOf, soonest } from "./places.js";
 import { STALE_MS, VAGUE_M, watch } from "./position.js";
 import * as queue from "./queue.js";
 import { deliver } from "./sender.js";
 import * as session from "./session.js";
+import * as shots from "./shots.js";
 import { span } from "./times.js";
 import * as trips from "./trips.js";
 import { instead } from "./ways.js";
+import * as uploads from "./uploads.js";
 import { visitFields } from "./visit.js";
 import { say } from "./words.js";
 
@@ -51,7 +54,7 @@ function leaveFor(trip, draft, level) {
 /** A fresh draft for a duty. @param {Duty | null} trip @param {boolean} patrols whether this person walks a grid @returns {Draft} */
 function blank(trip, patrols) {
   return { trip_id: trip?.id ?? null, stop_id: null, stop_picked: false, note: "", consent: false,
-    kind: patrols ? "patrol" : trip ? "arrive" : "visit", visit: drafts.noVisit() };
+    kind: patrols ? "patrol" : trip ? "arrive" : "visit", visit: drafts.noVisit(), photos: [] };
 }
 
 /** Why there is no position here, and what to do. @param {Leave} leave @param {Duty | null} trip */
@@ -153,6 +156,7 @@ async function gather(way) {
   const trip = duty ? (await trips.one(duty.id)).value : null;
   const draft = (await drafts.get(trip?.id ?? null))
     ?? blank(trip, tokens.person.roles.some(({ role }) => role === "grid_member"));
+  draft.photos = (await shots.all(draft.photos)).map(({ id }) => id);
   return { person: tokens.person, since: list.since, going, trip, draft };
 }
 
@@ -161,12 +165,15 @@ function withoutPosition() {
   return confirmed({ title: say("send.none_title"), text: say("send.none_text"), yes: say("send.none") });
 }
 
-/** Sends one that the full phone cannot keep, while its page is still open; until it has arrived the page must stay. @param {CheckinIn} item @param {Draft} draft */
+/** Sends one that the full phone cannot keep, with its photos, while its page is still open; until it has arrived the page must stay. @param {CheckinIn} item @param {Draft} draft */
 async function sendUnkept(item, draft) {
   const { person } = (await session.current()) ?? {};
   if (!person) throw new api.SignedOut();
   try {
     await api.sendCheckin(item, person.id);
+    for (const [at, shot] of (await shots.all(draft.photos)).entries()) {
+      await uploads.send(shot.id, queue.photoTold(shot, item.id, at + 1), person.id, () => {});
+    }
   } catch (failure) {
     throw failure instanceof api.Lost ? new DOMException(say("room.full"), "QuotaExceededError") : failure;
   }
@@ -182,7 +189,7 @@ async function sendUnkept(item, draft) {
  */
 async function send(item, draft, title) {
   try {
-    const number = await queue.addCheckin(item, title);
+    const number = await queue.addCheckin(item, title, await shots.all(draft.photos));
     await drafts.drop(draft);
     const sent = await deliver(number, PATIENCE_MS);
     instead(sent?.state === "kept" ? `#/record/${item.id}?new=1` : `#/deliveries?new=${number}`);
@@ -280,6 +287,7 @@ export async function page(way) {
   if (leave === "allowed") measure();
   else show();
   const arrival = onArrival(trip?.id ?? null);
+  const photos = photoFields(draft, trip, keep);
 
   const body = [
     space, await roomNotice(true), oldNotice(since),
@@ -294,6 +302,7 @@ export async function page(way) {
       return keep();
     }),
     places.length > 0 && field(say("checkin.stop"), stops),
+    photos.node,
     visitFields(draft.visit, keep),
     field(say("checkin.note"), note),
   ];
@@ -302,6 +311,7 @@ export async function page(way) {
     body: body.filter((node) => node instanceof Node),
     leave: () => {
       arrival();
+      photos.leave();
       stop();
       clearInterval(timer);
     },

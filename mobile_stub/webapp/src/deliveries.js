@@ -11,7 +11,7 @@ import { icon } from "./icons.js";
 import { button, confirmed, empty, notice, para, section, verdictBadge } from "./parts.js";
 import * as queue from "./queue.js";
 import { bytes, room } from "./room.js";
-import { send, sending } from "./sender.js";
+import { progress, send, sending } from "./sender.js";
 import { dayOf, clock, span, stamp, today } from "./times.js";
 import { again, go } from "./ways.js";
 import { say } from "./words.js";
@@ -26,13 +26,13 @@ function badge(state) {
 }
 
 /** What was done, in words. @param {Item} item */
-const deed = (item) => (item.kind === "checkin" ? say("delivery.checkin", { kind: say(`kind.${/** @type {"arrive"} */ (item.told.kind)}`) })
+const deed = (item) => (item.kind === "photo" ? say("photo.nth", { n: item.told.number }) : item.kind === "checkin" ? say("delivery.checkin", { kind: say(`kind.${/** @type {"arrive"} */ (item.told.kind)}`) })
   : say(`delivery.${item.kind}`));
 
 /** Makes a refused check-in a draft again, to be corrected and sent under a new id. @param {Item} item */
 async function correct(item) {
-  await drafts.put(drafts.from(item.told));
-  await queue.drop(item.number);
+  await drafts.put(drafts.from(item.told, (await queue.photosOf(item.id)).map(({ id }) => id)));
+  await queue.drop(item, true);
   go(`#/checkin?trip=${item.told.trip_id ?? "none"}`);
 }
 
@@ -46,7 +46,7 @@ async function retry(item) {
 async function discard(item) {
   const sure = await confirmed({ title: say("delivery.discard_title", { deed: deed(item) }), text: say("delivery.discard_text"),
     yes: say("delivery.discard"), danger: true });
-  if (sure) await queue.drop(item.number);
+  if (sure) await queue.drop(item);
 }
 
 /** When it is tried again, and what the server said last. @param {Item} item */
@@ -80,9 +80,19 @@ function standing(item, state) {
 /** Day and clock time; the day only when it is not today. @param {string} at */
 const when = (at) => (dayOf(at) === today() ? clock(at) : stamp(at));
 
+/** A photo as a slim line, with how far it has come. @param {Item} item @param {Shown} state */
+function photoLine(item, state) {
+  const part = state === "sending" ? Math.round((100 * progress()) / item.told.size) : 0;
+  return el("div", { class: "card delivery-photo", "data-number": item.number }, icon("album"),
+    el("span", {}, `${deed(item)} · ${when(item.at)}`), badge(state),
+    state === "sending" && el("progress", { max: 100, value: part, "aria-label": say("photo.progress", { n: part }) }),
+    state === "waiting" && item.problem && el("p", { class: "small" }, waitWords(item)));
+}
+
 /** One item as a card. @param {Item} item */
 function card(item) {
   const state = sending() === item.number ? "sending" : item.state;
+  if (item.kind === "photo" && !(item.problem && ["refused", "conflict"].includes(state))) return photoLine(item, state);
   return el("article", { class: "card delivery", "data-number": item.number },
     el("div", { class: "delivery-head" }, el("h2", {}, `${deed(item)} · ${when(item.at)}`), badge(state)),
     el("p", { class: "small" }, item.title || say("checkin.no_duty")),
@@ -117,7 +127,7 @@ export async function page(way) {
   let drawn = "";
   const draw = async () => {
     const items = await queue.mine();
-    const now = JSON.stringify([items, sending()]);
+    const now = JSON.stringify([items, sending(), progress()]);
     if (now === drawn) return;
     drawn = now;
     refill(list, ...groups(items));

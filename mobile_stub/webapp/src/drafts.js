@@ -17,6 +17,7 @@ import { uuid } from "./uuid.js";
  * @property {string} note
  * @property {boolean} consent to this one position, outside any duty
  * @property {Visit} visit
+ * @property {string[]} photos their ids, in order
  */
 
 /** An unwritten visit. @returns {Visit} */
@@ -32,7 +33,8 @@ async function keyFor(trip_id) {
 
 /** The draft of a duty, or null. @param {number | null} trip_id @returns {Promise<Draft | null>} */
 export async function get(trip_id) {
-  return kept.get(await keyFor(trip_id));
+  const found = await kept.get(await keyFor(trip_id));
+  return found && { ...found, photos: found.photos ?? [] };
 }
 
 /** @param {Draft} draft */
@@ -75,12 +77,17 @@ export function build(draft, fix, now) {
     id: uuid(), trip_id: draft.trip_id, stop_id: draft.stop_id, kind: draft.kind, ...position,
     made_at: new Date(now).toISOString(), mock: false, note: draft.note.trim(),
     consent: draft.trip_id === null && draft.consent && fix !== null,
-    visit: written(draft.visit) ? tidy(draft.visit) : null,
+    visit: written(draft.visit) ? tidy(draft.visit) : null, photo_count: draft.photos.length,
   };
 }
 
-/** The draft a check-in can be corrected from. @param {CheckinIn} item @returns {Draft} */
-export function from(item) {
-  return { trip_id: item.trip_id, stop_id: item.stop_id, stop_picked: item.stop_id !== null, kind: item.kind,
+/** The ids of the photos that any draft on this phone names. */
+export async function photos() {
+  return (await kept.all("draft:")).flatMap((/** @type {Partial<Draft>} */ draft) => draft.photos ?? []);
+}
+
+/** The draft a check-in can be corrected from. @param {CheckinIn} item @param {string[]} photos @returns {Draft} */
+export function from(item, photos) {
+  return { trip_id: item.trip_id, stop_id: item.stop_id, stop_picked: item.stop_id !== null, kind: item.kind, photos,
     note: item.note, consent: false, visit: { ...noVisit(), ...item.visit, amount_unit: item.visit?.amount_unit || "万元" } };
 }

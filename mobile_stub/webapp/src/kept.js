@@ -1,10 +1,10 @@
 // @ts-check
 /** What this phone keeps between visits, in IndexedDB: a table of keys and plain values, the queue of what was done
- *  and not yet delivered, and the fixes of a track. Every release brings older ones over, and loses none of them. */
+ *  and not yet delivered, the fixes of a track, and photos. Every release brings older ones over, and loses none of them. */
 
 const NAME = "guatu";
 
-/** @typedef {"kept" | "queue" | "fixes"} Table */
+/** @typedef {"kept" | "queue" | "fixes" | "photos"} Table */
 
 /** Another tab runs a newer release, whose tables this one cannot read. */
 export class Outdated extends Error {}
@@ -45,6 +45,7 @@ const STEPS = /** @type {((base: IDBDatabase, within: IDBTransaction) => void)[]
     base.createObjectStore("fixes", { keyPath: "number", autoIncrement: true });
     bringOver(within.objectStore("kept"), queue);
   },
+  (base) => base.createObjectStore("photos", { keyPath: "id" }),
 ]);
 
 /** @type {Promise<IDBDatabase> | null} */
@@ -143,6 +144,11 @@ export async function put(key, value) {
 /** @param {string} key */
 export async function drop(key) {
   await run("kept", "readwrite", (table) => table.delete(key));
+}
+
+/** Every value whose key begins so. @param {string} prefix @returns {Promise<any[]>} */
+export function all(prefix) {
+  return run("kept", "readonly", (table) => table.getAll(IDBKeyRange.bound(prefix, `${prefix}\uffff`)));
 }
 
 /** Drops every value whose key begins so. @param {string} prefix */

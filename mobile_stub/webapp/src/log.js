@@ -11,7 +11,9 @@ import { either } from "./failures.js";
 import { metres, rings, stopRings } from "./ground.js";
 import { shape } from "./icons.js";
 import { minimap } from "./minimap.js";
+import { pictures } from "./pictures.js";
 import { button, empty, facts, form, notice, oldNotice, paged, para, section, verdictBadge } from "./parts.js";
+import * as queue from "./queue.js";
 import { recalled, remembered } from "./remember.js";
 import * as session from "./session.js";
 import { clock, dayOf, dayWords, span, stamp } from "./times.js";
@@ -46,6 +48,7 @@ function entry(record) {
       verdictBadge(record.verdict.outcome),
       record.visit && el("small", {}, visitLine(record.visit)),
       record.note && el("small", { class: "clip" }, record.note),
+      record.photo_count > 0 && el("small", {}, say("photo.count", { n: record.photo_count })),
       el("small", {}, [windowLine(record), areaLine(record)].filter(Boolean).join(" · ")),
       queried(record) && el("small", { class: "asking" }, say("log.queried"))));
 }
@@ -163,6 +166,16 @@ async function recordOf(id) {
   }
 }
 
+/** Draws the page anew whenever another photo of this record has arrived. @param {string} id @returns {() => void} ends it */
+function onPhoto(id) {
+  let before = -1;
+  return queue.listen(async () => {
+    const arrived = (await queue.photosOf(id)).filter(({ state }) => state === "kept").length;
+    if (before >= 0 && arrived !== before) again();
+    before = arrived;
+  });
+}
+
 /** The page of one record; fresh from sending it thanks and leads on. @param {Way} way @returns {Promise<View>} */
 export async function recordPage(way) {
   const record = await recordOf(way.id);
@@ -170,9 +183,10 @@ export async function recordPage(way) {
   const body = [
     fresh && el("p", { class: "kept" }, say("record.kept", { time: clock(record.received_at) })),
     verdictPanel(record), await mapOf(record), section("", written(record)),
+    pictures(record),
     record.visit && section(say("visit.title"), visitFacts(record.visit)),
     signals(record), reviews(record),
   ];
   return { title: fresh ? say("record.new_title") : say("record.title"), back: fresh ? "#/" : "#/log", tab: fresh ? "duties" : "log",
-    body: body.filter((node) => node instanceof Node), ...(fresh ? { dock: button(say("record.done"), () => go("#/"), { weight: "main" }) } : {}) };
+    leave: onPhoto(record.id), body: body.filter((node) => node instanceof Node), ...(fresh ? { dock: button(say("record.done"), () => go("#/"), { weight: "main" }) } : {}) };
 }

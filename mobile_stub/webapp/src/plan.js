@@ -30,7 +30,7 @@ async function keyFor(id) {
 /** @returns {Draft} */
 function blank() {
   return { id: null, title: "", aim: "", purpose: "ordinary", basis: "", chain: "", destination: "", destination_area_id: null,
-    tracking: "checkins", starts_on: today(), ends_on: today(), member_ids: [], companions: [], stops: [], doubtful: false };
+    tracking: "checkins", photos_required: false, starts_on: today(), ends_on: today(), member_ids: [], companions: [], stops: [], doubtful: false };
 }
 
 /** What there is to edit of a trip. @param {Trip} trip @param {number} me @returns {Draft} */
@@ -39,14 +39,14 @@ function from(trip, me) {
   const stops = (trip.stops ?? []).map(({ name, area_id, lng, lat, radius_m, tolerance_m, planned_from, planned_to, host_enterprise }) => ({
     name, area_id, lng, lat, radius_m, tolerance_m: tolerance_m ?? 0, planned_from, planned_to, host_enterprise: host_enterprise ?? "" }));
   return { id, title, aim, purpose, destination: destination ?? "", destination_area_id, tracking, starts_on, ends_on, revision,
-    basis: trip.basis ?? "", chain: trip.chain ?? "", member_ids: [], stops, doubtful: false,
+    photos_required: trip.photos_required ?? false, basis: trip.basis ?? "", chain: trip.chain ?? "", member_ids: [], stops, doubtful: false,
     companions: trip.members.filter((member) => member.id !== me).map(({ id, name, unit }) => ({ id, name, unit })) };
 }
 
 /** The plan as sent: whoever plans it travels along. @param {Draft} draft @param {number} me @returns {Plan} */
 function plan({ id, companions, doubtful, ...told }, me) {
   return { ...told, title: told.title.trim() || say("plan.title_to", { destination: told.destination }),
-    basis: told.purpose === "ordinary" ? "" : told.basis, member_ids: [me, ...companions.map((one) => one.id)] };
+    basis: told.purpose === "ordinary" ? "" : told.basis, photos_required: told.purpose !== "ordinary" && told.photos_required, member_ids: [me, ...companions.map((one) => one.id)] };
 }
 
 /** A draft whose answer was lost may be there already. @param {Plan} told */
@@ -215,13 +215,18 @@ function companions(draft, keep, me) {
 /** What it is for, and on what basis when that is needed. @param {Draft} draft @param {() => unknown} keep */
 function purpose(draft, keep) {
   const basis = field(say("trip.basis"), text(draft, "basis", keep, { maxlength: 500 }), say("plan.basis_hint"));
-  basis.hidden = draft.purpose === "ordinary";
+  const photos = el("label", { class: "tick card" }, el("input", { type: "checkbox", name: "photos_required", checked: draft.photos_required,
+    onchange: (/** @type {any} */ { target }) => {
+      draft.photos_required = target.checked;
+      return keep();
+    } }), el("span", {}, el("strong", {}, say("plan.photos")), el("small", {}, say("plan.photos_hint"))));
+  basis.hidden = photos.hidden = draft.purpose === "ordinary";
   const options = /** @type {[string, string][]} */ (PURPOSES.map((one) => [one, say(`purpose.${one}`)]));
   return [chips("purpose", say("trip.purpose"), options, draft.purpose, (value) => {
     draft.purpose = /** @type {Plan["purpose"]} */ (value);
-    basis.hidden = draft.purpose === "ordinary";
+    basis.hidden = photos.hidden = draft.purpose === "ordinary";
     return keep();
-  }), basis];
+  }), basis, photos];
 }
 
 /** How far positions are used, and that each still decides for themselves. @param {Draft} draft @param {() => unknown} keep */

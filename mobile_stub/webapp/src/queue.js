@@ -2,11 +2,14 @@
 /** What was done on this phone and is on its way to the server: check-ins, starts and ends of duties, in the order in
  *  which they were done. An item belongs to the person who did it, and stays until the server has it or they discard it. */
 
+/** @import {Shot} from "./shots.js" */
 /** @import {Checkin, CheckinIn, Outcome, Problem, Trip} from "./wire.d.ts" */
 
+import * as drafts from "./drafts.js";
 import * as kept from "./kept.js";
 import { must } from "./room.js";
 import * as session from "./session.js";
+import * as shots from "./shots.js";
 
 /** @typedef {"waiting" | "kept" | "refused" | "conflict"} State */
 /** @typedef {{trip_id: number, at: string, outcome: string}} StepTold */
@@ -16,9 +19,9 @@ import * as session from "./session.js";
  * @typedef {object} Item
  * @property {number} number the order in which things were done
  * @property {number} person_id whose it is
- * @property {"checkin" | "start" | "complete"} kind
- * @property {string} id of the check-in, or of the step
- * @property {any} told a CheckinIn, or a StepTold
+ * @property {"checkin" | "photo" | "start" | "complete"} kind
+ * @property {string} id of the check-in, of the photo, or of the step
+ * @property {any} told a CheckinIn, a PhotoTold, or a StepTold
  * @property {string} title of the duty
  * @property {string} at when it was done, by this phone's clock
  * @property {State} state
@@ -54,19 +57,29 @@ const everything = () => kept.run("queue", "readonly", (table) => table.getAll()
 const person = async () => (await session.current())?.person.id ?? 0;
 
 /**
+ * Queues what belongs together, all of it or nothing.
  * @param {Pick<Item, "kind" | "id" | "told" | "title" | "at">} done
- * @returns {Promise<number>} its number; fails when the phone is full
+ * @param {...Pick<Item, "kind" | "id" | "told" | "title" | "at">} with_it
+ * @returns {Promise<number>} the number of the first; fails when the phone is full
  */
-async function add(done) {
-  const item = { ...done, person_id: await person(), state: "waiting", tries: 0, retry_at: 0, problem: null,
-    record: null, kept_at: null };
-  const number = Number(await must(() => kept.run("queue", "readwrite", (table) => table.add(item))));
+async function add(done, ...with_it) {
+  const fresh = { person_id: await person(), state: "waiting", tries: 0, retry_at: 0, problem: null, record: null, kept_at: null };
+  const number = Number(await must(() => kept.run("queue", "readwrite", (table) => {
+    const [first] = [done, ...with_it].map((one) => table.add({ ...one, ...fresh }));
+    return /** @type {IDBRequest<IDBValidKey>} */ (first);
+  })));
   changed();
   return number;
 }
 
-/** Queues a check-in. @param {CheckinIn} told @param {string} title of its duty */
-export const addCheckin = (told, title) => add({ kind: "checkin", id: told.id, told, title, at: told.made_at });
+/** How a photo is announced: of which check-in, and the how-many-th. @param {Shot} shot @param {string} checkin_id @param {number} number */
+export const photoTold = ({ size, sha256 }, checkin_id, number) => ({ checkin_id, number, size, sha256 });
+
+/** Queues a check-in with its photos behind it. @param {CheckinIn} told @param {string} title of its duty @param {Shot[]} taken */
+export function addCheckin(told, title, taken) {
+  const photos = taken.map((shot, at) => ({ kind: /** @type {const} */ ("photo"), id: shot.id, told: photoTold(shot, told.id, at + 1), title, at: told.made_at }));
+  return add({ kind: "checkin", id: told.id, told, title, at: told.made_at }, ...photos);
+}
 
 /** Queues the start or the end of a duty, done now. @param {"start" | "complete"} kind @param {Trip} trip @param {string} [outcome] */
 export function addStep(kind, trip, outcome = "") {
@@ -112,10 +125,28 @@ export async function change(number, changes) {
   changed();
 }
 
-/** Lets go of an item: the person's own act. @param {number} number */
-export async function drop(number) {
-  await kept.run("queue", "readwrite", (table) => table.delete(number));
+/** The photos that wait for a check-in, in order. @param {string} checkin_id @returns {Promise<Item[]>} */
+export async function photosOf(checkin_id) {
+  return (await mine()).filter(({ kind, told }) => kind === "photo" && told.checkin_id === checkin_id);
+}
+
+/**
+ * Lets go of an item, and with a check-in of its photos: the person's own act.
+ * @param {Item} item
+ * @param {boolean} [keeping] the photos themselves, for a draft that names them
+ */
+export async function drop(item, keeping = false) {
+  for (const { number, kind, id } of [item, ...(item.kind === "checkin" ? await photosOf(item.id) : [])]) {
+    await kept.run("queue", "readwrite", (table) => table.delete(number));
+    if (kind === "photo" && !keeping) await shots.drop(id);
+  }
   changed();
+}
+
+/** The photos that may be sent now: their check-in has arrived. @param {Item[]} open what the server does not have @returns {Item[]} */
+export function ready(open) {
+  const missing = new Set(open.filter(({ kind }) => kind === "checkin").map(({ id }) => id));
+  return open.filter(({ kind, state, told }) => kind === "photo" && state === "waiting" && !missing.has(told.checkin_id));
 }
 
 /** What the queue keeps of a record. @param {Checkin} record @returns {Record} */
@@ -132,6 +163,8 @@ export async function tidy(leaving = false) {
   const done = (await everything()).filter((item) => item.state === "kept"
     && (leaving ? item.person_id === owner : Date.now() - (item.kept_at ?? 0) > KEPT_MS));
   for (const { number } of done) await kept.run("queue", "readwrite", (table) => table.delete(number));
+  const queued = (await everything()).filter(({ kind }) => kind === "photo").map(({ id }) => id);
+  await shots.tidy(new Set([...queued, ...(await drafts.photos())]));
 }
 
 /**
@@ -142,7 +175,7 @@ export async function steps() {
   /** @type {Map<number, "start" | "complete">} */
   const found = new Map();
   for (const { kind, state, told } of await unsent()) {
-    if (kind !== "checkin" && state === "waiting") found.set(told.trip_id, kind);
+    if ((kind === "start" || kind === "complete") && state === "waiting") found.set(told.trip_id, kind);
   }
   return found;
 }

@@ -1,6 +1,6 @@
 // @ts-check
-/** Sends the queue: in order, one sender at a time over all tabs, again and again until the server has answered.
- *  It needs nothing but an open page: no Background Sync, no push. */
+/** Sends the queue: in order, one sender at a time over all tabs, again and again until the server has answered. Photos
+ *  come after everything else, and give way to it between two parts. It needs nothing but an open page: no Background Sync, no push. */
 
 /** @import {Item} from "./queue.js" */
 /** @import {Problem} from "./wire.d.ts" */
@@ -9,6 +9,7 @@ import * as api from "./api.js";
 import * as queue from "./queue.js";
 import * as session from "./session.js";
 import { alone } from "./turns.js";
+import * as uploads from "./uploads.js";
 
 const FIRST_MS = 2_000;
 /** The longest pause without a network, where a try costs nothing, and after a busy server's answer. */
@@ -23,6 +24,7 @@ const doors = {
   checkin: (/** @type {Item} */ { told, person_id }) => api.sendCheckin(told, person_id),
   start: (/** @type {Item} */ { told, person_id }) => api.startTrip(told, person_id),
   complete: (/** @type {Item} */ { told, person_id }) => api.completeTrip(told, person_id),
+  photo: (/** @type {Item} */ { id, told, person_id }) => uploads.send(id, told, person_id, advance),
 };
 
 /** @type {number | null} */
@@ -30,6 +32,19 @@ let busy = null;
 
 /** The number of the item being sent from this page now. */
 export const sending = () => busy;
+
+let received = 0;
+
+/** How many bytes of the photo being sent from this page the server has. */
+export const progress = () => received;
+
+/** Notes how far a photo has come; what another page queued meanwhile goes first. @param {number} bytes */
+async function advance(bytes) {
+  received = bytes;
+  queue.changed();
+  hurry ||= others(await queue.unsent()).some((item) => item.state === "waiting" && due(item));
+  if (hurry) throw new uploads.Interrupted();
+}
 
 /**
  * How long to wait before the next try: doubling, and scattered so that phones do not come back all at once.
@@ -49,6 +64,7 @@ function putBack(item, problem) {
 
 /** What becomes of an item that was not taken. @param {Item} item @param {unknown} failure @returns {Promise<Next>} */
 async function after(item, failure) {
+  if (failure instanceof uploads.Interrupted) return "stop";
   if (failure instanceof api.Lost) {
     await putBack(item, failure.problem);
     return "stop";
@@ -64,6 +80,7 @@ async function after(item, failure) {
 /** Sends one item; it is let go of only once the server has said that it is kept. @param {Item} item @returns {Promise<Next>} */
 async function attempt(item) {
   busy = item.number;
+  received = 0;
   queue.changed();
   try {
     const answer = await doors[item.kind](item);
@@ -80,15 +97,18 @@ async function attempt(item) {
 /** Whether an item may be tried; a clock that was turned back delays nothing. @param {Item} item */
 const due = (item) => item.retry_at <= Date.now() || item.retry_at > Date.now() + 2 * LONGEST_BUSY_MS;
 
-/** Sends what waits, oldest first; an item discarded in the meantime is passed over. @param {boolean} urgent whether pauses count */
-async function pass(urgent) {
-  for (const { number } of await queue.unsent()) {
+/** Sends what waits, oldest first; an item discarded in the meantime is passed over. @param {Item[]} items @param {boolean} urgent whether pauses count */
+async function pass(items, urgent) {
+  for (const { number } of items) {
     const item = await queue.one(number);
     if (item?.state !== "waiting") continue;
     if (!urgent && !due(item)) return;
     if ((await attempt(item)) === "stop") return;
   }
 }
+
+/** What there is beside photos. @param {Item[]} open */
+const others = (open) => open.filter(({ kind }) => kind !== "photo");
 
 /** @type {Promise<void> | null} */
 let running = null;
@@ -102,7 +122,8 @@ async function rounds() {
     do {
       const urgent = hurry;
       hurry = false;
-      await pass(urgent);
+      await pass(others(await queue.unsent()), urgent);
+      if (!hurry) await pass(queue.ready(await queue.unsent()), urgent);
     } while (hurry);
     await queue.tidy();
   } catch (failure) {
@@ -114,8 +135,10 @@ async function rounds() {
 async function wait() {
   clearTimeout(timer);
   if (!(await session.current())) return;
-  const next = (await queue.unsent()).find((item) => item.state === "waiting");
-  if (next) timer = setTimeout(() => send(), Math.min(LONGEST_BUSY_MS, Math.max(500, next.retry_at - Date.now())));
+  const open = await queue.unsent();
+  const next = [others(open).find((item) => item.state === "waiting"), queue.ready(open)[0]].filter((item) => item !== undefined);
+  const soonest = Math.min(...next.map(({ retry_at }) => retry_at));
+  if (next.length) timer = setTimeout(() => send(), Math.min(LONGEST_BUSY_MS, Math.max(500, soonest - Date.now())));
 }
 
 /**

@@ -43,6 +43,7 @@ function details(trip) {
     [say("trip.purpose"), say(`purpose.${trip.purpose}`)],
     [say("trip.basis"), trip.basis],
     [say("trip.tracking"), say(`tracking.${trip.tracking}`)],
+    [say("photo.title_plain"), trip.photos_required && say("trip.photos")],
     [say("trip.started"), trip.started_at && stamp(trip.started_at)],
     [say("trip.known"), trip.tracking !== "none" && trip.start_known_at && stamp(trip.start_known_at)],
     [say("trip.ended"), trip.ended_at && stamp(trip.ended_at)],

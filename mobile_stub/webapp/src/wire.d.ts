@@ -83,6 +83,7 @@ export type Trip = {
   destination: string | null;
   destination_area_id: number | null;
   tracking: "none" | Level;
+  photos_required: boolean;
   state: TripState;
   revision: number;
   unit: Named;
@@ -127,6 +128,7 @@ export type Plan = {
   destination: string;
   destination_area_id: number | null;
   tracking: Trip["tracking"];
+  photos_required: boolean;
   starts_on: string;
   ends_on: string;
   member_ids: number[];
@@ -187,7 +189,13 @@ export type CheckinIn = {
   note: string;
   consent: boolean;
   visit: Visit | null;
+  photo_count: number;
 };
+
+/** How far a photo has come. */
+export type Sent = { id: string; size: number; received: number; kept: boolean; erased: boolean };
+/** A photo of a record that has arrived. */
+export type PhotoOf = { id: string; number: number; width: number | null; height: number | null; erased: boolean };
 
 export type Outcome = "inside" | "uncertain" | "outside" | "not_judged";
 export type Verdict = {
@@ -227,6 +235,8 @@ export type Checkin = {
   signals: { code: string; zh: string; en: string }[];
   note: string;
   visit: Visit | null;
+  photo_count: number;
+  photos: PhotoOf[];
   reviews: Review[];
 };
 
