@@ -405,40 +405,13 @@ class PhotoDiffers(Problem):
     en = "What arrived is not what was announced; send it again from the beginning."
 
 
-class PhotosTooMany(Problem):
-    """A person has sent as many photos today as are taken of one person."""
-
-    code = "photos_too_many"
-    status = 429
-    zh = "您今天的照片已达 {most} 张的上限，其余的明天会自动再传。"
-    en = "You have reached today's limit of {most} photos; the others go out by themselves tomorrow."
-
-
 class PhotosFull(Problem):
-    """There is no room for more photos on the server. An administrator has to make some."""
+    """No more photos for now: of this person today, or because the server has no room. The phone keeps them."""
 
     code = "photos_full"
     status = 503
-    zh = "服务器存放照片的空间已满，请联系管理员；手机里的照片不会丢失。"
-    en = "The server has no room for more photos; tell an administrator. Nothing on the phone is lost."
-
-
-class PhotoLost(Problem):
-    """The row is there and its file is not: the folder of photos was not restored with the database."""
-
-    code = "photo_lost"
-    status = 500
-    zh = "这张照片的文件不在服务器上，请联系管理员。"
-    en = "This photo's file is not on the server; tell an administrator."
-
-
-class FontMissing(Problem):
-    """Stamps on photos need a font with Chinese characters, and there is none."""
-
-    code = "font_missing"
-    status = 503
-    zh = "服务器缺少中文字体，照片无法加印：请安装 fonts-noto-cjk，或设置 GUATU_PHOTO_FONT。"
-    en = "No Chinese font to stamp photos with: install fonts-noto-cjk, or set GUATU_PHOTO_FONT."
+    zh = "暂时不能接收照片：{why_zh}。手机里的照片不会丢失。"
+    en = "No photos are taken for now: {why_en}. Nothing on the phone is lost."
 
 
 # ── the machine ─────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from server.errors import FontMissing
+from server.errors import SettingRefused
 
 FOLDERS: Final = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 FACES: Final = (
@@ -70,17 +70,26 @@ def _wrapped(line: str, font: ImageFont.FreeTypeFont, width: int) -> Iterator[st
 
 @cache
 def typeface(named: str) -> Path:
-    """The font file the setting names, or Noto CJK wherever the system has it; `FontMissing` where there is none."""
+    """The font file the setting names, or Noto CJK wherever the system has it; `SettingRefused` where there is none."""
     if named:
         if Path(named).is_file():
             return Path(named)
-        raise FontMissing
+        raise _missing()
     for pattern in FACES:
         for folder in FOLDERS:
             found = next(Path(folder).expanduser().rglob(pattern), None)
             if found is not None:
                 return found
-    raise FontMissing
+    raise _missing()
+
+
+def _missing() -> SettingRefused:
+    """The sentence for a server without Chinese letters."""
+    return SettingRefused(
+        name="GUATU_PHOTO_FONT",
+        why_zh="找不到中文字体，照片无法加印，请安装 fonts-noto-cjk 或指定一个字体文件",
+        why_en="there is no Chinese font to stamp photos with; install fonts-noto-cjk or name a font file",
+    )
 
 
 @cache

@@ -53,9 +53,11 @@ def upright(file: Path, *, side: int) -> Image.Image:
     with _opened(file) as image:
         image.draft("RGB", (side, side))
         image.thumbnail((side, side))
-        turned = ImageOps.exif_transpose(image).convert("RGBA")
+        turned = ImageOps.exif_transpose(image)
+        seen_through = turned.has_transparency_data
+        turned = turned.convert("RGBA" if seen_through else "RGB")
     clean = Image.new("RGB", turned.size, "white")
-    clean.paste(turned, mask=turned.getchannel("A"))
+    clean.paste(turned, mask=turned.getchannel("A") if seen_through else None)
     return clean
 
 

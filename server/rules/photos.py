@@ -1,6 +1,6 @@
 """Photos: what a check-in may tell of, what the quotas allow, and which duties may ask for one."""
 
-from server.errors import PhotoRefused, PhotosFull, PhotosTooMany
+from server.errors import PhotoRefused, PhotosFull
 
 FORMS = ("jpeg", "png", "webp")
 """The kinds of picture that are kept."""
@@ -34,15 +34,28 @@ def ensure_size(size: int, *, most_mb: int) -> None:
 
 
 def ensure_daily(sent: int, *, most: int, wait_s: int) -> None:
-    """`PhotosTooMany` once a person has sent as many today as the setting allows; `wait_s` until tomorrow."""
+    """`PhotosFull` once a person has sent as many today as the setting allows; `wait_s` until tomorrow."""
     if sent >= most:
-        raise PhotosTooMany(most=most, retry_after_s=wait_s)
+        raise PhotosFull(
+            why_zh=f"您今天的照片已达 {most} 张的上限，其余的明天自动再传",
+            why_en=f"you have reached today's limit of {most}; the others go out by themselves tomorrow",
+            retry_after_s=wait_s,
+        )
 
 
 def ensure_room(kept: int, size: int, *, most_gb: int) -> None:
     """`PhotosFull` when the installation would keep more bytes of photos than the setting allows."""
     if kept + size > most_gb * 2**30:
-        raise PhotosFull(retry_after_s=FULL_WAIT_S)
+        raise full()
+
+
+def full() -> PhotosFull:
+    """The refusal where the server has no room."""
+    return PhotosFull(
+        why_zh="服务器存放照片的空间已满，请联系管理员",
+        why_en="the server has no room for more; tell an administrator",
+        retry_after_s=FULL_WAIT_S,
+    )
 
 
 FULL_WAIT_S = 3600

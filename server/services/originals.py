@@ -19,9 +19,9 @@ from typing import BinaryIO
 from uuid import UUID
 
 from server.config import Settings
-from server.errors import Busy, PhotosFull
+from server.errors import Busy
 from server.held import held
-from server.rules.photos import FULL_WAIT_S
+from server.rules import photos as rules
 
 SPARE_BYTES = 256 * 2**20
 """So much of the disk stays free of photos: the database needs it more."""
@@ -113,7 +113,7 @@ def ensure_disk(size: int) -> None:
     folder = _folder()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free < size + SPARE_BYTES:
-        raise PhotosFull(retry_after_s=FULL_WAIT_S)
+        raise rules.full()
 
 
 # ── kept ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -216,5 +216,5 @@ def _disk() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise PhotosFull(retry_after_s=FULL_WAIT_S) from error
+            raise rules.full() from error
         raise

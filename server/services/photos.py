@@ -6,6 +6,7 @@ between receiving and answering, comes to the same. Files come before rows and r
 """
 
 import hashlib
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 from server import clock
 from server.config import Settings
 from server.db import db, upsert
-from server.errors import NotFound, PhotoConflict, PhotoDiffers, PhotoLost, PhotoRefused
+from server.errors import NotFound, PhotoConflict, PhotoDiffers, PhotoRefused
 from server.exports import photos as copies
 from server.held import held
 from server.ingest import photos as pictures
@@ -34,6 +35,8 @@ from server.rules.access import Actor
 from server.services import events, looks, originals
 from server.services.aside import Seats
 from server.transaction import verb
+
+logger = logging.getLogger("guatu.photos")
 
 THUMB_PX = 360
 STAMPED_PX = 1600
@@ -65,7 +68,7 @@ class Told:
 def begin(actor: Actor, told: Told) -> dict[str, Any]:
     """Announce a photo of a check-in of one's own, or ask how much of it is here; what is all here is kept at once.
 
-    `NotFound` for a check-in that is not theirs, `PhotoRefused`, `PhotosTooMany` or `PhotosFull` by the rules,
+    `NotFound` for a check-in that is not theirs, `PhotoRefused`, or `PhotosFull` by the rules,
     `PhotoConflict` where its id or its place is another's.
     """
     return _advance(actor, _begun(actor, told))
@@ -208,7 +211,7 @@ def thumb(actor: Actor, photo_id: UUID) -> bytes:
 def stamped(actor: Actor, photo_id: UUID) -> bytes:
     """A photo's stamped copy, JPEG, made when it is first asked for, for whoever may read its check-in.
 
-    `FontMissing` where the server has no Chinese font.
+    `SettingRefused` where the server has no Chinese font.
     """
     photo = reads.get(actor, photo_id, "photo.read")
     return _copy(photo, originals.stamped(photo.id), _stamp_of(photo))
@@ -223,7 +226,10 @@ def original(actor: Actor, photo_id: UUID) -> tuple[bytes, str]:
     if photo.person_id != actor.person_id:
         looks.opened(actor, [(photo.person_id, reads.trip_of(photo.checkin_id))], door="checkin")
         _note_opening(actor, photo)
-    return _read(originals.original(_sha256(photo))), photo.form or ""
+    try:
+        return originals.original(_sha256(photo)).read_bytes(), photo.form or ""
+    except FileNotFoundError as error:
+        raise _lost(photo) from error
 
 
 @verb
@@ -238,7 +244,7 @@ def _copy(photo: Photo, file: Path, make: Callable[[Path], bytes]) -> bytes:
         return file.read_bytes()
     source = originals.original(_sha256(photo))
     if not source.exists():
-        raise PhotoLost
+        raise _lost(photo)
     made = SEATS.do(lambda: make(source))
     originals.write(file, made)
     db.session.rollback()  # what was read before may be old by now
@@ -255,12 +261,10 @@ def _sha256(photo: Photo) -> str:
     return photo.sha256
 
 
-def _read(file: Path) -> bytes:
-    """A file that must be there; `PhotoLost` where it is not."""
-    try:
-        return file.read_bytes()
-    except FileNotFoundError as error:
-        raise PhotoLost from error
+def _lost(photo: Photo) -> NotFound:
+    """The refusal where the folder of photos was not restored with the database, which an operator must hear of."""
+    logger.error("the file of photo %s is not there", photo.id)
+    return NotFound()
 
 
 def _thumbnail(source: Path) -> bytes:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFont
 
-from server.errors import FontMissing
+from server.errors import SettingRefused
 from server.exports import photos
 from tests.photos import drawn
 
@@ -45,13 +45,13 @@ def test_the_font_has_chinese_letters_of_the_mainland() -> None:
 
 
 def test_a_font_that_is_not_there_is_said_to_be_missing(tmp_path: Path) -> None:
-    with pytest.raises(FontMissing, match="fonts-noto-cjk"):
+    with pytest.raises(SettingRefused, match="fonts-noto-cjk"):
         photos.typeface(str(tmp_path / "none.ttc"))
 
 
 def test_without_any_chinese_font_the_packages_name_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(photos, "FOLDERS", ())
     photos.typeface.cache_clear()
-    with pytest.raises(FontMissing):
+    with pytest.raises(SettingRefused):
         photos.typeface("")
     photos.typeface.cache_clear()

@@ -21,7 +21,6 @@ from server.errors import (
     PhotoDiffers,
     PhotoRefused,
     PhotosFull,
-    PhotosTooMany,
     TripRefused,
 )
 from server.held import held
@@ -199,7 +198,7 @@ def test_a_person_sends_so_many_a_day_and_goes_on_tomorrow(
     checkin_id = checked_in(folk.cadre, count=2)
     first, second = (Taken(checkin_id, written(drawn(40 + n, 40)), n) for n in (1, 2))
     sent(folk.cadre, first)
-    with pytest.raises(PhotosTooMany, match="1 photos") as caught:
+    with pytest.raises(PhotosFull, match="limit of 1;") as caught:
         photos.begin(folk.cadre.actor, second.told)
     assert caught.value.retry_after_s is not None
     assert photos.begin(folk.cadre.actor, first.told)["kept"] is True  # a repeat is no new one

@@ -1,23 +1,24 @@
 """A trip as told, lived through day by day: each deed at its instant, through the services' verbs."""
 
+import hashlib
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from shapely.geometry import MultiPolygon, Polygon
 
 from server import clock
-from server.cli.county import fixes, names, phones
+from server.cli.county import fixes, names, phones, pictures
 from server.cli.county.kept import Kept
 from server.cli.county.phones import Moment
 from server.cli.county.places import Place
 from server.cli.county.trips import Spot, StopTold, TripTold
 from server.rules.access import Actor
 from server.rules.checkins import Told
-from server.services import checkins, consents, reviews, trips
+from server.services import checkins, consents, photos, reviews, trips
 from server.services.trips import Plan, StopPlan
 
 WATCHER = "ducha"
@@ -65,6 +66,14 @@ def workday(today: date, days: int) -> date:
 def at(day: date, hour: str) -> datetime:
     """An instant of a Shanghai day, by its `HH:MM`."""
     return datetime.combine(day, time.fromisoformat(hour), clock.SHANGHAI)
+
+
+def _send_photo(actor: Actor, checkin_id: UUID, content: bytes) -> None:
+    """Send the photo of a check-in, as a phone does."""
+    digest = hashlib.sha256(content).hexdigest()
+    told = photos.Told(uuid4(), checkin_id, number=1, size=len(content), sha256=digest)
+    photos.begin(actor, told)
+    photos.send(actor, told.id, content, offset=0)
 
 
 class Journey:
@@ -188,8 +197,27 @@ class Journey:
         """Send it, now that the trip and its stops have numbers."""
         stop_id = self.trip["stops"][number]["id"]
         sent_at = clock.now() - ON_THE_WIRE
-        sent = replace(told, trip_id=self.trip["id"], stop_id=stop_id, sent_at=sent_at)
-        checkins.make(self._county.kept.actor(self._team[place]), sent)
+        photo = self._photo(number, place, told)
+        sent = replace(
+            told,
+            trip_id=self.trip["id"],
+            stop_id=stop_id,
+            sent_at=sent_at,
+            photo_count=0 if photo is None else 1,
+        )
+        actor = self._county.kept.actor(self._team[place])
+        checkins.make(actor, sent)
+        if photo is not None:
+            _send_photo(actor, told.id, photo)
+
+    def _photo(self, number: int, place: int, told: Told) -> bytes | None:
+        """The photo that is taken along: of every other visit, and by the leader where the duty asks for one."""
+        seed = f"{self.told.title} {number}"
+        if told.kind == "visit" and number % 2 == 0:
+            return pictures.works(seed)
+        if told.kind == "arrive" and place == 0 and self.told.photos_required:
+            return pictures.slope(seed)
+        return None
 
     # ── who, when, where ────────────────────────────────────────────────────────────────────────────────
 
@@ -242,6 +270,7 @@ class Journey:
             chain=told.chain,
             destination_area_id=areas[told.destination_area] if told.destination_area else None,
             tracking=told.tracking,
+            photos_required=told.photos_required,
             member_ids=[self._county.kept.people[username] for username in self._team],
             stops=[self._stop(stop) for stop in told.stops],
         )

@@ -74,6 +74,7 @@ class TripTold:
     purpose: str = "ordinary"
     basis: str = ""
     tracking: str = "checkins"
+    photos_required: bool = False
     refusing: tuple[int, ...] = ()
     outcome: str = ""
     because: str = ""
@@ -361,6 +362,7 @@ COMPLETED: Final = (
         purpose="safety",
         basis="县防汛抗旱指挥部《关于做好强降雨后地质灾害隐患核查的通知》，需掌握核查人员所在位置以保障安全",
         tracking="track",
+        photos_required=True,
         outcome="核查隐患点 4 处，转移避让 3 户 9 人",
         stops=(
             StopTold(

@@ -39,8 +39,9 @@ export interface Checkin {
   position_withheld: null | "reason_needed" | "no_position" | "erased" | "no_consent" | "not_tracked" | "not_on_duty" | "start_not_known";
   verdict: Verdict; areas: AreaRef[]; window: null | "early" | "on_time" | "late"; window_s: number | null;
   signals: { code: string; zh: string; en: string; evidence: Record<string, unknown> }[];
-  note: string | null; visit: Visit | null; reviews: Review[];
+  note: string | null; visit: Visit | null; photo_count: number; photos: PhotoOf[]; reviews: Review[];
 }
+export interface PhotoOf { id: string; number: number; width: number | null; height: number | null; kept_at: string; erased: boolean }
 export interface Place {
   person: Named; unit: Named; trip: { id: number; title: string } | null; position: Position; at: string; age_s: number;
   checkin_id: string | null; verdict: Verdict | Outcome | null;
@@ -57,7 +58,7 @@ export interface Consent { level: "checkins" | "track"; given_at: string; withdr
 export interface Member { id: number; name: string; unit: Named; leading: boolean; consent: Consent | null }
 export interface Trip {
   id: number; title: string; aim: string | null; purpose: "ordinary" | "safety" | "emergency"; basis: string | null; chain: string | null;
-  destination: string | null; destination_area_id: number | null; tracking: "none" | "checkins" | "track"; state: string; revision: number;
+  destination: string | null; destination_area_id: number | null; tracking: "none" | "checkins" | "track"; photos_required: boolean; state: string; revision: number;
   unit: Named; leader: Named; planner: Named; members: Member[]; starts_on: string; ends_on: string; stops: Stop[];
   started_at: string | null; start_known_at: string | null; ended_at: string | null; lapsed_at: string | null; overran_h: number | null; returned_because: string | null; cancelled_because: string | null;
   approved_by: Named | null; approved_at: string | null; outcome: string | null; may: string[];

@@ -5,6 +5,7 @@
  */
 import { t } from "./desk.js";
 import { drawing, el } from "./dom.js";
+import { photoGlance } from "./photos.js";
 import { age, ago, clock, span } from "./time.js";
 import { badge, signalTags, windowMark } from "./verdict.js";
 import { word } from "./words.js";
@@ -112,5 +113,6 @@ export function checkinCard(checkin) {
     el("p", {}, el("b", {}, checkin.person.name), ` ${checkin.unit.name}`),
     el("p", {}, badge(checkin.verdict)),
     el("p", {}, facts.join(" · ")),
+    ...[photoGlance(checkin)].filter((node) => node !== null),
   ];
 }

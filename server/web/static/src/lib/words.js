@@ -86,6 +86,7 @@ const WORDS = {
   "signal.other_device": () => t("他人手机"),
   "signal.before_start": () => t("早于任务开始"),
   "signal.after_end": () => t("晚于任务结束"),
+  "signal.photo_missing": () => t("没带照片"),
   "door.map": () => t("实时地图"),
   "door.log": () => t("走访日志"),
   "door.trip": () => t("行程页"),

@@ -9,6 +9,7 @@ import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { pagedList } from "../lib/list.js";
 import { askReason } from "../lib/looks.js";
+import { photoTiles } from "../lib/photos.js";
 import {
   searchAreas,
   searchPeople,
@@ -102,7 +103,7 @@ function row(checkin) {
     el("td", {}, badge(checkin.verdict), signalTags(checkin.signals)),
     el("td.nowrap", {}, windowMark(checkin, span) || el("span.faint", {}, "—")),
     el("td.clip", {}, visitLines(checkin.visit)),
-    el("td.clip", {}, checkin.note, answers(checkin)),
+    el("td.clip", {}, checkin.note, answers(checkin), photoTiles(checkin)),
   );
 }
 

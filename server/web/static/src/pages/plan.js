@@ -56,8 +56,15 @@ function drawFacts(trip) {
     codes("purpose").map((code) => [code, word("purpose", code)]),
     trip.purpose || "ordinary",
   );
+  const photos = el("input", { type: "checkbox", name: "photos_required", value: "true", checked: trip.photos_required });
+  const asked = el(
+    "div.field.wide",
+    {},
+    el("label.choice", {}, photos, t("签到要带照片")),
+    el("span.hint", {}, t("只有写明依据的安全、应急任务可以要求；没带照片的签到照样保存，并注明。")),
+  );
   const show = () => {
-    basis.hidden = purpose.value === "ordinary";
+    basis.hidden = asked.hidden = photos.disabled = purpose.value === "ordinary";
   };
   purpose.addEventListener("change", show);
   fill(
@@ -100,6 +107,7 @@ function drawFacts(trip) {
       { hint: t("只记录本人另行同意的部分。") },
     ),
     basis,
+    asked,
   );
   show();
 }

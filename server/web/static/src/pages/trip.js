@@ -10,6 +10,7 @@ import { may, me, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { askReason } from "../lib/looks.js";
+import { photoTiles } from "../lib/photos.js";
 import { reviewButtons, reviewLines } from "../lib/reviews.js";
 import { silenceNotice } from "../lib/silences.js";
 import { blank, failure, loading, toast } from "../lib/states.js";
@@ -103,6 +104,7 @@ function facts(trip) {
     [t("性质"), word("purpose", trip.purpose)],
     [t("依据"), trip.basis],
     [t("位置"), word("tracking", trip.tracking)],
+    [t("照片"), trip.photos_required ? t("签到要带照片，依据如上") : null],
     [t("位置自何时起保存"), trip.tracking === "none" || !trip.start_known_at ? null : shortly(trip.start_known_at)],
   ];
   return el(
@@ -276,6 +278,7 @@ function lineItem(checkin) {
       el("p.tags", {}, badge(checkin.verdict), windowMark(checkin, span), signalTags(checkin.signals), withheld),
       checkin.note ? el("p", {}, checkin.note) : null,
       visitLines(checkin.visit),
+      photoTiles(checkin),
       reviewLines(checkin),
       reviewButtons(checkin, reviewed),
     ),
