@@ -27,6 +27,9 @@ FAINT: Final = "#aeb9b6"
 LEAST_PX: Final = 15
 """The smallest letters of a stamp."""
 
+SHARE: Final = 28
+"""Letters are this share of the picture's width: to be read on a phone, too."""
+
 QUALITY: Final = 85
 
 
@@ -39,7 +42,7 @@ def jpeg(image: Image.Image) -> bytes:
 
 def stamp(image: Image.Image, lines: Sequence[str], *, face: Path) -> bytes:
     """The picture with lines of text below it, as JPEG; the first line is the largest, the last one faint."""
-    size = max(LEAST_PX, image.width // 36)
+    size = max(LEAST_PX, image.width // SHARE)
     fonts = [_font(face, size + size // 4), *(_font(face, size) for _ in lines[1:])]
     margin = size
     wrapped = [

@@ -290,7 +290,7 @@ def _lines(record: dict[str, Any], photo: Photo) -> list[str]:
         " · ".join(filter(None, (duty, stop))),
         areas,
         record["verdict"]["zh"],
-        f"挂图服务器加印 · 照片收到于 {clock.local(photo.kept_at or photo.begun_at)} · 以记录为准",
+        f"服务器加印 · 照片收到于 {clock.local(photo.kept_at or photo.begun_at)} · 以记录为准",
     )
     return [line for line in lines if line]
 
