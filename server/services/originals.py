@@ -104,8 +104,16 @@ def stray_parts(before: datetime) -> Iterator[UUID]:
     """The photos to whose parts nobody has added anything since."""
     with suppress(FileNotFoundError):
         for file in part(UUID(int=0)).parent.iterdir():
-            if file.stat().st_mtime < before.timestamp():
+            if is_still(UUID(file.name), before):
                 yield UUID(file.name)
+
+
+def is_still(photo_id: UUID, before: datetime) -> bool:
+    """Whether nothing has come of a photo since an instant."""
+    try:
+        return part(photo_id).stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return True
 
 
 def ensure_disk(size: int) -> None:

@@ -175,10 +175,11 @@ def _finish(actor: Actor, photo: Photo) -> Photo:
 
 
 def _seen(part: Path, sha256: str) -> tuple[Picture, bytes]:
-    """What a file is, and its thumbnail; `PhotoDiffers` or `PhotoRefused`."""
+    """What a file is, and its thumbnail, once the file is on the disk; `PhotoDiffers` or `PhotoRefused`."""
     most = held(Settings).photo_megapixels
 
     def look() -> tuple[Picture, bytes]:
+        originals.flush(part)  # here, where it holds up nobody
         with part.open("rb") as opened:
             if hashlib.file_digest(opened, "sha256").hexdigest() != sha256:
                 raise PhotoDiffers
@@ -309,6 +310,12 @@ def erase(actor: Actor, photo_id: UUID) -> dict[str, Any]:
 def expire(photo_id: UUID) -> None:
     """Delete a photo whose time is over."""
     _let_go(_blank(photo_id, "photo.expired", None))
+
+
+def abandoned(now: datetime) -> list[UUID]:
+    """The photos of which nothing has come for long."""
+    before = now - ABANDONED
+    return [photo_id for photo_id in reads.abandoned(before) if originals.is_still(photo_id, before)]
 
 
 def give_up(photo_id: UUID) -> None:

@@ -103,7 +103,7 @@ def _photos() -> Did:
     found = reads.expired(expiry(now, held(Settings).photo_days))
     _each(found, photos.expire)
     _each(reads.half_erased(), photos.finish_erasing)
-    lost = reads.abandoned(now - photos.ABANDONED)
+    lost = photos.abandoned(now)
     _each(lost, photos.give_up)
     photos.drop_strays(now)
     return Did(

@@ -1,6 +1,7 @@
 """The doors of photos: parts over the wire, who sees which face of one, and what a browser may do with it."""
 
 import io
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,10 +12,12 @@ from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from server.config import Settings
 from server.db import db
+from server.held import held
 from server.models.events import Event
 from server.rules.photos import PART_BYTES
-from server.services import looks, photos
+from server.services import looks, originals, photos
 from tests import people
 from tests.people import County, Headers, Someone
 from tests.photos import MAKER, Taken, checked_in, exif, sent, written
@@ -193,6 +196,26 @@ def test_a_browser_shows_a_photo_as_a_picture_and_asks_each_time_whether_it_may(
     assert client.get(f"{URL}/{taken.id}/thumb", headers=headers | known).status_code == 304
     photos.erase(folk.cadre.actor, taken.id)
     assert client.get(f"{URL}/{taken.id}/thumb", headers=headers | known).status_code == 404
+
+
+def test_without_a_chinese_font_the_stamp_says_so_and_the_rest_is_there(
+    app: Flask, folk: County, client: FlaskClient, taken: Taken, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.extensions["guatu"], Settings, replace(held(Settings), photo_font="none.ttc"))
+    headers = folk.cadre.sign_in(client)
+    refused = client.get(f"{URL}/{taken.id}/stamped", headers=headers)
+    assert (refused.status_code, refused.get_json()["code"]) == (500, "setting_refused")
+    assert client.get(f"{URL}/{taken.id}/thumb", headers=headers).status_code == 200
+
+
+def test_a_file_that_was_not_restored_is_not_found_and_the_operator_hears_of_it(
+    folk: County, client: FlaskClient, taken: Taken, caplog: pytest.LogCaptureFixture
+) -> None:
+    originals.remove(taken.announced["sha256"])
+    headers = folk.cadre.sign_in(client)
+    for face in ("thumb", "stamped", "original"):
+        assert client.get(f"{URL}/{taken.id}/{face}", headers=headers).status_code == 404
+    assert f"the file of photo {taken.id} is not there" in caplog.text
 
 
 def test_a_check_in_tells_of_nine_photos_at_most(folk: County, client: FlaskClient) -> None:

@@ -1,5 +1,6 @@
 """Photos on both databases: parts in any order and twice, crashes, quotas, the same picture twice, and going."""
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -324,6 +325,9 @@ def test_the_sweep_deletes_what_is_over_and_what_never_arrived_and_nothing_else(
     with clock.at(now - 8 * DAY):
         photos.begin(folk.cadre.actor, (lost := Taken(checked_in(folk.cadre), written(drawn(60, 60)))).told)
         photos.send(folk.cadre.actor, lost.id, lost.content[:99], offset=0)
+        photos.begin(folk.cadre.actor, (slow := Taken(checked_in(folk.cadre), written(drawn(80, 80)))).told)
+        photos.send(folk.cadre.actor, slow.id, slow.content[:99], offset=0)
+    os.utime(originals.part(lost.id), times=((now - 8 * DAY).timestamp(),) * 2)
     sent(folk.cadre, new := Taken(checked_in(folk.cadre), written(drawn(70, 70))))
     photos.begin(folk.cadre.actor, (coming := Taken(checked_in(folk.cadre), written())).told)
     photos.send(folk.cadre.actor, coming.id, coming.content[:99], offset=0)
@@ -331,8 +335,9 @@ def test_the_sweep_deletes_what_is_over_and_what_never_arrived_and_nothing_else(
     assert [each["erased"] for each in told_of(old.checkin_id)] == [True]
     assert [each["erased"] for each in told_of(new.checkin_id)] == [False]
     assert events("photo.expired") == [(None, str(old.checkin_id))]
-    assert [name for name in files() if name.startswith("parts")] == [f"parts/{coming.id}"]
-    assert len(files()) == 3
+    on_their_way = sorted(f"parts/{each.id}" for each in (slow, coming))
+    assert [name for name in files() if name.startswith("parts")] == on_their_way
+    assert len(files()) == 4
     assert photos.send(folk.cadre.actor, coming.id, coming.content[99:], offset=99)["kept"] is True
 
 
