@@ -414,6 +414,18 @@ class PhotosFull(Problem):
     en = "No photos are taken for now: {why_en}. Nothing on the phone is lost."
 
 
+# ── logs ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class LogRefused(Problem):
+    """The log of that day is not open to be written into."""
+
+    code = "log_refused"
+    status = 422
+    zh = "日志无法保存：{why_zh}。"
+    en = "The log cannot be kept: {why_en}."
+
+
 # ── the machine ─────────────────────────────────────────────────────────────────────────────────────────
 
 
