@@ -182,6 +182,13 @@ class Settings:
         "行程超过计划结束时间多少小时仍未结束，由系统自动结束",
         "Hours after its planned end at which a duty that nobody ended ends by itself",
     )
+    log_open_days: int = _setting(
+        "GUATU_LOG_OPEN_DAYS",
+        15,
+        _whole(0, 366),
+        "一天过后多少天内，本人还可以补充当天的日志",
+        "Days after its day during which its person may still add to a log",
+    )
     stream_poll_ms: int = _setting(
         "GUATU_STREAM_POLL_MS",
         250,

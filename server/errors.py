@@ -426,6 +426,15 @@ class LogRefused(Problem):
     en = "The log cannot be kept: {why_en}."
 
 
+class LogConflict(Problem):
+    """What one writes follows on something else than what stands there now."""
+
+    code = "log_conflict"
+    status = 409
+    zh = "这一天的日志已在别处修改过，没有保存；请看过新内容后再改。"
+    en = "This log was changed elsewhere meanwhile; nothing was stored. Look at it and write again."
+
+
 # ── the machine ─────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -1,11 +1,12 @@
 """How a door reads and answers: JSON in through orjson (no nesting bombs, no NaN), JSON out with times ending in Z."""
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any, TypeVar
 
 import marshmallow as ma
 import orjson
-from flask import Response
+from flask import Response, send_file
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
@@ -144,6 +145,13 @@ def answer(payload: Any, status: int = 200) -> Response:
     """A JSON response, for no cache; instants end in Z, numbers stay numbers, Decimals become strings."""
     body = orjson.dumps(payload, default=str, option=orjson.OPT_UTC_Z)
     return Response(body, status, {"Cache-Control": "no-store"}, mimetype="application/json")
+
+
+def download(content: bytes, mimetype: str, name: str) -> Response:
+    """A file to be kept under a name, which may be Chinese; for no cache."""
+    sent = send_file(BytesIO(content), mimetype, as_attachment=True, download_name=name)
+    sent.headers["Cache-Control"] = "no-store"
+    return sent
 
 
 def nothing() -> Response:

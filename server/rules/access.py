@@ -137,6 +137,14 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("photo.read", "查看照片", "see photos", *_WATCHERS, own=True),
         _permission("photo.open", "查看照片原件", "open the originals of photos", "supervisor", own=True),
         _permission("photo.erase", "删除自己的照片", "erase one's own photos", own=True),
+        _permission("log.read", "查看自己的日志", "read one's own log", own=True),
+        _permission("log.write", "补充自己的日志", "add to one's own log", own=True),
+        _permission("log.erase", "删除自己写的日志", "erase what one wrote into one's log", own=True),
+        _permission("log.export", "导出自己的日志", "take one's own log as a file", own=True),
+        _permission("report.read", "查看行程月报", "see the monthly trip report of units", *_WATCHERS),
+        _permission(
+            "report.export", "导出行程月报", "take the monthly trip report of units as a file", *_WATCHERS
+        ),
         _permission("track.read", "查看轨迹", "see tracks", *_WATCHERS, own=True),
         _permission("track.erase", "删除自己的轨迹", "erase one's own track", own=True),
         _permission(

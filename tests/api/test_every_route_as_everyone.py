@@ -5,8 +5,10 @@ them in any answer; whoever lacks a route's permission is refused; nothing is ev
 """
 
 import re
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,6 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from server import clock
 from server.rules import access
 from server.rules.checkins import VisitTold
 from server.services import checkins, looks, matters, trackers
@@ -84,6 +87,8 @@ def address(rule: Rule, marked: Marked) -> str:
         "tracker_id": marked.tracker_id,
         "photo_id": marked.photo_id,
         "name": "no-such-file",
+        "period": clock.day_of(clock.now()).isoformat(),
+        "month": f"{clock.now().astimezone(clock.SHANGHAI):%Y-%m}",
     }
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: str(known[found[1]]), rule.rule)
 
@@ -95,9 +100,12 @@ def ask(client: FlaskClient, rule: Rule, method: str, marked: Marked, headers: H
 
 
 def text_of(answer: Any) -> str:
-    """An answer's body, of a picture whatever in it is text."""
-    body: bytes = answer.get_data()
-    return body.decode("utf-8", "replace")
+    """What an answer says: of a picture whatever in it is text, of an office file what is written in its parts."""
+    data: bytes = answer.get_data()
+    if not zipfile.is_zipfile(BytesIO(data)):
+        return data.decode("utf-8", "replace")
+    with zipfile.ZipFile(BytesIO(data)) as parts:
+        return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
 
 
 def permission_of(app: Flask, rule: Rule) -> str | None:
