@@ -14,6 +14,12 @@ from server.errors import BadInput, Unreadable, UnsupportedMediaType
 
 View = TypeVar("View", bound=Callable[..., Any])
 
+PATTERNS = {
+    "period": "^20[0-9]{2}-(W[0-9]{2}|[0-9]{2}(-[0-9]{2})?)$",
+    "month": "^20[0-9]{2}-[0-9]{2}$",
+}
+"""How what stands as text in an address is written, for the OpenAPI document."""
+
 
 class Parser(FlaskParser):
     """webargs' parser with our failures: unreadable JSON and bad fields become problems."""
@@ -77,7 +83,12 @@ class Doors(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
 
     def _door(self, rule: str, method: str) -> Callable[[View], View]:
         """A route for one method."""
-        door: Callable[[View], View] = super().route(rule, methods=[method])
+        told = [
+            {"in": "path", "name": name, "required": True, "schema": {"type": "string", "pattern": pattern}}
+            for name, pattern in PATTERNS.items()
+            if f"<{name}>" in rule
+        ]
+        door: Callable[[View], View] = super().route(rule, methods=[method], parameters=told or None)
         return door
 
     def arguments(self, shape: type[ma.Schema], **how: Any) -> Callable[[View], View]:
