@@ -183,6 +183,8 @@ def test_no_page_is_wider_than_the_phone_in_either_language_and_size(
         f"consent/{trip['id']}",
         "checkin",
         "log",
+        "logs",
+        f"logs/{clock.day_of(clock.now()):%Y-%m}",
         "me",
         "devices",
         "phone",

@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Added, Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Level, Look, Matter, Me, Page, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
+/** @import {Added, Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Level, Look, Matter, Me, OwnLog, Page, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -78,7 +78,8 @@ async function send(method, path, body, bearer) {
 }
 
 /**
- * The JSON of a good answer, or its picture; a server that is busy, or that its gateway cannot reach, counts as no answer.
+ * The JSON of a good answer, or the file or picture it is; a server that is busy, or that its gateway cannot reach, counts
+ * as no answer.
  * @param {Response} answer
  */
 async function opened(answer) {
@@ -89,8 +90,9 @@ async function opened(answer) {
     throw new Refusal(problem);
   }
   if (answer.status === 204) return null;
+  const file = answer.headers.has("Content-Disposition");
   try {
-    return answer.headers.get("Content-Type")?.startsWith("image/") ? await answer.blob() : await answer.json();
+    return await (file || answer.headers.get("Content-Type")?.startsWith("image/") ? answer.blob() : answer.json());
   } catch {
     throw new Lost();
   }
@@ -254,6 +256,18 @@ export const answer = (id, note) => ask("POST", `/checkins/${encodeURIComponent(
 
 /** @returns {Promise<Page<Checkin>>} @param {{person_id?: number, trip_id?: number, cursor?: string | null, limit?: number}} filters */
 export const log = (filters) => ask("GET", `/log${query(filters)}`);
+
+/** One's own log of a day, a week or a month. @returns {Promise<OwnLog>} @param {string} period */
+export const ownLog = (period) => ask("GET", `/me/logs/${encodeURIComponent(period)}`);
+
+/** The same as a file. @returns {Promise<Blob>} @param {string} period @param {"docx" | "xlsx"} ending */
+export const logFile = (period, ending) => ask("GET", `/me/logs/${encodeURIComponent(period)}.${ending}`);
+
+/** Hands over what one adds to one's log. @param {import("./savings.js").Told} told @param {number} person_id */
+export const saveLog = ({ door, body }, person_id) => ask("PUT", `/${door}`, { ...body, sent_at: sent_at() }, person_id);
+
+/** Erases what one wrote into a day. @returns {Promise<OwnLog>} @param {string} day */
+export const eraseLog = (day) => ask("DELETE", `/me/logs/${encodeURIComponent(day)}`);
 
 /** @returns {Promise<Page<Look>>} @param {string | null} [cursor] */
 export const looks = (cursor) => ask("GET", `/looks/mine${query({ limit: 50, cursor })}`);

@@ -10,6 +10,7 @@ import { either, fieldWords, problemWords } from "./failures.js";
 import { icon } from "./icons.js";
 import { button, confirmed, empty, notice, para, section, verdictBadge } from "./parts.js";
 import * as queue from "./queue.js";
+import * as savings from "./savings.js";
 import { bytes, room } from "./room.js";
 import { progress, send, sending } from "./sender.js";
 import { dayOf, clock, span, stamp, today } from "./times.js";
@@ -34,6 +35,11 @@ async function correct(item) {
   await drafts.put(drafts.from(item.told, (await queue.photosOf(item.id)).map(({ id }) => id)));
   await queue.drop(item, true);
   go(`#/checkin?trip=${item.told.trip_id ?? "none"}`);
+}
+
+/** Goes on writing what was not taken. @param {Item} item */
+async function rewrite(item) {
+  go(await savings.correct(item));
 }
 
 /** Lets a refused start or end be tried once more. @param {Item} item */
@@ -61,7 +67,8 @@ function waitWords(item) {
 function answers(item) {
   return el("div", { class: "answers" },
     button(say("delivery.discard"), () => discard(item), { weight: "plain" }),
-    item.kind === "checkin" ? button(say("delivery.correct"), () => correct(item), { weight: "main" })
+    item.kind === "checkin" || item.kind === "log"
+      ? button(say("delivery.correct"), () => (item.kind === "log" ? rewrite(item) : correct(item)), { weight: "main" })
       : button(say("again"), () => retry(item), { weight: "main" }));
 }
 
@@ -69,7 +76,7 @@ function answers(item) {
 function standing(item, state) {
   if (item.problem && (state === "refused" || state === "conflict")) {
     return [notice("bad", problemWords(item.problem), ...fieldWords(item.problem).map(para),
-      state === "conflict" && para(say("delivery.conflict_text"))), answers(item)];
+      state === "conflict" && item.kind === "checkin" && para(say("delivery.conflict_text"))), answers(item)];
   }
   if (state === "waiting") return [el("p", { class: "small" }, waitWords(item)), button(say("delivery.discard"), () => discard(item), { weight: "plain" })];
   if (state !== "kept" || !item.record) return [];
@@ -89,6 +96,9 @@ function photoLine(item, state) {
     state === "waiting" && item.problem && el("p", { class: "small" }, waitWords(item)));
 }
 
+/** What was written, in short. @param {Item} item */
+const quoted = ({ kind, told }) => (kind === "log" ? [told.body.remark, told.body.outcome, told.body.plan].find(Boolean) : told.note);
+
 /** One item as a card. @param {Item} item */
 function card(item) {
   const state = sending() === item.number ? "sending" : item.state;
@@ -96,7 +106,7 @@ function card(item) {
   return el("article", { class: "card delivery", "data-number": item.number },
     el("div", { class: "delivery-head" }, el("h2", {}, `${deed(item)} · ${when(item.at)}`), badge(state)),
     el("p", { class: "small" }, item.title || say("checkin.no_duty")),
-    item.told.note && el("p", { class: "quote clip" }, item.told.note),
+    quoted(item) && el("p", { class: "quote clip" }, quoted(item)),
     ...standing(item, state));
 }
 

@@ -8,11 +8,12 @@
 import * as api from "./api.js";
 import { el } from "./dom.js";
 import { either } from "./failures.js";
+import { kinds } from "./logs.js";
 import { metres, rings, stopRings } from "./ground.js";
 import { shape } from "./icons.js";
 import { minimap } from "./minimap.js";
 import { pictures } from "./pictures.js";
-import { button, empty, facts, form, notice, oldNotice, paged, para, section, verdictBadge } from "./parts.js";
+import { button, empty, facts, form, notice, oldNotice, paged, para, row, section, verdictBadge } from "./parts.js";
 import * as queue from "./queue.js";
 import { recalled, remembered } from "./remember.js";
 import * as session from "./session.js";
@@ -72,7 +73,7 @@ export async function page(way) {
   const { value: first, since } = await remembered(trip ? `log:${trip}` : "log", () => api.log(filters));
   const body = first.items.length ? paged(first, (cursor) => api.log({ ...filters, cursor }), byDay)
     : empty(say("log.none"), say("log.none_text"));
-  return { title: trip ? say("trip.log") : say("log.title"), tab: "log", body: [oldNotice(since) ?? para(say("log.lead")), body],
+  return { title: trip ? say("trip.log") : say("log.title"), tab: "log", body: [...(trip ? [] : [kinds()]), oldNotice(since) ?? para(say("log.lead")), body],
     ...(trip ? { back: `#/trip/${trip}` } : {}) };
 }
 
@@ -186,6 +187,7 @@ export async function recordPage(way) {
     pictures(record),
     record.visit && section(say("visit.title"), visitFacts(record.visit)),
     signals(record), reviews(record),
+    row("edit", say("logs.add"), `#/supplement/${record.id}?day=${dayOf(record.happened_at)}`, say("logs.add_text")),
   ];
   return { title: fresh ? say("record.new_title") : say("record.title"), back: fresh ? "#/" : "#/log", tab: fresh ? "duties" : "log",
     leave: onPhoto(record.id), body: body.filter((node) => node instanceof Node), ...(fresh ? { dock: button(say("record.done"), () => go("#/"), { weight: "main" }) } : {}) };

@@ -13,6 +13,7 @@ import { failureBox } from "./failures.js";
 import * as help from "./help.js";
 import { icon } from "./icons.js";
 import * as log from "./log.js";
+import * as logs from "./logs.js";
 import * as matters from "./matters.js";
 import * as me from "./me.js";
 import { button } from "./parts.js";
@@ -39,6 +40,8 @@ const pages = {
   record: log.recordPage,
   deliveries: deliveries.page,
   log: log.page,
+  logs: logs.page,
+  supplement: logs.supplementPage,
   plan: plan.page,
   me: me.page,
   phone: phone.page,

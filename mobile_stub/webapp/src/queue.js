@@ -1,5 +1,5 @@
 // @ts-check
-/** What was done on this phone and is on its way to the server: check-ins, starts and ends of duties, in the order in
+/** What was done on this phone and is on its way to the server: check-ins, starts and ends of duties, what one adds to one's log, in the order in
  *  which they were done. An item belongs to the person who did it, and stays until the server has it or they discard it. */
 
 /** @import {Shot} from "./shots.js" */
@@ -19,9 +19,9 @@ import * as shots from "./shots.js";
  * @typedef {object} Item
  * @property {number} number the order in which things were done
  * @property {number} person_id whose it is
- * @property {"checkin" | "photo" | "start" | "complete"} kind
- * @property {string} id of the check-in, of the photo, or of the step
- * @property {any} told a CheckinIn, a PhotoTold, or a StepTold
+ * @property {"checkin" | "photo" | "start" | "complete" | "log"} kind
+ * @property {string} id of the check-in, of the photo, of the step, or of the saving
+ * @property {any} told a CheckinIn, a PhotoTold, a StepTold, or what `savings.js` tells
  * @property {string} title of the duty
  * @property {string} at when it was done, by this phone's clock
  * @property {State} state
@@ -80,6 +80,9 @@ export function addCheckin(told, title, taken) {
   const photos = taken.map((shot, at) => ({ kind: /** @type {const} */ ("photo"), id: shot.id, told: photoTold(shot, told.id, at + 1), title, at: told.made_at }));
   return add({ kind: "checkin", id: told.id, told, title, at: told.made_at }, ...photos);
 }
+
+/** Queues what one adds to one's log. @param {import("./savings.js").Told} told @param {string} title */
+export const addLog = (told, title) => add({ kind: "log", id: told.body.id, told, title, at: told.body.made_at });
 
 /** Queues the start or the end of a duty, done now. @param {"start" | "complete"} kind @param {Trip} trip @param {string} [outcome] */
 export function addStep(kind, trip, outcome = "") {

@@ -23,6 +23,7 @@ const SCATTER_MS = 1_500;
 const doors = {
   checkin: (/** @type {Item} */ { told, person_id }) => api.sendCheckin(told, person_id),
   start: (/** @type {Item} */ { told, person_id }) => api.startTrip(told, person_id),
+  log: (/** @type {Item} */ { told, person_id }) => api.saveLog(told, person_id),
   complete: (/** @type {Item} */ { told, person_id }) => api.completeTrip(told, person_id),
   photo: (/** @type {Item} */ { id, told, person_id }) => uploads.send(id, told, person_id, advance),
 };

@@ -240,6 +240,45 @@ export type Checkin = {
   reviews: Review[];
 };
 
+export type Met = {
+  enterprise: string;
+  contact: string;
+  contact_post: string;
+  outcome: string;
+  next_step: string;
+  next_on: string | null;
+};
+/** What one wrote, as the server has it: its id, and its texts by name. */
+export type Saved = { id: string; at: string } & Record<string, string>;
+export type Entry = {
+  checkin_id: string;
+  at: string;
+  kind: Kind;
+  trip: { id: number; title: string } | null;
+  place: string;
+  note: string;
+  supplement: Saved | null;
+  met: Met;
+};
+export type LogDay = { day: string; open: boolean; planned: string; words: Saved | null; entries: Entry[] };
+export type TripRow = {
+  id: number;
+  title: string;
+  destination: string;
+  chain: string;
+  started_at: string;
+  ended_at: string | null;
+  days_away: number;
+};
+/** My log of a day, a week or a month. */
+export type OwnLog = {
+  days: LogDay[];
+  trips: TripRow[];
+  days_away: number;
+  ahead: { trip: { id: number; title: string }; stop: string; from: string }[];
+  cut: boolean;
+};
+
 export type Look = {
   at: string;
   by: { id: number; name: string; unit?: Named | string | null };
