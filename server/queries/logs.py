@@ -67,7 +67,9 @@ def day_of(person_id: int, checkin_id: UUID) -> date:
 
 
 def told_period(period: Period) -> Document:
-    """A period with its neighbours' names."""
+    """A period with its neighbours' names, and those of the day, week and month that today, or its first day, is in."""
+    today = clock.day_of(clock.now())
+    about = today if period.first <= today <= period.last else period.first
     return {
         "kind": period.kind,
         "name": period.name,
@@ -75,6 +77,7 @@ def told_period(period: Period) -> Document:
         "last": period.last,
         "previous": period.previous.name,
         "next": period.next.name,
+        "around": {kind: logs.around(kind, about).name for kind in logs.KINDS},
     }
 
 

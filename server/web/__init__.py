@@ -11,15 +11,34 @@ from server.web import (
     headers,
     language,
     log,
+    logs,
     map,  # noqa: A004  the page's own word
     matters,
     people,
     phone,
     record,
+    reports,
     shell,
     signin,
     trackers,
     trips,
+)
+
+PAGES = (
+    map,
+    log,
+    logs,
+    trips,
+    reports,
+    areas,
+    people,
+    account,
+    trackers,
+    matters,
+    record,
+    signin,
+    assets,
+    phone,
 )
 
 
@@ -29,6 +48,6 @@ def join(app: Flask) -> None:
     language.join(app)
     shell.join(app)
     headers.join(app)
-    for noun in (map, log, trips, areas, people, account, trackers, matters, record, signin, assets, phone):
+    for noun in PAGES:
         app.register_blueprint(noun.door)
     faults.answer_with(app, page=failures.page)

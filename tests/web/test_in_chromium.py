@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -17,8 +18,10 @@ from server.db import db
 from server.gate import COOKIE
 from server.models.trackers import Tracker
 from server.queries import trackers as reads
+from server.rules.checkins import VisitTold
+from server.rules.logs import DayTold, Saving
 from server.rules.looks import REASONS
-from server.services import checkins, silences
+from server.services import checkins, logs, silences
 from server.services.trips import StopPlan
 from server.transaction import transaction
 from tests.people import County, Someone
@@ -34,6 +37,9 @@ pytestmark = [
 ]
 
 MINUTE = timedelta(minutes=1)
+MET = VisitTold(
+    "outbound", enterprise="临江重工", contact="王建国", contact_post="董事长", outcome="达成意向"
+)
 SEAL = (0xC8, 0x45, 0x2D)
 INSIDE = (0x1B, 0x7F, 0x4D)
 PAPER = (0, 0, 0)
@@ -546,3 +552,49 @@ def test_no_page_is_wider_than_its_screen(desk: Open, people: County, width: int
         page = here.open(address)
         page.wait_for_load_state("networkidle") if address != "/" else page.wait_for_timeout(500)
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+# ── one's own log, the monthly report ───────────────────────────────────────────────────────────────────
+
+
+def test_ones_log_is_read_added_to_and_never_written_over_unseen(desk: Open, people: County) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip, kind="visit", visit=MET))
+    page = desk(people.cadre).open("/logs")
+    expect(page.locator("#log")).to_contain_text("临江重工")
+    page.get_by_role("button", name="补记").click()
+    page.get_by_label("下一步打算").fill("回访")
+    page.get_by_role("dialog").get_by_role("button", name="保存").click()
+    expect(page.locator("#log")).to_contain_text("回访")
+    page.get_by_label("当日补记").fill("电脑上写的")
+    now = clock.now() - timedelta(seconds=1)
+    elsewhere = DayTold(Saving(uuid4(), None, now, now), remark="手机上写的")
+    logs.write(people.cadre.actor, clock.day_of(now), elsewhere)
+    page.locator("#own").get_by_role("button", name="保存").click()
+    expect(page.locator("#own")).to_contain_text("手机上写的")
+    expect(page.get_by_label("当日补记")).to_have_value("电脑上写的")
+    page.locator("#own").get_by_role("button", name="保存").click()
+    expect(page.locator("#own")).to_contain_text("改动前的 1 次保存")
+    page.get_by_role("button", name="月", exact=True).click()
+    expect(page.locator("#log")).to_contain_text("电脑上写的")
+    with page.expect_download() as begun:
+        page.get_by_role("link", name="导出 Word").click()
+    assert begun.value.suggested_filename.startswith("工作月报-")
+
+
+def test_the_monthly_report_has_a_row_for_each_trip_and_follows_month_and_unit(
+    desk: Open, people: County
+) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip, kind="visit", visit=MET))
+    under_way(people.cadre_b, people.leader, title="赴沪招商")
+    page = desk(people.supervisor).open("/trips")
+    page.get_by_role("link", name="行程月报").click()
+    expect(page.locator("#report tbody tr")).to_have_count(2)
+    expect(page.locator("#report")).to_contain_text("王建国 董事长")
+    page.get_by_label("单位").fill("西岭")
+    page.get_by_role("option", name="西岭镇").click()
+    expect(page.locator("#report tbody tr")).to_have_count(1)
+    expect(page.locator("#file-xlsx")).to_have_attribute("href", re.compile(r"unit_id=\d+"))
+    page.get_by_role("button", name="往前").click()
+    expect(page.locator("#report")).to_contain_text("这个月没有行程")

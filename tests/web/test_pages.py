@@ -23,6 +23,8 @@ PAGES = (
     "/account",
     "/matters",
     "/trackers",
+    "/logs",
+    "/reports",
 )
 FOR_EVERYBODY = {"/", "/log", "/trips", "/areas", "/account", "/matters"}
 HAN = re.compile(r"[\u4e00-\u9fff]+")

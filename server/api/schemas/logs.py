@@ -63,6 +63,7 @@ class PeriodOut(ma.Schema):
     last = fields.Date()
     previous = fields.String()
     next = fields.String()
+    around = fields.Dict(keys=one_of(PERIODS), values=fields.String())
 
 
 class MemberOut(NamedOut):

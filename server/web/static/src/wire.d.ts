@@ -42,6 +42,31 @@ export interface Checkin {
   note: string | null; visit: Visit | null; photo_count: number; photos: PhotoOf[]; reviews: Review[];
 }
 export interface PhotoOf { id: string; number: number; width: number | null; height: number | null; kept_at: string; erased: boolean }
+export interface Period {
+  kind: "day" | "week" | "month"; name: string; first: string; last: string; previous: string; next: string;
+  around: Record<string, string>;
+}
+export interface Met {
+  kind: string | null; enterprise: string; contact: string; contact_post: string; topic: string; amount: string | null;
+  amount_unit: string; outcome: string; next_step: string; next_on: string | null;
+}
+export interface TripRow {
+  id: number; title: string; unit: string; destination: string; chain: string;
+  members: { id: number; name: string; post: string }[]; started_at: string; ended_at: string | null; lapsed: boolean;
+  days_away: number; outcome: string; visits: Met[];
+}
+/** What one wrote, as the server has it: its id, when, and its texts by name. */
+export type Saved = { id: string; at: string } & Record<string, string>;
+export interface Entry {
+  checkin_id: string; at: string; kind: string; trip: { id: number; title: string } | null; place: string; note: string;
+  supplement: Saved | null; met: Met;
+}
+export interface LogDay { day: string; open: boolean; planned: string; words: Saved | null; earlier: Saved[]; entries: Entry[] }
+export interface OwnLog {
+  period: Period; days: LogDay[]; trips: TripRow[]; days_away: number; cut: boolean;
+  ahead: { trip: { id: number; title: string }; stop: string; from: string }[];
+}
+export interface Report { period: Period; unit: Named; trips: TripRow[]; cut: boolean }
 export interface Place {
   person: Named; unit: Named; trip: { id: number; title: string } | null; position: Position; at: string; age_s: number;
   checkin_id: string | null; verdict: Verdict | Outcome | null;
