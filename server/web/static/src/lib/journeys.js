@@ -40,7 +40,7 @@ function rows(trip, whose) {
     td(trip.chain),
   ];
   for (const cell of shared) cell.rowSpan = met.length;
-  return met.map((cells, n) => el("tr", {}, n === 0 ? shared : null, cells));
+  return met.map((cells, n) => el(n === 0 ? "tr" : "tr.goes-on", {}, n === 0 ? shared : null, cells));
 }
 
 /** @param {string} words */

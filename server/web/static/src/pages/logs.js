@@ -185,7 +185,7 @@ async function supplement(entry) {
       lines("outcome", t("洽谈成果"), 2000),
       lines("next_step", t("下一步打算"), 1000),
       el(
-        "div.fields",
+        "div.fields.log-whom",
         {},
         line("enterprise", t("企业"), 120),
         line("contact", t("联系人"), 64),
