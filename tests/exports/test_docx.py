@@ -47,6 +47,8 @@ def test_columns_have_their_widths_and_what_a_trip_shares_is_written_once() -> N
     read = read_back(trips=[trip(BOSS, met(enterprise="华东轴承"), met(enterprise="海川"))])
     table = read.tables[0]
     assert [round(column.width.mm) for column in table.columns][:3] == [21, 22, 20]
+    properties = [child.tag for child in table._tbl.tblPr]
+    assert properties.index(qn("w:tblCellMar")) < properties.index(qn("w:tblLook"))
     merged = [row._tr.tc_lst[0].vMerge for row in table.rows[1:]]
     assert merged == ["restart", "continue", "continue"]
     assert [row._tr.tc_lst[7].vMerge for row in table.rows[1:]] == [None] * 3
