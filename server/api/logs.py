@@ -1,5 +1,6 @@
 """My log 我的日志: a day, a week or a month as the server wrote it, as a page or a file; what one adds; erasure."""
 
+from typing import Any
 from uuid import UUID
 
 from flask import Response
@@ -31,9 +32,7 @@ def one(period: str) -> Response:
 @doors.response(200, content_type=docx.MIMETYPE)
 def as_docx(period: str) -> Response:
     """导出 Word · The same as a Word document."""
-    log = logs.export(gate.actor(), named(period), form="docx")
-    paper = papers.paper(log, clock.now())
-    return download(docx.write(paper), docx.MIMETYPE, f"{papers.name(log['period'])}.docx")
+    return _word(logs.export(gate.actor(), named(period), form="docx"))
 
 
 @doors.get("/me/logs/<period>.xlsx")
@@ -41,9 +40,23 @@ def as_docx(period: str) -> Response:
 @doors.response(200, content_type=xlsx.MIMETYPE)
 def as_xlsx(period: str) -> Response:
     """导出 Excel · The same as an Excel workbook."""
-    log = logs.export(gate.actor(), named(period), form="xlsx")
-    paper = papers.paper(log, clock.now())
-    return download(xlsx.write(paper), xlsx.MIMETYPE, f"{papers.name(log['period'])}.xlsx")
+    return _excel(logs.export(gate.actor(), named(period), form="xlsx"))
+
+
+@doors.get("/trips/<int:trip_id>/log.docx")
+@guard("log.export")
+@doors.response(200, content_type=docx.MIMETYPE)
+def trip_as_docx(trip_id: int) -> Response:
+    """行程日志 Word · One's own log of a trip, as a Word document."""
+    return _word(logs.export_trip(gate.actor(), trip_id, form="docx"))
+
+
+@doors.get("/trips/<int:trip_id>/log.xlsx")
+@guard("log.export")
+@doors.response(200, content_type=xlsx.MIMETYPE)
+def trip_as_xlsx(trip_id: int) -> Response:
+    """行程日志 Excel · The same as an Excel workbook."""
+    return _excel(logs.export_trip(gate.actor(), trip_id, form="xlsx"))
 
 
 @doors.put("/me/logs/<period>")
@@ -70,6 +83,18 @@ def erase(period: str) -> Response:
 def supplement(told: SupplementTold, checkin_id: UUID) -> Response:
     """补记签到 · Add to a check-in of one's own; the check-in stays as it was. The log of its day."""
     return answer(logs.supplement(gate.actor(), checkin_id, told))
+
+
+def _word(log: dict[str, Any]) -> Response:
+    """A log as a Word document."""
+    content = docx.write(papers.paper(log, clock.now()))
+    return download(content, docx.MIMETYPE, f"{papers.name(log['period'])}.docx")
+
+
+def _excel(log: dict[str, Any]) -> Response:
+    """A log as an Excel workbook."""
+    content = xlsx.write(papers.paper(log, clock.now()))
+    return download(content, xlsx.MIMETYPE, f"{papers.name(log['period'])}.xlsx")
 
 
 def _day(name: str) -> Period:

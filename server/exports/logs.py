@@ -35,7 +35,7 @@ ENTRIES = (
 )
 WORDS = (Column("日期", 24, centred=True), Column("当日补记", 119), Column("次日计划", 114))
 
-_TITLES = {"day": "工作日志", "week": "工作周志", "month": "工作月报"}
+_TITLES = {"day": "工作日志", "week": "工作周志", "month": "工作月报", "trip": "行程日志"}
 _WEEKDAYS = "一二三四五六日"
 _FOOT = "本表由系统依据签到、走访和行程记录汇总"
 _CUT = "记录过多，超出部分未列出"
@@ -82,7 +82,9 @@ def period_words(period: Document) -> str:
     if period["kind"] == "week":
         year, week, _ = first.isocalendar()
         return f"{year}年第{week}周（{first.month}月{first.day}日至{last.month}月{last.day}日）"
-    return f"{first.year}年{first.month}月"
+    if period["kind"] == "month":
+        return f"{first.year}年{first.month}月"
+    return f"{first.year}年{first.month}月{first.day}日至{last.year}年{last.month}月{last.day}日"
 
 
 def _filled(*tables: Table) -> list[Table]:

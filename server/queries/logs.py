@@ -13,14 +13,14 @@ import sqlalchemy as sa
 from server import clock
 from server.config import Settings
 from server.db import db
-from server.errors import NotFound
+from server.errors import LogRefused, NotFound
 from server.held import held
 from server.models.checkins import Checkin
 from server.models.logs import LogDay, Supplement
 from server.models.people import Person
 from server.models.trips import Trip, TripMember, TripStop
 from server.models.units import Unit
-from server.queries import checkins
+from server.queries import checkins, trips
 from server.rules import logs
 from server.rules.access import Actor
 from server.rules.logs import Period
@@ -30,6 +30,9 @@ MOST_ENTRIES = 2000
 
 MOST_EARLIER = 20
 """How many earlier savings of a day are told, the latest first."""
+
+ALWAYS = Period("always", "", date(2000, 1, 1), date(2099, 12, 31))
+"""Longer than any trip."""
 
 MET = ("enterprise", "contact", "contact_post", "outcome", "next_step")
 """What a log tells of whom was met."""
@@ -43,16 +46,45 @@ def read(actor: Actor, period: Period) -> Document:
     Days on which nothing is told are left out, but for the day that was asked for; days stand in their order.
     """
     now = clock.now()
-    found = _checkins(actor.person_id, period)
-    entries = as_entries(found[:MOST_ENTRIES])
-    journeys = _journeys(actor.person_id, period, now)
-    return {
+    return _log(actor, period, _journeys(actor.person_id, period), now) | {
         "period": told_period(period),
+        "ahead": _ahead(actor.person_id, period) if period.kind == "day" else [],
+    }
+
+
+def of_trip(actor: Actor, trip_id: int) -> Document:
+    """The actor's own log of a trip they were on, from its first day to its last, as `read` tells one.
+
+    `NotFound` for a trip of others, `LogRefused` for one that has not started.
+    """
+    now = clock.now()
+    journeys = _journeys(actor.person_id, ALWAYS, trip_id)
+    if not journeys:
+        if not trips.is_member(trip_id, actor.person_id):
+            raise NotFound
+        raise LogRefused(why_zh="行程还没有开始", why_en="the trip has not started")
+    journey = journey_of(journeys[0][0])
+    first, last = logs.touched(journey, now)
+    when = {"kind": "trip", "name": str(trip_id), "first": first, "last": last}
+    return _log(actor, Period("trip", str(trip_id), first, last), journeys, now, trip_id) | {"period": when}
+
+
+def _log(
+    actor: Actor,
+    period: Period,
+    journeys: list[tuple[Trip, str]],
+    now: datetime,
+    trip_id: int | None = None,
+) -> Document:
+    """What a log tells; with `trip_id` only what happened on that trip."""
+    found = _checkins(actor.person_id, period, trip_id)
+    entries = as_entries(found[:MOST_ENTRIES])
+    told = [each for each in journeys if days(each[0], period, now)]
+    return {
         "person": _person(actor),
         "days": _days(actor.person_id, period, entries, now),
-        "trips": trip_rows(journeys, period, entries, now),
-        "days_away": logs.days_away([journey_of(trip) for trip, _ in journeys], period, now=now),
-        "ahead": _ahead(actor.person_id, period) if period.kind == "day" else [],
+        "trips": trip_rows(told, period, entries, now),
+        "days_away": logs.days_away([journey_of(trip) for trip, _ in told], period, now=now),
         "cut": len(found) > MOST_ENTRIES,
     }
 
@@ -142,14 +174,15 @@ def _words(saving: LogDay) -> Document:
 # ── what happened ───────────────────────────────────────────────────────────────────────────────────────
 
 
-def _checkins(person_id: int, period: Period) -> list[Document]:
-    """A person's check-ins in a period, oldest first, one more than are told."""
+def _checkins(person_id: int, period: Period, trip_id: int | None = None) -> list[Document]:
+    """A person's check-ins in a period (on a trip), oldest first, one more than are told."""
     statement = (
         sa.select(Checkin.id)
         .where(
             Checkin.person_id == person_id,
             Checkin.happened_at >= period.begins_at,
             Checkin.happened_at < period.ends_at,
+            sa.true() if trip_id is None else Checkin.trip_id == trip_id,
         )
         .order_by(Checkin.happened_at, Checkin.id)
         .limit(MOST_ENTRIES + 1)
@@ -214,17 +247,16 @@ def travelled(period: Period) -> sa.ColumnElement[bool]:
     return sa.and_(Trip.started_at.is_not(None), Trip.started_at < period.ends_at, going_on)
 
 
-def _journeys(person_id: int, period: Period, now: datetime) -> list[tuple[Trip, str]]:
-    """The trips a person travelled in a period, each with the unit they were on it of, by their start."""
+def _journeys(person_id: int, period: Period, trip_id: int | None = None) -> list[tuple[Trip, str]]:
+    """The trips (the one) a person travelled in a period, each with the unit they were on it of, by their start."""
     statement = (
         sa.select(Trip, Unit.name)
         .join(TripMember, sa.and_(TripMember.trip_id == Trip.id, TripMember.person_id == person_id))
         .join(Unit, Unit.id == TripMember.unit_id)
-        .where(travelled(period))
+        .where(travelled(period), sa.true() if trip_id is None else Trip.id == trip_id)
         .order_by(Trip.started_at, Trip.id)
     )
-    found = [(trip, unit) for trip, unit in db.session.execute(statement)]
-    return [each for each in found if days(each[0], period, now)]
+    return [(trip, unit) for trip, unit in db.session.execute(statement)]
 
 
 def days(trip: Trip, period: Period, now: datetime) -> int:

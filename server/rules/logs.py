@@ -104,14 +104,14 @@ def days_away(journeys: Iterable[Journey], period: Period, *, now: datetime) -> 
     """
     days: set[date] = set()
     for each in journeys:
-        first, last = _touched(each, now)
+        first, last = touched(each, now)
         first, last = max(first, period.first), min(last, period.last)
         days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
     return len(days)
 
 
-def _touched(each: Journey, now: datetime) -> tuple[date, date]:
-    """The first and the last day a journey touches."""
+def touched(each: Journey, now: datetime) -> tuple[date, date]:
+    """The first and the last day (Shanghai) that a journey touches, up to `now` for one under way."""
     ended_at = max(each.started_at, now) if each.ended_at is None else each.ended_at
     first = clock.day_of(each.started_at)
     if ended_at <= each.started_at:

@@ -83,15 +83,30 @@ def erase(actor: Actor, day: date) -> dict[str, Any]:
 def export(actor: Actor, period: Period, *, form: str) -> dict[str, Any]:
     """Record that its person takes a log as a file; the log."""
     access.ensure(actor, "log.export", path=actor.unit_path, own=True)
+    _taken(actor, period.name, form)
+    return reads.read(actor, period)
+
+
+@verb
+def export_trip(actor: Actor, trip_id: int, *, form: str) -> dict[str, Any]:
+    """Record that its person takes their log of a trip as a file; the log. Raises as `queries.logs.of_trip` does."""
+    access.ensure(actor, "log.export", path=actor.unit_path, own=True)
+    log = reads.of_trip(actor, trip_id)
+    _taken(actor, "", form, trip_id)
+    return log
+
+
+def _taken(actor: Actor, name: str, form: str, trip_id: int | None = None) -> None:
+    """Record that a log leaves as a file."""
     events.record(
         "log.exported",
         actor_id=actor.person_id,
         unit_id=actor.unit_id,
         person_id=actor.person_id,
-        subject=period.name,
+        trip_id=trip_id,
+        subject=name,
         form=form,
     )
-    return reads.read(actor, period)
 
 
 def _keep(

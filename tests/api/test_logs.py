@@ -58,6 +58,16 @@ def test_a_day_is_read_added_to_and_taken_as_both_kinds_of_file(client: FlaskCli
     assert excel.headers["Cache-Control"] == "no-store"
 
 
+def test_the_log_of_a_trip_is_taken_by_who_was_on_it(client: FlaskClient, folk: County) -> None:
+    mine, theirs = folk.cadre.sign_in(client), folk.supervisor_a.sign_in(client)
+    [trip] = client.get(f"/api/v1/me/logs/{MONTH}", headers=mine).get_json()["trips"]
+    for ending in ("docx", "xlsx"):
+        door = f"/api/v1/trips/{trip['id']}/log.{ending}"
+        assert client.get(door, headers=theirs).status_code == 404
+    word = client.get(f"/api/v1/trips/{trip['id']}/log.docx", headers=mine)
+    assert Document(BytesIO(word.data)).paragraphs[0].text == "行程日志"
+
+
 def test_a_check_in_is_added_to_and_what_was_written_is_erased(client: FlaskClient, folk: County) -> None:
     mine, theirs = folk.cadre.sign_in(client), folk.supervisor_a.sign_in(client)
     door = f"/api/v1/me/logs/{TODAY}"

@@ -113,6 +113,25 @@ def test_a_trip_under_way_counts_up_to_today_and_one_not_begun_not_at_all(app: F
         assert log(folk.cadre, "2026-12")["trips"] == []
 
 
+def test_the_log_of_a_trip_holds_what_happened_on_it_from_its_first_day_to_its_last(app: Flask) -> None:
+    folk = people.county(app)
+    trip = journey(folk, folk.cadre, VisitTold("outbound", enterprise="临江重工"))
+    with clock.at(shanghai(24, 12)):
+        checked_in(folk.cadre, note="行程外")
+        wrote(folk.cadre, "当天的补记", day=date(2026, 11, 24))
+    with clock.at(shanghai(30, 9)):
+        told_of = reads.of_trip(folk.cadre.actor, trip["id"])
+        ahead = planned(folk.cadre)
+    assert (told_of["period"]["first"], told_of["period"]["last"]) == (date(2026, 11, 23), date(2026, 11, 25))
+    [day] = told_of["days"]
+    assert (len(day["entries"]), day["words"]["remark"], told_of["days_away"]) == (1, "当天的补记", 3)
+    with pytest.raises(LogRefused, match="not started"):
+        reads.of_trip(folk.cadre.actor, ahead["id"])
+    for other in (folk.colleague, folk.leader):
+        with pytest.raises(NotFound):
+            reads.of_trip(other.actor, trip["id"])
+
+
 def test_a_log_is_its_persons_alone(app: Flask) -> None:
     folk = people.county(app)
     journey(folk, folk.cadre, VisitTold("outbound", enterprise="临江重工"))

@@ -260,8 +260,8 @@ export const log = (filters) => ask("GET", `/log${query(filters)}`);
 /** One's own log of a day, a week or a month. @returns {Promise<OwnLog>} @param {string} period */
 export const ownLog = (period) => ask("GET", `/me/logs/${encodeURIComponent(period)}`);
 
-/** The same as a file. @returns {Promise<Blob>} @param {string} period @param {"docx" | "xlsx"} ending */
-export const logFile = (period, ending) => ask("GET", `/me/logs/${encodeURIComponent(period)}.${ending}`);
+/** A log as a file. @returns {Promise<Blob>} @param {string} path such as me/logs/2026-11 or trips/12/log @param {"docx" | "xlsx"} ending */
+export const logFile = (path, ending) => ask("GET", `/${path}.${ending}`);
 
 /** Hands over what one adds to one's log. @param {import("./savings.js").Told} told @param {number} person_id */
 export const saveLog = ({ door, body }, person_id) => ask("PUT", `/${door}`, { ...body, sent_at: sent_at() }, person_id);

@@ -8,7 +8,7 @@
 import * as api from "./api.js";
 import { el } from "./dom.js";
 import { either } from "./failures.js";
-import { kinds } from "./logs.js";
+import { files, kinds } from "./logs.js";
 import { metres, rings, stopRings } from "./ground.js";
 import { shape } from "./icons.js";
 import { minimap } from "./minimap.js";
@@ -73,7 +73,7 @@ export async function page(way) {
   const { value: first, since } = await remembered(trip ? `log:${trip}` : "log", () => api.log(filters));
   const body = first.items.length ? paged(first, (cursor) => api.log({ ...filters, cursor }), byDay)
     : empty(say("log.none"), say("log.none_text"));
-  return { title: trip ? say("trip.log") : say("log.title"), tab: "log", body: [...(trip ? [] : [kinds()]), oldNotice(since) ?? para(say("log.lead")), body],
+  return { title: trip ? say("trip.log") : say("log.title"), tab: "log", body: [...(trip ? [] : [kinds()]), oldNotice(since) ?? para(say("log.lead")), body, ...(trip ? [files(`trips/${trip}/log`, say("trip.log"))] : [])],
     ...(trip ? { back: `#/trip/${trip}` } : {}) };
 }
 

@@ -84,12 +84,16 @@ function tripBlock(trip) {
   el("span", { class: "badge" }, say("logs.away", { n: trip.days_away })));
 }
 
-/** The same as a file, kept by the browser. @param {string} name @param {"docx" | "xlsx"} ending */
-async function download(name, ending) {
-  const link = el("a", { href: URL.createObjectURL(await api.logFile(name, ending)), download: `${say("log.title")}-${name}.${ending}` });
+/** The same as a file, kept by the browser. @param {string} path @param {string} title @param {"docx" | "xlsx"} ending */
+async function download(path, title, ending) {
+  const link = el("a", { href: URL.createObjectURL(await api.logFile(path, ending)), download: `${title}.${ending}` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
+
+/** The buttons that fetch a log as a file. @param {string} path @param {string} title */
+export const files = (path, title) => el("div", { class: "answers" },
+  ...ENDINGS.map((ending) => button(say(`logs.${ending}`), () => download(path, title, ending), { icon: "down" })));
 
 /** The log, or what was last read of it; null without a network where it was never read. @param {string} name @returns {Promise<{value: OwnLog | null, since: number | null}>} */
 async function read(name) {
@@ -185,7 +189,7 @@ export async function page(way) {
   const body = [kinds(name), pager(name), line.node, oldNotice(since),
     ...(log ? whatHappened(log, name) : [notice("warn", say("failure.lost"), para(say("logs.unread")))]), ...own.nodes,
     log && single && ahead(log),
-    log && el("div", { class: "answers" }, ...ENDINGS.map((ending) => button(say(`logs.${ending}`), () => download(name, ending), { icon: "down" }))),
+    log && files(`me/logs/${name}`, `${say("log.title")}-${name}`),
     written(day) && button(say("logs.erase"), () => erase(name), { weight: "plain" })];
   return { title: say("log.title"), tab: "log", body: body.filter((node) => node instanceof Node), leave: line.leave,
     ...(own.dock ? { dock: own.dock } : {}) };

@@ -2,6 +2,7 @@
  * Trips in the columns that offices report them in: where, from when to when, days away, whom was met, what came of it.
  * @import {Met, TripRow} from "../wire"
  */
+import { address } from "./api.js";
 import { t } from "./desk.js";
 import { el } from "./dom.js";
 import { table } from "./list.js";
@@ -49,7 +50,15 @@ const td = (words) => el("td.clip", {}, words || el("span.faint", {}, "—"));
 /** @param {TripRow} trip */
 function titleCell(trip) {
   const others = trip.members.map((member) => member.name).join("、");
-  return el("td.clip", {}, el("a", { href: `/trips/${trip.id}` }, trip.title), el("span.under", {}, others));
+  /** @param {string} ending @param {string} kind */
+  const file = (ending, kind) => el("a", { href: address(`/trips/${trip.id}/log.${ending}`), download: true }, kind);
+  return el(
+    "td.clip",
+    {},
+    el("a", { href: `/trips/${trip.id}` }, trip.title),
+    el("span.under", {}, others),
+    el("span.under", {}, t("行程日志"), " ", file("docx", "Word"), " ", file("xlsx", "Excel")),
+  );
 }
 
 /** @param {TripRow} trip */
