@@ -64,7 +64,7 @@ function entryLine(entry, day, alone = false) {
     el("span", { class: "entry-words" },
       el("strong", {}, [say(`kind.${entry.kind}`), entry.place || entry.trip?.title].filter(Boolean).join(" · ")),
       ...metLines(entry.met), entry.note && el("small", {}, entry.note), remark && el("small", {}, remark),
-      !alone && el("small", { class: "more" }, icon("edit"), say(entry.supplement ? "logs.added" : "logs.add"))));
+      !alone && el("small", { class: "more" }, icon("edit"), say(savings.says(entry.supplement) ? "logs.added" : "logs.add"))));
 }
 
 /** What happened on a day. @param {LogDay} day */
@@ -131,13 +131,19 @@ function writing(door, stands, told) {
   return { texts, fields, space };
 }
 
+/** That a day takes nothing more; what was written too late is shown, to be copied. @param {savings.Texts | null} unsaved */
+function closed(unsaved) {
+  const late = Object.values(unsaved ?? {}).filter(Boolean).join(" / ");
+  return late ? notice("warn", say("logs.closed"), para(say("logs.late", { text: late }))) : el("p", { class: "small" }, say("logs.closed"));
+}
+
 /** What one writes into a day, and its button. @param {string} name @param {LogDay | undefined} day @returns {Promise<{nodes: (Node | null | false | undefined)[], dock: Node | undefined}>} */
 async function ownPart(name, day) {
   const door = `me/logs/${name}`;
   const stands = await savings.standing(door, day?.words ?? null);
   if (day && !day.open && !stands.waiting) {
     const read = day.words && facts([[say("logs.remark"), day.words.remark], [say("logs.plan"), day.words.plan]]);
-    return { nodes: [read, el("p", { class: "small" }, say("logs.closed"))], dock: undefined };
+    return { nodes: [read, closed(stands.unsaved)], dock: undefined };
   }
   const form = writing(door, stands, [
     { name: "remark", label: say("logs.remark"), most: 4000, rows: 3, hint: say("logs.private") },
@@ -167,7 +173,7 @@ function ahead(log) {
 }
 
 /** Whether a day holds anything of one's own. @param {LogDay | undefined} day */
-const written = (day) => day && (day.words?.remark || day.words?.plan || day.entries.some(({ supplement }) => supplement));
+const written = (day) => day && (savings.says(day.words) || day.entries.some(({ supplement }) => savings.says(supplement)));
 
 /** @param {OwnLog} log @param {string} name */
 function whatHappened(log, name) {
@@ -218,7 +224,7 @@ export async function supplementPage(way) {
   const open = !of || of.open;
   const body = [oldNotice(since), entry && el("div", { class: "entries" }, entryLine(entry, day, true)),
     stands.overtaken && notice("warn", say("logs.overtaken"), para(entry?.supplement?.outcome ?? "")),
-    stands.waiting && notice("note", say("logs.waiting")), !open && el("p", { class: "small" }, say("logs.closed")),
+    stands.waiting && notice("note", say("logs.waiting")), !open && closed(stands.unsaved),
     ...(open ? [form.space, outcome, next, whom, remark, el("p", { class: "small" }, say("logs.unchanged"))] : [])];
   return { title: say("logs.add"), back: `#/logs/${day}`, tab: "log", bare: true, ...(open ? { dock } : {}),
     body: body.filter((node) => node instanceof Node) };

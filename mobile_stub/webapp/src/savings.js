@@ -43,7 +43,7 @@ export async function standing(door, saved) {
   const [written, waiting] = [await draft(door), await pending(door)];
   const after = waiting?.id ?? saved?.id ?? null;
   return {
-    waiting, after,
+    waiting, after, unsaved: written?.texts ?? null,
     texts: /** @type {Texts} */ (written?.texts ?? waiting?.told.body ?? saved ?? {}),
     overtaken: Boolean(saved && written && written.after !== after),
   };
@@ -64,6 +64,9 @@ export async function save(door, day, texts, after, title) {
   await drop(door);
   return (await deliver(number, PATIENCE_MS))?.state === "kept";
 }
+
+/** Whether a saving says anything; one that was erased does not. @param {Saved | null | undefined} saved */
+export const says = (saved) => Boolean(saved && Object.entries(saved).some(([name, text]) => name !== "id" && name !== "at" && text));
 
 /** Makes a saving that was not taken a draft again; where to go on with it. @param {Item} item */
 export async function correct({ number, told: { door, day, body } }) {

@@ -455,6 +455,7 @@ export const words = /** @type {const} */ ({
   "logs.waiting": ["已存在本机，等待送出", "Safe on this phone, waiting to be sent"],
   "logs.overtaken": ["别处已改成下面这样，请合并后再保存", "It was changed elsewhere to this. Merge the two, then save."],
   "logs.closed": ["这一天已经过了补充期限，不能再改。", "The time for adding to this day is over."],
+  "logs.late": ["没有存上的内容：{text}", "Not kept: {text}"],
   "logs.unread": ["这一段还没有读过。您写的仍会保存。", "This was never read on this phone. What you write is kept all the same."],
   "logs.cut": ["记录过多，后面的没有列出。", "There is more than is shown here."],
   "logs.docx": ["下载 Word", "Word file"],

@@ -1,6 +1,6 @@
 /**
  * My log: a day, a week or a month as the server wrote it, what I add to it, and the same as a file.
- * @import {Entry, LogDay, OwnLog} from "../wire"
+ * @import {Entry, LogDay, OwnLog, Saved} from "../wire"
  */
 import { get, put, Refusal, remove } from "../lib/api.js";
 import { read, write } from "../lib/address.js";
@@ -132,11 +132,16 @@ function entryRow(entry, day) {
         ? el(
             "button.button.button-small",
             { type: "button", onclick: () => void supplement(entry) },
-            entry.supplement ? t("改补记") : t("补记"),
+            says(entry.supplement) ? t("改补记") : t("补记"),
           )
         : null,
     ),
   );
+}
+
+/** @param {Saved | null} saved @returns {boolean} whether it says anything; one that was erased does not */
+function says(saved) {
+  return Boolean(saved && Object.entries(saved).some(([name, text]) => name !== "id" && name !== "at" && text));
 }
 
 /** @param {LogDay[]} days */
@@ -293,7 +298,7 @@ function earlier(day) {
 
 /** @param {LogDay} day */
 function erasing(day) {
-  if (!day.words && !day.entries.some((entry) => entry.supplement)) return null;
+  if (!says(day.words) && !day.entries.some((entry) => says(entry.supplement))) return null;
   return el(
     "p.log-earlier",
     {},

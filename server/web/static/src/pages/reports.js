@@ -41,7 +41,7 @@ async function show() {
 /** @param {Report} report */
 function tell(report) {
   if (!report.trips.length) return blank(t("这个月没有行程"), t("出发后的行程会自动列在这里。"));
-  return [journeys(report.trips, true), report.cut ? el("p.more", {}, t("行程过多，请选择下级单位分别查看。")) : null];
+  return [el("h3.report-unit", {}, report.unit.name), journeys(report.trips, true), report.cut ? el("p.more", {}, t("行程过多，请选择下级单位分别查看。")) : null];
 }
 
 /** @param {string} name */
