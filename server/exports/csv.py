@@ -13,7 +13,7 @@ BOM = "\ufeff"
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """First characters that a spreadsheet may take for a formula. Source: OWASP, CSV injection."""
 
-KIND_WORDS = {"arrive": "到达", "visit": "走访", "leave": "离开", "patrol": "巡查", "note": "记录"}
+KIND_WORDS = {"arrive": "到达", "visit": "走访", "leave": "离开", "patrol": "巡查", "note": "记事"}
 OUTCOME_WORDS = {"inside": "在内", "uncertain": "不确定", "outside": "在外", "not_judged": "未判定"}
 WINDOW_WORDS = {"early": "早到", "on_time": "准时", "late": "迟到"}
 VISIT_WORDS = {

@@ -44,9 +44,9 @@ def test_a_cadre_starts_a_duty_consents_and_reads_the_verdict(
     expect(page.locator(".rows")).to_contain_text("已同意：签到时使用位置")
     here.stand()  # measured anew: a position from before the consent would not be kept
     page.get_by_role("button", name="签到").click()
-    expect(page.locator(".away")).to_contain_text("约在界内 300 m")
+    expect(page.locator(".away")).to_contain_text("约在内，离边界 300 m")
     here.send()
-    expect(page.locator(".verdict-word")).to_have_text("在界内")
+    expect(page.locator(".verdict-word")).to_have_text("在内")
     expect(page.locator(".verdict")).to_contain_text("精度 15 m")
     expect(page.locator(".facts").first).to_contain_text("青溪县 › 东河镇")
     assert 'class="full"' in shape_of(page)
@@ -55,7 +55,7 @@ def test_a_cadre_starts_a_duty_consents_and_reads_the_verdict(
 
 @pytest.mark.parametrize(
     ("accuracy", "lng", "word", "shape"),
-    [(900, FACTORY["lng"], "说不准", "M12 3a9 9 0 0 0 0 18z"), (15, FACTORY["lng"] + 0.05, "在界外", "ring")],
+    [(900, FACTORY["lng"], "不确定", "M12 3a9 9 0 0 0 0 18z"), (15, FACTORY["lng"] + 0.05, "在外", "ring")],
 )
 def test_a_verdict_is_told_by_word_and_by_shape(
     phone: NewPhone, cadre: Someone, people: County, accuracy: float, lng: float, word: str, shape: str
@@ -74,7 +74,7 @@ def test_a_verdict_is_told_by_word_and_by_shape(
     expect(page.locator(".verdict-word")).to_have_text(word)
     drawn = shape_of(page)
     assert shape in drawn
-    assert ('class="full"' in drawn) == (word == "说不准")
+    assert ('class="full"' in drawn) == (word == "不确定")
 
 
 def test_without_permission_the_check_in_is_kept_and_help_is_shown(
@@ -202,7 +202,7 @@ def test_a_check_in_whose_answer_was_lost_is_sent_again_and_kept_once(
     page.reload()
     expect(page.locator("article")).to_contain_text("见到厂长")
     expect(page.locator(".delivery-kept")).to_be_visible()
-    expect(page.locator(".verdict-link")).to_contain_text("在界内")
+    expect(page.locator(".verdict-link")).to_contain_text("在内")
     assert kept(cadre) == before
     assert len(before) == 1
 
@@ -222,7 +222,7 @@ def test_without_a_network_a_check_in_waits_on_the_phone(
     expect(page.locator(".delivery-waiting")).to_be_visible()
     assert kept(cadre) == []
     here.reconnect(page)
-    expect(page.locator(".verdict-link")).to_contain_text("在界内")
+    expect(page.locator(".verdict-link")).to_contain_text("在内")
     assert len(kept(cadre)) == 1
 
 

@@ -194,7 +194,7 @@ def test_a_full_phone_says_so_before_and_loses_nothing(
     assert kept(cadre) == []
     here.reconnect(page)
     here.send()
-    expect(page.locator(".verdict-word")).to_have_text("在界内")
+    expect(page.locator(".verdict-word")).to_have_text("在内")
     assert [note for note, _ in kept(cadre)] == ["满了也不丢" * 300]
 
 

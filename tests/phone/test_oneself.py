@@ -88,7 +88,7 @@ def test_a_session_ended_elsewhere_leads_to_signing_in_and_loses_nothing(
     expect(page.get_by_role("heading", name="我的任务")).to_be_visible()
     here.open("#/deliveries")
     expect(page.locator("article")).to_contain_text("见到厂长")
-    expect(page.locator(".verdict-link")).to_contain_text("在界内")
+    expect(page.locator(".verdict-link")).to_contain_text("在内")
 
 
 def test_ones_log_goes_by_shanghai_days_whatever_the_phones_zone(phone: NewPhone, cadre: Someone) -> None:

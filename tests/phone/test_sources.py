@@ -4,6 +4,10 @@ import gzip
 import re
 from pathlib import Path
 
+from server.exports import csv
+
+DESK_WORDS = Path(__file__).resolve().parents[2] / "server/web/static/src/lib/words.js"
+SAID_ON_DESK = re.compile(r'^  "(verdict|checkin|visit)\.(\w+)": \(\) => t\("([^"]+)"\),$', re.MULTILINE)
 APP = Path(__file__).resolve().parents[2] / "mobile_stub" / "webapp"
 SCRIPTS = sorted((APP / "src").glob("*.js"))
 PAIR = re.compile(r'^  "([^"]+)": \["((?:[^"\\]|\\.)*)", "((?:[^"\\]|\\.)*)"\],$')
@@ -40,6 +44,16 @@ def test_every_word_is_there_in_both_languages() -> None:
     spoken = {"unit.USD", "lang.name", "lang.other", "me.lang"}
     assert [key for key, (zh, _) in words.items() if zh.isascii() and key not in spoken] == []
     assert [key for key, (zh, en) in words.items() if set(PLACE.findall(zh)) != set(PLACE.findall(en))] == []
+
+
+def test_phone_desk_and_table_call_a_verdict_a_kind_and_a_visit_by_the_same_words() -> None:
+    phone = {key: zh for key, (zh, _) in pairs().items()}
+    desk = {(group, code): zh for group, code, zh in SAID_ON_DESK.findall(DESK_WORDS.read_text("utf-8"))}
+    assert len(desk) == 13
+    on_phone = {"checkin": "kind"}
+    assert {key: phone[f"{on_phone.get(key[0], key[0])}.{key[1]}"] for key in desk} == desk
+    table = {"verdict": csv.OUTCOME_WORDS, "checkin": csv.KIND_WORDS, "visit": csv.VISIT_WORDS}
+    assert {(group, code): zh for group, said in table.items() for code, zh in said.items()} == desk
 
 
 def test_no_word_is_left_over() -> None:

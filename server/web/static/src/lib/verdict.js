@@ -43,7 +43,7 @@ export function badge(verdict) {
  */
 function edge(verdict) {
   if (verdict.edge_m === null || verdict.edge_m === undefined || verdict.outcome === "not_judged") return null;
-  return el("span.metres", {}, t("距边 {metres}", { metres: metres(verdict.edge_m) }));
+  return el("span.metres", {}, t("离边界 {metres}", { metres: metres(verdict.edge_m) }));
 }
 
 /**
