@@ -318,6 +318,15 @@ class OwnTrip(Problem):
     en = "Nobody approves or returns a trip of their own."
 
 
+class TripConflict(Problem):
+    """The id is taken by another plan. Whose, and what it says, is not told."""
+
+    code = "trip_conflict"
+    status = 409
+    zh = "此行程编号已被使用，内容不同；没有保存。"
+    en = "This trip id is already used for something else; nothing was stored."
+
+
 class TripRefused(Problem):
     """The trip's plan does not hold together."""
 
@@ -343,6 +352,18 @@ class ConsentRefused(Problem):
     status = 409
     zh = "无法记录同意：{why_zh}。"
     en = "The consent cannot be recorded: {why_en}."
+
+
+# ── matters ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class OwnMatter(Problem):
+    """Nobody answers what they said themselves."""
+
+    code = "own_matter"
+    status = 403
+    zh = "不能答复本人的投诉建议。"
+    en = "Nobody answers a complaint or a suggestion of their own."
 
 
 # ── check-ins ───────────────────────────────────────────────────────────────────────────────────────────

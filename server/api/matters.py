@@ -1,4 +1,4 @@
-"""Matters 事项: complain or suggest, and read what was said."""
+"""Matters 事项: complain or suggest, read what was said, answer it."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from flask import Response
 
 from server import gate
 from server.api.doors import Doors, answer
-from server.api.schemas.matters import MatterIn, MatterOut, MattersAsked, MattersOut
+from server.api.schemas.matters import MatterAnswerIn, MatterIn, MatterOut, MattersAsked, MattersOut
 from server.gate import guard
 from server.queries import matters as reads
 from server.services import matters
@@ -28,7 +28,7 @@ def report(told: dict[str, str]) -> Response:
 @doors.arguments(MattersAsked, location="query")
 @doors.response(200, MattersOut)
 def listed(asked: dict[str, Any]) -> Response:
-    """投诉建议列表 · All of them for who holds a county-wide role, one's own for everybody else."""
+    """投诉建议列表 · One's own; suggestions for county-wide roles, complaints for those of them that watch nobody."""
     return answer(reads.listed(gate.actor(), **asked))
 
 
@@ -39,3 +39,12 @@ def listed(asked: dict[str, Any]) -> Response:
 def mine(asked: dict[str, Any]) -> Response:
     """本人的投诉建议 · What the reader reported."""
     return answer(reads.listed(gate.actor(), mine=True, **asked))
+
+
+@doors.post("/matters/<int:matter_id>/answers")
+@guard("matter.answer")
+@doors.arguments(MatterAnswerIn)
+@doors.response(201, MatterOut)
+def answered(told: dict[str, str], matter_id: int) -> Response:
+    """答复 · Answer whoever complained or suggested."""
+    return answer(matters.answer(gate.actor(), matter_id, **told), 201)

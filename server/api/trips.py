@@ -10,6 +10,7 @@ from server.api.schemas.trips import (
     CompleteIn,
     ConsentIn,
     ConsentOut,
+    NewPlanIn,
     PlanIn,
     ReasonIn,
     RevisionAsked,
@@ -20,7 +21,7 @@ from server.api.schemas.trips import (
 )
 from server.gate import guard
 from server.queries import trips as reads
-from server.services import consents, trips
+from server.services import consents, plans, trips
 from server.services.trips import Plan
 
 doors = Doors("trips", __name__, description="行程 · Trips")
@@ -37,11 +38,15 @@ def listed(asked: dict[str, Any]) -> Response:
 
 @doors.post("/trips")
 @guard("trip.plan")
-@doors.arguments(PlanIn)
+@doors.arguments(NewPlanIn)
 @doors.response(201, TripOut)
-def plan(told: Plan) -> Response:
-    """计划行程 · Plan a trip."""
-    return answer(trips.plan(gate.actor(), told), 201)
+@doors.alt_response(200, schema=TripOut, description="已保存过 · kept before")
+def plan(told: dict[str, Any]) -> Response:
+    """计划行程 · Plan a trip; the same plan again under its `id` is answered with its trip."""
+    if told["told_id"] is None:
+        return answer(trips.plan(gate.actor(), told["told"]), 201)
+    planned = plans.keep(gate.actor(), **told)
+    return answer(planned.document, 201 if planned.fresh else 200)
 
 
 @doors.get("/trips/<int:trip_id>")
@@ -64,10 +69,11 @@ def edit(told: Plan, trip_id: int) -> Response:
 
 @doors.post("/trips/<int:trip_id>/submit")
 @guard("trip.submit")
+@doors.arguments(StepIn)
 @doors.response(200, TripOut)
-def submit(trip_id: int) -> Response:
+def submit(told: dict[str, Any], trip_id: int) -> Response:
     """提交行程 · Submit a trip."""
-    return answer(trips.submit(gate.actor(), trip_id))
+    return answer(trips.submit(gate.actor(), trip_id, **told))
 
 
 @doors.post("/trips/<int:trip_id>/approve")

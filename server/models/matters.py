@@ -1,4 +1,4 @@
-"""Matters 事项: for now what people complain of or suggest; kept for the county, deleted by nobody."""
+"""Matters 事项: for now what people complain of or suggest, and the answers; kept for the county, deleted by nobody."""
 
 from datetime import datetime
 
@@ -24,3 +24,15 @@ class Matter(Base):
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), index=True)
     state: Mapped[str] = mapped_column(sa.String(16), default="reported")
     reported_at: Mapped[datetime]
+
+
+class MatterAnswer(Base):
+    """What the county answers to who reported a matter; appended, never changed."""
+
+    __tablename__ = "matter_answers"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    matter_id: Mapped[int] = mapped_column(sa.ForeignKey("matters.id"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
+    text: Mapped[str] = mapped_column(sa.Text())
+    at: Mapped[datetime]

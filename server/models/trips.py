@@ -14,7 +14,8 @@ class Trip(Base):
     """A trip and where it stands. `revision` grows with every change, so that nobody overwrites unseen.
 
     `started_at` is when it started (a phone may have said so later); tracking begins at `start_known_at`, when the
-    server acknowledged it. `lapsed_at` is when the system ended it because nobody had.
+    server acknowledged it. `lapsed_at` is when the system ended it because nobody had. `told_id` is the number
+    its planner's phone gave it, and `told_digest` is of what it said then, so that a plan sent twice is one trip.
     """
 
     __tablename__ = "trips"
@@ -26,6 +27,8 @@ class Trip(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    told_id: Mapped[UUID | None] = mapped_column(sa.Uuid(), index=True, unique=True)
+    told_digest: Mapped[str | None] = mapped_column(sa.String(64))
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), index=True)
     planner_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
     leader_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
@@ -30,6 +31,11 @@ def get(actor: Actor, trip_id: int, *, to_change: bool = False) -> Trip:
         raise NotFound
     access.ensure_seen(actor, "trip.read", path=unit_path(trip.unit_id), own=is_on(actor, trip))
     return trip
+
+
+def told_as(told_id: UUID) -> Trip | None:
+    """The trip that a phone gave this number. Unscoped: for whoever plans under it."""
+    return db.session.execute(sa.select(Trip).where(Trip.told_id == told_id)).scalar_one_or_none()
 
 
 def is_on(actor: Actor, trip: Trip) -> bool:

@@ -161,8 +161,12 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("event.read", "查阅操作记录", "read the record of what was done", "auditor"),
         _permission("matter.report", "投诉建议", "complain or suggest", own=True),
         _permission(
-            "matter.read", "查看投诉建议", "read complaints", *_WATCHERS, "auditor", own=True, at_root=True
+            *("matter.read", "查看投诉建议", "read complaints"),
+            *(*_WATCHERS, "administrator", "auditor"),
+            own=True,
+            at_root=True,
         ),
+        _permission("matter.answer", "答复投诉建议", "answer matters", "administrator", at_root=True),
     )
 )
 

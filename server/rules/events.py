@@ -81,5 +81,6 @@ KINDS = {
         ("look.reasoned", "说明查看理由", "said why they look"),
         ("look.opened", "查看他人位置", "opened another's positions"),
         ("matter.reported", "投诉建议", "complained or suggested"),
+        ("matter.answered", "答复投诉建议", "answered a complaint or a suggestion"),
     )
 }

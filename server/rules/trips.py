@@ -9,6 +9,8 @@ from server.errors import StepNotAllowed, TripRefused
 PURPOSES = ("ordinary", "safety", "emergency")
 TRACKINGS = ("none", "checkins", "track")
 STATES = ("draft", "submitted", "returned", "approved", "under_way", "completed", "cancelled")
+SUBMITTED = frozenset({"submitted", "approved", "under_way", "completed"})
+"""The states of a trip whose plan was handed in and not given back."""
 
 STATE_WORDS = {
     "draft": ("草稿", "a draft"),

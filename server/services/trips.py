@@ -92,11 +92,19 @@ def edit(actor: Actor, trip_id: int, told: Plan) -> dict[str, Any]:
 
 
 @verb
-def submit(actor: Actor, trip_id: int) -> dict[str, Any]:
-    """Hand the plan to those who approve it."""
+def submit(
+    actor: Actor, trip_id: int, *, at: datetime | None = None, sent_at: datetime | None = None
+) -> dict[str, Any]:
+    """Hand the plan to those who approve it, now or at the instant a phone says it was done.
+
+    Said again, it changes nothing: a phone that missed the answer asks twice, and they may have decided meanwhile.
+    """
     trip = _mine_to_change(actor, trip_id, "trip.submit")
+    if trip.state in trips.SUBMITTED:
+        return reads.document(actor, trip)
     trip.state = trips.step("submit", trip.state)
-    trip.submitted_at, trip.returned_because = clock.now(), ""
+    trip.submitted_at = _said(at, sent_at, clock.now(), not_before=trip.created_at)
+    trip.returned_because = ""
     return _done(actor, trip, "trip.submitted")
 
 

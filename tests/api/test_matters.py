@@ -35,19 +35,60 @@ def test_everybody_may_complain_and_reads_what_they_said(
     assert client.get(f"{URL}/mine", headers=headers).get_json()["items"] == [matter]
 
 
-def test_the_county_reads_all_and_a_township_only_its_own_words(folk: County, client: FlaskClient) -> None:
-    client.post(URL, json=COMPLAINT, headers=folk.cadre.sign_in(client))
+def test_a_complaint_is_read_at_the_county_by_nobody_who_watches_and_a_suggestion_by_all_there(
+    folk: County, client: FlaskClient
+) -> None:
+    headers = folk.cadre.sign_in(client)
+    for kind in ("complaint", "suggestion"):
+        client.post(URL, json=COMPLAINT | {"kind": kind}, headers=headers)
     for name, found in {
-        "supervisor": 1,
-        "leader": 1,
-        "auditor": 1,
-        "supervisor_a": 0,
-        "administrator": 0,
+        "supervisor": ["suggestion"],
+        "leader": ["suggestion"],
+        "auditor": ["suggestion", "complaint"],
+        "administrator": ["suggestion", "complaint"],
+        "supervisor_a": [],
+        "administrator_a": [],
+        "colleague": [],
     }.items():
         items = client.get(URL, headers=folk.everyone[name].sign_in(client)).get_json()["items"]
-        assert len(items) == found, name
+        assert [item["kind"] for item in items] == found, name
     mine = client.get(f"{URL}/mine", headers=folk.leader.sign_in(client)).get_json()["items"]
     assert mine == []
+
+
+def test_an_answer_reaches_who_complained_and_stays(folk: County, client: FlaskClient) -> None:
+    headers = folk.cadre.sign_in(client)
+    matter = client.post(URL, json=COMPLAINT, headers=headers).get_json()
+    door, administrator = f"{URL}/{matter['id']}/answers", folk.administrator.sign_in(client)
+    for text in ("下个版本改大", "已经改大"):
+        assert client.post(door, json={"text": text}, headers=administrator).status_code == 201
+    [mine] = client.get(f"{URL}/mine", headers=headers).get_json()["items"]
+    assert [(each["text"], each["by"]["id"]) for each in mine["answers"]] == [
+        ("下个版本改大", folk.administrator.id),
+        ("已经改大", folk.administrator.id),
+    ]
+    events = db.session.execute(sa.select(Event).where(Event.kind == "matter.answered")).scalars()
+    assert [(event.person_id, event.data) for event in events] == [
+        (folk.cadre.id, {"matter": "complaint"})
+    ] * 2
+
+
+def test_who_watches_below_or_oneself_answers_nothing(folk: County, client: FlaskClient) -> None:
+    said = client.post(URL, json=COMPLAINT, headers=folk.cadre.sign_in(client)).get_json()
+    own = client.post(URL, json=COMPLAINT, headers=folk.administrator.sign_in(client)).get_json()
+    door, words = f"{URL}/{said['id']}/answers", {"text": "知道了"}
+    ends = {
+        name: client.post(door, json=words, headers=folk.everyone[name].sign_in(client)).status_code
+        for name in ("cadre", "supervisor", "leader", "auditor", "administrator_a")
+    }
+    assert ends == dict.fromkeys(ends, 403)
+    refused = client.post(
+        f"{URL}/{own['id']}/answers", json=words, headers=folk.administrator.sign_in(client)
+    )
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "own_matter")
+    assert (
+        client.get(f"{URL}/mine", headers=folk.cadre.sign_in(client)).get_json()["items"][0]["answers"] == []
+    )
 
 
 def test_no_door_changes_or_deletes_what_was_said(app: Flask, folk: County, client: FlaskClient) -> None:

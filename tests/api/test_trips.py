@@ -1,11 +1,16 @@
 """A trip through its doors, step by step, as a phone and a desk open them."""
 
+from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server import clock
+from server.db import db
+from server.models.trips import Trip
 from tests import people
 from tests.people import County, Someone
 
@@ -62,9 +67,44 @@ def test_each_step_out_of_its_order_is_refused_by_name(client: FlaskClient, folk
     assert supervisor.step(trip_id, "approve") == (409, "step_not_allowed")
     assert cadre.step(trip_id, "start") == cadre.step(trip_id, "complete") == (409, "step_not_allowed")
     cadre.step(trip_id, "submit")
-    assert cadre.step(trip_id, "submit") == cadre.step(trip_id, "start") == (409, "step_not_allowed")
+    assert cadre.step(trip_id, "start") == (409, "step_not_allowed")
     assert cadre.step(trip_id, "cancel", {"reason": "不去了"}) == (200, "cancelled")
     assert supervisor.step(trip_id, "approve") == (409, "step_not_allowed")
+
+
+def test_a_plan_sent_again_is_one_trip_and_another_under_its_id_stores_and_reveals_nothing(
+    client: FlaskClient, folk: County
+) -> None:
+    plan = PLAN | {"id": str(uuid4())}
+    headers = folk.cadre.sign_in(client)
+    first = client.post(URL, json=plan, headers=headers)
+    cadre, supervisor = Doors(client, folk.cadre), Doors(client, folk.supervisor_a)
+    cadre.step(first.json["id"], "submit")
+    again = client.post(URL, json=plan, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert (again.json["id"], again.json["state"]) == (first.json["id"], "submitted")
+    other = client.post(URL, json=plan | {"aim": "参观"}, headers=headers)
+    strange = client.post(URL, json=plan, headers=folk.cadre_b.sign_in(client))
+    assert (other.json, strange.status_code) == (strange.json, 409)
+    assert other.json["code"] == "trip_conflict"
+    assert len(client.get(f"{URL}?mine=1", headers=headers).json["items"]) == 1
+    assert client.put(f"{URL}/{first.json['id']}", json=plan, headers=headers).status_code == 422
+    assert supervisor.step(first.json["id"], "approve") == (200, "approved")
+
+
+def test_a_submission_told_late_keeps_its_time_and_told_again_changes_nothing(
+    client: FlaskClient, folk: County
+) -> None:
+    cadre, supervisor = Doors(client, folk.cadre), Doors(client, folk.supervisor_a)
+    with clock.at(clock.now() - timedelta(hours=3)):
+        trip_id = cadre.plan()
+    done = clock.now() - timedelta(hours=2)
+    told = {"at": done.isoformat(), "sent_at": clock.now().isoformat()}
+    assert cadre.step(trip_id, "submit", told) == (200, "submitted")
+    trip = db.session.get_one(Trip, trip_id)
+    assert abs(trip.submitted_at - done) < timedelta(seconds=2)
+    assert supervisor.step(trip_id, "approve") == (200, "approved")
+    assert cadre.step(trip_id, "submit", told) == (200, "approved")
 
 
 def test_who_may_not_is_told_so_in_chinese_and_in_english(client: FlaskClient, folk: County) -> None:

@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from functools import partial
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from server.errors import Forbidden, NotFound, OwnTrip, StepNotAllowed, TripChan
 from server.models.events import Event
 from server.queries import trips as reads
 from server.services import people as accounts
-from server.services import trips
+from server.services import plans, trips
 from server.services.trips import StopPlan
 from tests import people
 from tests.support.together import together
@@ -36,6 +37,16 @@ def test_a_trip_goes_from_plan_to_done_and_each_step_is_recorded(app: Flask) -> 
         "trip.started",
         "trip.completed",
     ]
+
+
+def test_a_plan_that_comes_twice_at_once_is_one_trip(app: Flask) -> None:
+    folk = people.county(app)
+    ends = together(app, *[partial(plans.keep, folk.cadre.actor, uuid4(), plan())] * 2)
+    made = [end for end in ends if isinstance(end, plans.Answer)]
+    assert sorted(end.fresh for end in made) == [False, True]
+    assert len({end.document["id"] for end in made}) == 1
+    db.session.rollback()
+    assert kinds() == ["trip.planned"]
 
 
 def test_a_cadre_may_not_approve_their_own_trip(app: Flask) -> None:

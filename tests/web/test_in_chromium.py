@@ -479,7 +479,14 @@ def test_a_complaint_made_on_any_page_lands_with_the_county(desk: Open, people: 
     page.get_by_role("dialog").get_by_role("textbox").fill("签到按钮太小")
     page.get_by_role("dialog").get_by_role("button", name="提交").click()
     expect(page.locator(".toast")).to_contain_text("已收到")
-    expect(desk(people.supervisor).open("/matters").locator("#matters")).to_contain_text("签到按钮太小")
+    county = desk(people.administrator).open("/matters")
+    expect(county.locator("#matters")).to_contain_text("签到按钮太小")
+    county.get_by_role("button", name="答复").click()
+    county.get_by_role("dialog").get_by_role("textbox").fill("下一版改大")
+    county.get_by_role("dialog").get_by_role("button", name="送出答复").click()
+    expect(county.locator(".matter-answer")).to_contain_text("下一版改大")
+    page.goto(page.url.replace("/trips", "/matters"))
+    expect(page.locator(".matter-answer")).to_contain_text("下一版改大")
 
 
 def test_a_new_persons_password_is_shown_once(desk: Open, people: County) -> None:

@@ -14,6 +14,7 @@ import { el, refill } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { edge, metres } from "./ground.js";
 import { troubleNotice } from "./help.js";
+import { keeper } from "./keeping.js";
 import { full } from "./kept.js";
 import { minimap } from "./minimap.js";
 import { photoFields } from "./photos.js";
@@ -229,19 +230,11 @@ export async function page(way) {
   let trouble = null;
   const top = stage(leave, trip, () => measure());
   const make = maker();
-  const space = el("div", {});
   const stops = select("stop", [...places.map(({ stop }) => /** @type {[string, string]} */ ([String(stop.id), stop.name])),
     ["", say("checkin.no_stop")]], String(draft.stop_id ?? ""));
   const small = el("small", {});
 
-  const keep = async () => {
-    try {
-      await drafts.put(draft);
-    } catch (failure) {
-      if (!full(failure)) throw failure;
-      refill(space, notice("warn", say("room.full"), para(say("room.full_text"))));
-    }
-  };
+  const { node: space, keep } = keeper(() => drafts.put(draft));
   const show = () => {
     top.show(fix, places.find(({ stop }) => stop.id === draft.stop_id) ?? null, trouble);
     small.textContent = leave !== "allowed" ? say("send.small_none") : !fix ? say("send.small_waiting")

@@ -133,9 +133,6 @@ async function change(choice) {
   const scroll = scrollY;
   choice();
   await show();
-release.begin(offerRelease);
-sender.begin();
-tracker.resume();
   retype(values);
   scrollTo(0, scroll);
 }
@@ -179,9 +176,6 @@ async function show() {
 /** Shows the page a new address means, from its top, and tells screen readers its title. */
 async function arrive() {
   await show();
-release.begin(offerRelease);
-sender.begin();
-tracker.resume();
   scrollTo(0, 0);
   root.querySelector("h1")?.focus({ preventScroll: true });
 }
@@ -195,4 +189,4 @@ for (const name of ["online", "offline"]) {
 show();
 release.begin(offerRelease);
 sender.begin();
-tracker.resume();
+tracker.attend();

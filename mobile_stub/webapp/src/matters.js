@@ -6,6 +6,7 @@
 
 import * as api from "./api.js";
 import { el } from "./dom.js";
+import { keeper } from "./keeping.js";
 import * as kept from "./kept.js";
 import { chips, empty, field, form, notice, paged, para, section } from "./parts.js";
 import * as session from "./session.js";
@@ -18,7 +19,13 @@ import { say } from "./words.js";
 /** @param {Matter} matter */
 function item(matter) {
   return el("li", { class: "card matter" }, el("strong", {}, say(`matters.${matter.kind}`)),
-    el("small", {}, stamp(matter.reported_at)), el("p", { class: "quote" }, matter.text));
+    el("small", {}, stamp(matter.reported_at)), el("p", { class: "quote" }, matter.text),
+    ...(matter.answers.length ? matter.answers.map(answer) : [el("small", {}, say("matters.unanswered"))]));
+}
+
+/** @param {Matter["answers"][number]} answer */
+function answer({ by, text, at }) {
+  return el("div", { class: "review accept" }, el("strong", {}, say("review.answer", { name: by.name })), el("small", {}, stamp(at)), para(text));
 }
 
 /** What one said before. */
@@ -31,10 +38,11 @@ async function before() {
 
 /** The form; what is typed is kept until it has arrived. @param {string} page the page it is about @param {string} key @param {Draft} draft */
 function writing(page, key, draft) {
+  const { node: space, keep } = keeper(() => kept.put(key, draft));
   const text = el("textarea", { name: "text", rows: 6, maxlength: 4000, required: true, placeholder: say("matters.hint") }, draft.text);
   text.addEventListener("input", () => {
     draft.text = text.value;
-    return kept.put(key, draft);
+    return keep();
   });
   return form(async () => {
     await api.sendMatter(draft.kind, text.value.trim(), page);
@@ -44,9 +52,9 @@ function writing(page, key, draft) {
   chips("kind", say("matters.kind"), [["suggestion", say("matters.suggestion")], ["complaint", say("matters.complaint")]],
     draft.kind, (kind) => {
       draft.kind = /** @type {Matter["kind"]} */ (kind);
-      return kept.put(key, draft);
+      return keep();
     }),
-  field(say("matters.text"), text, say("matters.rule")));
+  field(say("matters.text"), text, say("matters.rule")), space);
 }
 
 /** The page to complain or suggest. @param {Way} way @returns {Promise<View>} */

@@ -42,7 +42,7 @@ export function page(way) {
     await session.keep(tokens);
     hold();
     send(true);
-    tracker.hand();
+    tracker.resume();
     instead(tokens.must_change_password ? "#/password" : "#/");
   }, say("signin.do"),
   way.params.has("ended") && notice("warn", say("signin.ended"), para(say("signin.ended_text"))),

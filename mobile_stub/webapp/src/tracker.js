@@ -222,15 +222,20 @@ export async function end(why = null) {
   later(0);
 }
 
-/** Goes on where a closed app left off, if that is still allowed; and hands over what waits. */
+/** Goes on where a closed app or an ended session left off, if that is still allowed; and hands over what waits. */
 export async function resume() {
   const task = /** @type {Task | null} */ (await kept.get(KEY));
   const me = (await session.current())?.person.id;
-  document.addEventListener("visibilitychange", light);
-  addEventListener("online", () => later(0));
-  if (me === undefined) return;
+  if (me === undefined || now.task) return;
   if (task?.person_id === me && allowed((await trips.one(task.trip_id)).value, me)) await go(task);
   else later(0);
+}
+
+/** Goes on, and from now on keeps the screen lit while recording and hands over whenever the network is back. */
+export function attend() {
+  document.addEventListener("visibilitychange", light);
+  addEventListener("online", () => later(0));
+  return resume();
 }
 
 /** Stops, and lets go of what was recorded of a duty whose consent is withdrawn. @param {number} trip_id */

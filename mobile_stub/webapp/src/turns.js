@@ -2,6 +2,7 @@
 /** One at a time, across every open tab: the browser's locks, or a lease in the kept table without them. */
 
 import * as kept from "./kept.js";
+import { must } from "./room.js";
 import { uuid } from "./uuid.js";
 
 const LEASE_MS = 30_000;
@@ -20,7 +21,7 @@ const queues = new Map();
  */
 async function leased(name, work) {
   const key = `lease:${name}`;
-  while (!(await kept.claim(key, me, LEASE_MS))) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  while (!(await must(() => kept.claim(key, me, LEASE_MS)))) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   try {
     return await work();
   } finally {

@@ -294,6 +294,7 @@ export type Matter = {
   page: string;
   state: string;
   reported_at: string;
+  answers: { by: Named; text: string; at: string }[];
 };
 
 export type Page<T> = { items: T[]; next: string | null };

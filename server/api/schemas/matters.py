@@ -1,4 +1,4 @@
-"""Shapes of matters: a complaint or suggestion in, the matter out."""
+"""Shapes of matters: a complaint, a suggestion or an answer in, the matter out."""
 
 import marshmallow as ma
 from marshmallow import fields
@@ -17,6 +17,20 @@ class MatterIn(Shape):
     page = Text(200, load_default="")
 
 
+class MatterAnswerIn(Shape):
+    """What is answered."""
+
+    text = Text(4000, least=2, required=True)
+
+
+class MatterAnswerOut(ma.Schema):
+    """One answer."""
+
+    by = fields.Nested(NamedOut)
+    text = fields.String()
+    at = fields.AwareDateTime()
+
+
 class MatterOut(ma.Schema):
     """A matter."""
 
@@ -28,6 +42,7 @@ class MatterOut(ma.Schema):
     unit = fields.Nested(NamedOut)
     state = fields.String()
     reported_at = fields.AwareDateTime()
+    answers = fields.List(fields.Nested(MatterAnswerOut))
 
 
 class MattersOut(ma.Schema):

@@ -13,6 +13,7 @@ from server.api.schemas.fields import (
     Shape,
     Switch,
     Text,
+    Uuid,
     at_most,
     datum,
     ensure_on_the_globe,
@@ -80,9 +81,20 @@ class PlanIn(Shape):
     revision = Id(allow_none=True)
 
     @ma.post_load
-    def planned(self, told: dict[str, Any], **_: Any) -> Plan:
+    def planned(self, told: dict[str, Any], **_: Any) -> Any:
         """The plan as the service takes it."""
         return Plan(**told)
+
+
+class NewPlanIn(PlanIn):
+    """A new trip's plan; `id` is the phone's own number for it, so that it may be sent again."""
+
+    id = Uuid()
+
+    @ma.post_load
+    def planned(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """The plan as the service takes it, and its number where it has one."""
+        return {"told_id": told.pop("id", None), "told": Plan(**told)}
 
 
 class StepIn(Shape):

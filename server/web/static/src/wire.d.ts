@@ -118,7 +118,7 @@ export interface Tracker {
 export interface TypedSetting extends Words { value: string }
 export interface AddedTracker { tracker: Tracker; secret: string; key: string | null; setup: { link: string; qr: string; typed: TypedSetting[] } }
 export interface SetAsideDay { day: string; count: number; reasons: (Words & { reason: string; count: number })[] }
-export interface Matter { id: number; kind: string; text: string; page: string | null; by: Named | null; unit: Named | null; state: string; reported_at: string }
+export interface Matter { id: number; kind: string; text: string; page: string | null; by: Named | null; unit: Named | null; state: string; reported_at: string; answers: { by: Named; text: string; at: string }[] }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
 export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; subject: string; unit_id: number | null; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }

@@ -18,7 +18,7 @@ async function complain() {
     title: t("投诉建议"),
     yes: t("提交"),
     body: [
-      el("p", {}, t("直接送到县级，县以下任何人都不能删除。")),
+      el("p", {}, t("直接送到县级，县以下任何人都不能删除。投诉只有县级管理员和审计能看到。")),
       kinds,
       textField("text", t("想说的话"), { rows: 5, maxlength: 4000 }),
     ],

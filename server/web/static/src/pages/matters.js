@@ -1,8 +1,10 @@
 /**
- * Complaints and suggestions: everything for the county, one's own for everybody else.
+ * Complaints and suggestions with their answers: what the county may read, one's own for everybody else.
  * @import {Matter} from "../wire"
  */
-import { t } from "../lib/desk.js";
+import { post } from "../lib/api.js";
+import { may, me, t } from "../lib/desk.js";
+import { ask, textField } from "../lib/dialog.js";
 import { byId, el } from "../lib/dom.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
@@ -34,11 +36,39 @@ function row(matter) {
       {},
       el(matter.kind === "complaint" ? "span.tag.tag-strong" : "span.tag", {}, word("matter", matter.kind)),
     ),
-    el("td.matter-text", {}, matter.text),
+    el("td.matter-text", {}, matter.text, matter.answers.map(said), answerButton(matter)),
     el("td.nowrap", {}, matter.by?.name, el("span.under", {}, matter.unit?.name)),
     el("td.soft", {}, matter.page),
     el("td.nowrap", {}, word("matter", matter.state)),
   );
+}
+
+/** What was answered. @param {Matter["answers"][number]} answer */
+function said(answer) {
+  return el(
+    "p.matter-answer",
+    {},
+    el("span.under.faint.small", {}, t("{name} 答复于 {at}", { name: answer.by.name, at: fully(answer.at) })),
+    answer.text,
+  );
+}
+
+/** For whoever may answer, and nobody answers their own. @param {Matter} matter */
+function answerButton(matter) {
+  if (!may("matter.answer") || matter.by?.id === me().id) return null;
+  const press = { type: "button", onclick: () => void reply(matter) };
+  return el("button.button.button-small", press, matter.answers.length ? t("再答复") : t("答复"));
+}
+
+/** @param {Matter} matter */
+async function reply(matter) {
+  const answered = await ask({
+    title: t("答复{name}", { name: matter.by?.name || "" }),
+    body: [el("p.matter-text", {}, matter.text), textField("text", t("答复内容，提出人会看到"), { maxlength: 4000, minlength: 2 })],
+    yes: t("送出答复"),
+    act: (form) => post(`/matters/${matter.id}/answers`, { text: form.get("text") }),
+  });
+  if (answered) await list.read();
 }
 
 async function begin() {
