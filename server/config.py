@@ -175,6 +175,13 @@ class Settings:
         "定位点保存多少天（按上海时间整日），过期逐条删除",
         "Days (whole ones, Shanghai) that positions are kept; then they are deleted row by row",
     )
+    copy_minutes: int = _setting(
+        "GUATU_COPY_MINUTES",
+        5,
+        _whole(0, 1440),
+        "同一个人两次下载本人全部资料至少间隔多少分钟",
+        "Minutes between two downloads of all that is held about one person",
+    )
     forgotten_hours: int = _setting(
         "GUATU_FORGOTTEN_HOURS",
         12,

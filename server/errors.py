@@ -240,6 +240,15 @@ class ReasonNeeded(Problem):
 # ── units and people ────────────────────────────────────────────────────────────────────────────────────
 
 
+class CopyTooSoon(Problem):
+    """All that is held about oneself was taken a moment ago."""
+
+    code = "copy_too_soon"
+    status = 429
+    zh = "刚刚下载过，请在 {minutes} 分钟后再试。"
+    en = "It was taken a moment ago; try again in {minutes} min."
+
+
 class UnitRefused(Problem):
     """A unit cannot be made or moved like this."""
 

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from server import clock
@@ -57,6 +58,22 @@ def write(pages: Iterable[list[Checkin]]) -> Iterator[bytes]:
     yield (BOM + _lines([[title for title, _ in COLUMNS]])).encode()
     for page in pages:
         yield _lines([[harmless(told(row)) for _, told in COLUMNS] for row in page]).encode()
+
+
+def plain(pages: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:
+    """Rows as they are, headed by the names of the first; instants in UTC."""
+    yield BOM.encode()
+    names: list[str] = []
+    for page in pages:
+        if page and not names:
+            names = list(page[0])
+            yield _lines([names]).encode()
+        yield _lines([[harmless(_universal(row[name])) for name in names] for row in page]).encode()
+
+
+def _universal(cell: Any) -> Any:
+    """An instant in UTC, ending in Z; anything else as it is."""
+    return cell.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(cell, datetime) else cell
 
 
 def harmless(cell: Any) -> Any:

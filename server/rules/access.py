@@ -99,6 +99,9 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("session.revoke", "注销自己的登录设备", "end one's own sessions", own=True),
         _permission("password.change", "修改自己的密码", "change one's own password", own=True),
         _permission("person.read_self", "查看自己的账号", "see one's own account", own=True),
+        _permission(
+            "copy.take", "下载本人全部资料", "take a copy of all that is held about oneself", own=True
+        ),
         _permission("unit.read", "查看单位", "see units", *ROLES, own=True),
         _permission("unit.create", "新建单位", "make units", "administrator"),
         _permission("unit.update", "修改单位", "change units", "administrator"),
@@ -161,8 +164,12 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("event.read", "查阅操作记录", "read the record of what was done", "auditor"),
         _permission("matter.report", "投诉建议", "complain or suggest", own=True),
         _permission(
-            *("matter.read", "查看投诉建议", "read complaints"),
-            *(*_WATCHERS, "administrator", "auditor"),
+            "matter.read",
+            "查看投诉建议",
+            "read complaints",
+            *_WATCHERS,
+            "administrator",
+            "auditor",
             own=True,
             at_root=True,
         ),

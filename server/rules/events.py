@@ -25,6 +25,7 @@ KINDS = {
         ("session.refused", "登录失败", "signing in failed"),
         ("password.changed", "修改密码", "changed their password"),
         ("password.reset", "重置密码", "reset a password"),
+        ("copy.taken", "下载本人全部资料", "took a copy of all that is held about them"),
         ("unit.created", "新建单位", "made a unit"),
         ("unit.updated", "修改单位", "changed a unit"),
         ("person.created", "新建人员", "made an account"),

@@ -34,7 +34,7 @@ PHONE = "标记手机己"
 
 SEES_WORDS = {"cadre", "supervisor_a", "supervisor", "leader"}
 SEES_POSITION = {"cadre"}
-SEES_COMPLAINT = {"cadre", "supervisor", "leader", "auditor"}
+SEES_COMPLAINT = {"cadre", "administrator", "auditor"}
 SEES_PHONE = {"cadre"}
 
 STREAMS = {"stream.stream"}
@@ -86,6 +86,7 @@ def address(rule: Rule, marked: Marked) -> str:
         "session_id": uuid4(),
         "tracker_id": marked.tracker_id,
         "photo_id": marked.photo_id,
+        "matter_id": 1,
         "name": "no-such-file",
         "period": clock.day_of(clock.now()).isoformat(),
         "month": f"{clock.now().astimezone(clock.SHANGHAI):%Y-%m}",

@@ -1,0 +1,382 @@
+"""Copies 副本: all that is held about one person, table by table, for that person.
+
+Names of others stand in it only where the person can read them already (who looked, who reviewed or answered), or
+wrote them down themself. Secrets, and fingerprints made of content, are left out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
+
+from server.db import Base, db
+from server.models.checkins import Checkin, LastPlace, Review
+from server.models.events import Event
+from server.models.looks import Look, LookReason
+from server.models.people import Person
+from server.models.positions import Crossing, Fix, Standing
+from server.models.sessions import SignInFailure, SignInSession
+from server.models.silences import Silence
+from server.models.trackers import SetAside, Tracker
+from server.models.trips import Consent, Trip, TripMember, TripStop
+from server.queries import log, looks, matters, people
+from server.queries.log import Filter
+from server.queries.tracks import Whose
+from server.rules import consents
+from server.rules.access import Actor
+
+PAGE = 1_000
+"""So many rows are read at a time."""
+
+Row = dict[str, Any]
+Pages = Iterator[list[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file of a copy: its name, what it holds in both languages, the tables it comes from, and how it is read."""
+
+    name: str
+    zh: str
+    en: str
+    tables: tuple[str, ...]
+    read: Callable[[Actor], Pages]
+
+
+def last_taken(person_id: int) -> datetime | None:
+    """When a person last took their copy."""
+    statement = sa.select(Event.at).where(Event.kind == "copy.taken", Event.actor_id == person_id)
+    return db.session.execute(statement.order_by(Event.number.desc()).limit(1)).scalar_one_or_none()
+
+
+def tracked(actor: Actor) -> list[Whose]:
+    """The duties of which a track of theirs is kept, also those they were taken off since."""
+    statement = (
+        sa.select(Trip.id, Trip.unit_id, Trip.title, Trip.started_at, Trip.ended_at)
+        .join(Standing, Standing.trip_id == Trip.id)
+        .where(Standing.person_id == actor.person_id)
+        .order_by(Trip.id)
+    )
+    rows = db.session.execute(statement).all()
+    db.session.rollback()
+    return [
+        Whose(actor.person_id, row.id, row.unit_id, actor.name, row.title, row.started_at, row.ended_at)
+        for row in rows
+    ]
+
+
+def fixes(theirs: Whose) -> Pages:
+    """Every kept fix of a duty, by time and phone, with all that is kept of it."""
+    columns = _columns(Fix, leave={"person_id", "fingerprint"})
+    wanted = (
+        sa.select(*columns)
+        .where(Fix.person_id == theirs.person_id, Fix.trip_id == theirs.trip_id, Fix.at.between(*theirs.span))
+        .order_by(Fix.at, Fix.tracker_id)
+        .limit(PAGE)
+    )
+    place = sa.tuple_(Fix.at, Fix.tracker_id)
+    page = _rows(wanted)
+    while page:
+        yield [row | {"areas": _versions(row["areas"])} for row in page]
+        page = _rows(wanted.where(place > sa.tuple_(*_bound(page[-1]))))
+
+
+def _bound(row: Row) -> tuple[sa.BindParameter[Any], sa.BindParameter[Any]]:
+    """The place of a fix in the order they are read in."""
+    return sa.literal(row["at"], Fix.at.type), sa.literal(row["tracker_id"], Fix.tracker_id.type)
+
+
+def _versions(packed: bytes) -> str:
+    """The area versions a fix lies in, by their numbers; `~` before one across whose edge it lies."""
+    signed = np.frombuffer(packed, dtype="<i4").tolist()
+    return " ".join(str(version) if version > 0 else f"~{-version}" for version in signed)
+
+
+# ── what is read ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _columns(table: type[Base], *, leave: Iterable[str] = ()) -> list[InstrumentedAttribute[Any]]:
+    """All columns of a table but some, so that one added later is in the copy too."""
+    return [getattr(table, name) for name in table.__table__.c.keys() if name not in set(leave)]  # noqa: SIM118  a collection of columns is no dict
+
+
+def _rows(statement: sa.Select[*tuple[Any, ...]]) -> list[Row]:
+    """Rows as documents; no connection is held while they are taken."""
+    found = [dict(row._mapping) for row in db.session.execute(statement)]
+    db.session.rollback()
+    return found
+
+
+def _table(
+    table: type[Base],
+    key: InstrumentedAttribute[Any],
+    mine: sa.ColumnElement[bool],
+    *,
+    leave: Iterable[str] = (),
+) -> Pages:
+    """The person's rows of a table, in the order of a key, a page at a time."""
+    wanted = sa.select(*_columns(table, leave=leave)).where(mine).order_by(key).limit(PAGE)
+    page = _rows(wanted)
+    while page:
+        yield page
+        page = _rows(wanted.where(key > page[-1][key.key]))
+
+
+def _person(actor: Actor) -> Pages:
+    """The account, with roles, refused sign-ins and, on duty, the last place known."""
+    [account] = _rows(
+        sa.select(*_columns(Person, leave={"password_hash"})).where(Person.id == actor.person_id)
+    )
+    refused = sa.select(*_columns(SignInFailure, leave={"username", "address"}))
+    place = sa.select(*_columns(LastPlace, leave={"person_id"})).where(LastPlace.person_id == actor.person_id)
+    told = {
+        **account,
+        **people.me(actor),
+        "sign_ins_refused": _rows(refused.where(SignInFailure.username == account["username"])),
+        "last_place": _rows(place),
+    }
+    db.session.rollback()
+    yield [told]
+
+
+def _sessions(actor: Actor) -> Pages:
+    mine = SignInSession.person_id == actor.person_id
+    return _table(SignInSession, SignInSession.id, mine, leave={"person_id", "cookie_hash"})
+
+
+def _consents(actor: Actor) -> Pages:
+    """Each consent with the words agreed to."""
+    for page in _table(Consent, Consent.id, Consent.person_id == actor.person_id, leave={"person_id"}):
+        yield [row | _words(row) for row in page]
+
+
+def _words(row: Row) -> Row:
+    """The words of a consent."""
+    zh, en = consents.words(row["level"], row["words"])
+    return {"words_zh": zh, "words_en": en}
+
+
+_OTHERS = {"leader_id", "planner_id", "approved_by", "told_digest"}
+
+
+def _trips(actor: Actor) -> Pages:
+    """The trips they are or were on, planned or lead, with their stops; companions where they named them."""
+    member_of = sa.select(TripMember.trip_id).where(TripMember.person_id == actor.person_id)
+    kept_of = sa.select(Standing.trip_id).where(Standing.person_id == actor.person_id)
+    mine = sa.or_(
+        Trip.id.in_(member_of),
+        Trip.id.in_(kept_of),
+        Trip.planner_id == actor.person_id,
+        Trip.leader_id == actor.person_id,
+    )
+    for page in _table(Trip, Trip.id, mine):
+        stops, companions = _stops([row["id"] for row in page]), _companions(actor, page)
+        yield [_trip(actor, row, stops, companions) for row in page]
+
+
+def _trip(actor: Actor, row: Row, stops: dict[int, list[Row]], companions: dict[int, list[Row]]) -> Row:
+    """One trip: of its people, whether they are oneself."""
+    told = {name: value for name, value in row.items() if name not in _OTHERS}
+    return told | {
+        "planned_by_me": row["planner_id"] == actor.person_id,
+        "led_by_me": row["leader_id"] == actor.person_id,
+        "stops": stops.get(row["id"], []),
+        "companions": companions.get(row["id"]),
+    }
+
+
+def _stops(trip_ids: Sequence[int]) -> dict[int, list[Row]]:
+    """The stops of trips, by trip."""
+    wanted = sa.select(*_columns(TripStop)).where(TripStop.trip_id.in_(trip_ids))
+    return _by("trip_id", _rows(wanted.order_by(TripStop.trip_id, TripStop.position, TripStop.id)))
+
+
+def _companions(actor: Actor, trips: Sequence[Row]) -> dict[int, list[Row]]:
+    """Whom the person named on the trips they planned."""
+    planned = [row["id"] for row in trips if row["planner_id"] == actor.person_id]
+    wanted = (
+        sa.select(TripMember.trip_id, Person.name)
+        .join(Person, Person.id == TripMember.person_id)
+        .where(TripMember.trip_id.in_(planned), TripMember.person_id != actor.person_id)
+        .order_by(TripMember.trip_id, TripMember.person_id)
+    )
+    return _by("trip_id", _rows(wanted))
+
+
+def _by(name: str, rows: Sequence[Row]) -> dict[int, list[Row]]:
+    """Rows under what they belong to."""
+    found: dict[int, list[Row]] = {}
+    for row in rows:
+        belongs_to = row.pop(name)
+        found.setdefault(belongs_to, []).append(row)
+    return found
+
+
+def checkins(actor: Actor) -> Pages:
+    """Their check-ins with positions, notes, visits, verdicts, signals and reviews, newest first."""
+    for page in log.pages_of(actor, Filter(person_id=actor.person_id)):
+        db.session.rollback()
+        yield page
+
+
+def _sittings(actor: Actor) -> Pages:
+    """From which session each check-in was made."""
+    made = sa.select(Checkin.id, Checkin.session_id).where(Checkin.person_id == actor.person_id)
+    page = _rows(made.order_by(Checkin.id).limit(PAGE))
+    while page:
+        yield page
+        page = _rows(made.where(Checkin.id > page[-1]["id"]).order_by(Checkin.id).limit(PAGE))
+
+
+def _standings(actor: Actor) -> Pages:
+    return _table(Standing, Standing.trip_id, Standing.person_id == actor.person_id, leave={"person_id"})
+
+
+def _crossings(actor: Actor) -> Pages:
+    return _table(Crossing, Crossing.id, Crossing.person_id == actor.person_id, leave={"person_id"})
+
+
+def _silences(actor: Actor) -> Pages:
+    return _table(Silence, Silence.id, Silence.person_id == actor.person_id, leave={"person_id"})
+
+
+def _trackers(actor: Actor) -> Pages:
+    secrets = {"person_id", "secret_hash", "sealed_key"}
+    return _table(Tracker, Tracker.id, Tracker.person_id == actor.person_id, leave=secrets)
+
+
+def _set_aside(actor: Actor) -> Pages:
+    """How many positions of their phones were not kept, by day and reason."""
+    wanted = sa.select(*_columns(SetAside)).join(Tracker, Tracker.id == SetAside.tracker_id)
+    mine = wanted.where(Tracker.person_id == actor.person_id)
+    yield _rows(mine.order_by(SetAside.tracker_id, SetAside.day, SetAside.reason))
+
+
+def _looks_at_me(actor: Actor) -> Pages:
+    """Who looked at their positions, when, through which door and why."""
+    cursor: str | None = None
+    while True:
+        page = looks.at_me(actor, cursor=cursor, limit=PAGE)
+        db.session.rollback()
+        yield page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return
+
+
+def _looks_by_me(actor: Actor) -> Pages:
+    """When and why they looked at others, without whom."""
+    return _table(Look, Look.id, Look.reader_id == actor.person_id, leave={"reader_id", "subject_id"})
+
+
+def _reasons_by_me(actor: Actor) -> Pages:
+    """The reasons they gave for single trips."""
+    own = sa.select(SignInSession.id).where(SignInSession.person_id == actor.person_id)
+    wanted = sa.select(*_columns(LookReason)).where(LookReason.session_id.in_(own))
+    yield _rows(wanted.order_by(LookReason.at, LookReason.trip_id))
+
+
+def _reviews_by_me(actor: Actor) -> Pages:
+    return _table(Review, Review.id, Review.by_id == actor.person_id, leave={"by_id"})
+
+
+def _matters(actor: Actor) -> Pages:
+    """What they complained of or suggested, with the answers."""
+    cursor: str | None = None
+    while True:
+        page = matters.listed(actor, mine=True, cursor=cursor, limit=PAGE)
+        db.session.rollback()
+        yield page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return
+
+
+def _events(actor: Actor) -> Pages:
+    """What they did, and what was done that names them; others by their numbers alone."""
+    mine = sa.or_(Event.actor_id == actor.person_id, Event.person_id == actor.person_id)
+    return _table(Event, Event.number, mine)
+
+
+PARTS = (
+    Part(
+        "person.json",
+        "账号、单位、角色、被拒绝的登录、在岗时的最新位置",
+        "account, unit, roles, refused sign-ins, last place while on duty",
+        ("people", "role_grants", "sign_in_failures", "last_places"),
+        _person,
+    ),
+    Part("sessions.json", "登录过的设备", "devices signed in", ("sessions",), _sessions),
+    Part("consents.json", "位置使用的同意与撤回", "consents given and withdrawn", ("consents",), _consents),
+    Part(
+        "trips.json",
+        "参加、计划或带队的行程和行程点",
+        "trips you were on, planned or led, and their stops",
+        ("trips", "trip_members", "trip_stops"),
+        _trips,
+    ),
+    Part(
+        "checkins.json",
+        "签到：位置、备注、走访、判定、疑点、复核",
+        "check-ins: position, note, visit, verdict, signals, reviews",
+        ("checkins", "checkin_details", "checkin_areas", "visits", "reviews"),
+        checkins,
+    ),
+    Part("sittings.json", "每次签到来自哪次登录", "from which session each check-in came", (), _sittings),
+    Part(
+        "standings.json", "每条轨迹处理到何时", "up to when each track was read", ("standings",), _standings
+    ),
+    Part("crossings.json", "进出区域", "areas entered and left", ("crossings",), _crossings),
+    Part("silences.json", "手机失联", "silences of your phone", ("silences",), _silences),
+    Part("trackers.json", "定位设备", "your trackers", ("trackers",), _trackers),
+    Part(
+        "set_aside.json",
+        "没有保存的定位点数量（约数）",
+        "how many positions were not kept (approximate)",
+        ("set_aside",),
+        _set_aside,
+    ),
+    Part(
+        "looks_at_me.json",
+        "谁、何时、为什么看过您的位置",
+        "who looked at your positions, when and why",
+        ("looks",),
+        _looks_at_me,
+    ),
+    Part(
+        "looks_by_me.json", "您何时、为什么看过他人位置", "when and why you looked", ("looks",), _looks_by_me
+    ),
+    Part(
+        "reasons_by_me.json",
+        "您为查看行程说过的理由",
+        "reasons you gave for looking at trips",
+        ("look_reasons",),
+        _reasons_by_me,
+    ),
+    Part(
+        "reviews_by_me.json",
+        "您写的复核和答复",
+        "reviews and answers you wrote",
+        ("reviews",),
+        _reviews_by_me,
+    ),
+    Part(
+        "matters.json",
+        "您的投诉建议和答复",
+        "what you complained of or suggested, and the answers",
+        ("matters", "matter_answers"),
+        _matters,
+    ),
+    Part(
+        "events.json",
+        "您做过的和涉及您的操作记录",
+        "what you did, and what was done that names you",
+        ("events",),
+        _events,
+    ),
+)
+"""The files of a copy that are lists of documents; tracks, which may be long, come beside them."""
