@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Added, Area, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Level, Look, Matter, Me, OwnLog, Page, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
+/** @import {Added, Area, Arrival, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Level, Look, Matter, Me, OwnLog, Page, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -124,17 +124,20 @@ function theirs(tokens, person_id) {
  * @param {string} path
  * @param {unknown} [body]
  * @param {number} [person_id] whose request it is
- * @returns {Promise<any>}
+ * @returns {Promise<Response>}
  */
-async function ask(method, path, body, person_id) {
+async function answered(method, path, body, person_id) {
   const tokens = theirs(await session.current(), person_id);
   const first = await send(method, path, body, tokens.access_token);
-  if (first.status !== 401) return opened(first);
+  if (first.status !== 401) return first;
   const fresh = theirs(await session.renewed(tokens.access_token, renew), person_id);
   const second = await send(method, path, body, fresh.access_token);
   if (second.status === 401) throw new SignedOut();
-  return opened(second);
+  return second;
 }
+
+/** The same, and what its answer says. @param {string} method @param {string} path @param {unknown} [body] @param {number} [person_id] @returns {Promise<any>} */
+const ask = async (method, path, body, person_id) => opened(await answered(method, path, body, person_id));
 
 /**
  * A query string of the filters that are set.
@@ -193,14 +196,14 @@ export const startTrip = ({ trip_id, at }, person_id) => ask("POST", `/trips/${t
 export const completeTrip = ({ trip_id, at, outcome }, person_id) =>
   ask("POST", `/trips/${trip_id}/complete`, { at, sent_at: sent_at(), outcome }, person_id);
 
-/** @returns {Promise<Trip>} @param {Plan} plan */
-export const planTrip = (plan) => ask("POST", "/trips", plan);
+/** Plans a duty under an id of the phone's own: sent again, it is the same one. @returns {Promise<Trip>} @param {Plan & {id: string}} plan @param {number} person_id */
+export const planTrip = (plan, person_id) => ask("POST", "/trips", plan, person_id);
 
 /** @returns {Promise<Trip>} @param {number} id @param {Plan} plan */
 export const editTrip = (id, plan) => ask("PUT", `/trips/${id}`, plan);
 
-/** @returns {Promise<Trip>} @param {number} id */
-export const submitTrip = (id) => ask("POST", `/trips/${id}/submit`);
+/** Hands a plan in at the instant it was done. @returns {Promise<Trip>} @param {{trip_id: number, at: string}} step @param {number} [person_id] */
+export const submitTrip = ({ trip_id, at }, person_id) => ask("POST", `/trips/${trip_id}/submit`, { at, sent_at: sent_at() }, person_id);
 
 /** @returns {Promise<Trip>} @param {number} id @param {string} reason */
 export const cancelTrip = (id, reason) => ask("POST", `/trips/${id}/cancel`, { reason });
@@ -268,6 +271,12 @@ export const saveLog = ({ door, body }, person_id) => ask("PUT", `/${door}`, { .
 
 /** Erases what one wrote into a day. @returns {Promise<OwnLog>} @param {string} day */
 export const eraseLog = (day) => ask("DELETE", `/me/logs/${encodeURIComponent(day)}`);
+
+/** All that is held about oneself, as an archive. @returns {Promise<Blob>} */
+export const copy = () => ask("GET", "/me/copy");
+
+/** Stops that one's own track says one reached. @returns {Promise<{now: string, items: Arrival[]}>} @param {number} id */
+export const arrivals = (id) => ask("GET", `/trips/${id}/arrivals`);
 
 /** @returns {Promise<Page<Look>>} @param {string | null} [cursor] */
 export const looks = (cursor) => ask("GET", `/looks/mine${query({ limit: 50, cursor })}`);

@@ -8,6 +8,7 @@ import { el, refill } from "./dom.js";
 import * as drafts from "./drafts.js";
 import { either, fieldWords, problemWords } from "./failures.js";
 import { icon } from "./icons.js";
+import * as kept from "./kept.js";
 import { button, confirmed, empty, notice, para, section, verdictBadge } from "./parts.js";
 import * as queue from "./queue.js";
 import * as savings from "./savings.js";
@@ -30,11 +31,12 @@ function badge(state) {
 const deed = (item) => (item.kind === "photo" ? say("photo.nth", { n: item.told.number }) : item.kind === "checkin" ? say("delivery.checkin", { kind: say(`kind.${/** @type {"arrive"} */ (item.told.kind)}`) })
   : say(`delivery.${item.kind}`));
 
-/** Makes a refused check-in a draft again, to be corrected and sent under a new id. @param {Item} item */
+/** Makes a refused check-in or plan a draft again, to be corrected and sent under a new id. @param {Item} item */
 async function correct(item) {
-  await drafts.put(drafts.from(item.told, (await queue.photosOf(item.id)).map(({ id }) => id)));
+  if (item.kind === "plan") await kept.put(await drafts.planKey(null), item.told.draft);
+  else await drafts.put(drafts.from(item.told, (await queue.photosOf(item.id)).map(({ id }) => id)));
   await queue.drop(item, true);
-  go(`#/checkin?trip=${item.told.trip_id ?? "none"}`);
+  go(item.kind === "plan" ? "#/plan" : `#/checkin?trip=${item.told.trip_id ?? "none"}`);
 }
 
 /** Goes on writing what was not taken. @param {Item} item */
@@ -42,7 +44,7 @@ async function rewrite(item) {
   go(await savings.correct(item));
 }
 
-/** Lets a refused start or end be tried once more. @param {Item} item */
+/** Lets a refused step be tried once more. @param {Item} item */
 async function retry(item) {
   await queue.change(item.number, { state: "waiting", retry_at: 0, problem: null });
   await send(true);
@@ -67,7 +69,7 @@ function waitWords(item) {
 function answers(item) {
   return el("div", { class: "answers" },
     button(say("delivery.discard"), () => discard(item), { weight: "plain" }),
-    item.kind === "checkin" || item.kind === "log"
+    item.kind === "checkin" || item.kind === "plan" || item.kind === "log"
       ? button(say("delivery.correct"), () => (item.kind === "log" ? rewrite(item) : correct(item)), { weight: "main" })
       : button(say("again"), () => retry(item), { weight: "main" }));
 }
@@ -79,6 +81,7 @@ function standing(item, state) {
       state === "conflict" && item.kind === "checkin" && para(say("delivery.conflict_text"))), answers(item)];
   }
   if (state === "waiting") return [el("p", { class: "small" }, waitWords(item)), button(say("delivery.discard"), () => discard(item), { weight: "plain" })];
+  if (state === "kept" && item.trip_id) return [el("a", { class: "verdict-link", href: `#/trip/${item.trip_id}` }, el("small", {}, say("delivery.look")), icon("next"))];
   if (state !== "kept" || !item.record) return [];
   return [el("a", { class: "verdict-link", href: `#/record/${item.record.id}` }, verdictBadge(item.record.outcome),
     el("small", {}, either(item.record)), icon("next"))];

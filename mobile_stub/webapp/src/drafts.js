@@ -31,6 +31,11 @@ async function keyFor(trip_id) {
   return `draft:${(await session.current())?.person.id ?? 0}:${trip_id ?? "none"}`;
 }
 
+/** Where the draft of a duty's plan is kept; null for a new one. @param {number | null} id */
+export async function planKey(id) {
+  return `draft:${(await session.current())?.person.id ?? 0}:plan:${id ?? "new"}`;
+}
+
 /** The draft of a duty, or null. @param {number | null} trip_id @returns {Promise<Draft | null>} */
 export async function get(trip_id) {
   const found = await kept.get(await keyFor(trip_id));

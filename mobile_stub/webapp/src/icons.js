@@ -25,6 +25,7 @@ const lines = /** @type {const} */ ({
   fork: "M6 4v5l6 5 6-5V4 M12 14v6",
   down: "M12 4v15 M6 13l6 6 6-6",
   up: "M12 20V5 M6 11l6-6 6 6",
+  down: "M12 4v12 M6 11l6 6 6-6 M5 20.5h14",
   plus: "M12 5v14 M5 12h14",
   track: "M5 19c3.5 0 3.5-4 7-4s3.5-10 7-10 M5 19h.01 M19 5h.01",
   edit: "M5 19l1-4L16.5 4.5l3 3L9 18z M14 7l3 3",

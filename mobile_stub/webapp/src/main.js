@@ -20,6 +20,7 @@ import { button } from "./parts.js";
 import * as phone from "./phone.js";
 import * as plan from "./plan.js";
 import * as release from "./release.js";
+import * as rights from "./rights.js";
 import * as sender from "./sender.js";
 import * as session from "./session.js";
 import * as signin from "./signin.js";
@@ -45,6 +46,7 @@ const pages = {
   plan: plan.page,
   me: me.page,
   phone: phone.page,
+  rights: rights.page,
   looks: me.looksPage,
   devices: me.devicesPage,
   trackers: trackers.page,

@@ -34,7 +34,7 @@ export async function page(way) {
       el("div", {}, el("h2", {}, person.name), para([person.unit.name, person.post].filter(Boolean).join(" · ")),
         el("p", { class: "small" }, person.roles.map(({ role }) => say(`role.${role}`)).join(say("comma"))))),
     el("div", { class: "rows" },
-      row("eye", say("looks.title"), "#/looks", say("looks.row")),
+      row("shield", say("rights.title"), "#/rights", say("rights.row")),
       row("phone", say("devices.title"), "#/devices", say("devices.row")),
       row("track", say("trackers.title"), "#/trackers", say("trackers.row")),
       row("key", say("password.title"), "#/password")),
@@ -66,7 +66,7 @@ export async function looksPage() {
   const list = first.items.length
     ? paged(first, api.looks, (items) => [el("ul", { class: "stack plain" }, ...items.map(lookItem))])
     : empty(say("looks.none"));
-  return { title: say("looks.title"), back: "#/me", tab: "me", body: [para(say("looks.lead")), list] };
+  return { title: say("looks.title"), back: "#/rights", tab: "me", body: [para(say("looks.lead")), list] };
 }
 
 /** Ends a device's session after asking. @param {Device} device */

@@ -6,31 +6,32 @@
 
 import * as api from "./api.js";
 import { el, refill } from "./dom.js";
+import { planKey } from "./drafts.js";
 import { finder } from "./finder.js";
 import { metres, middle, rings } from "./ground.js";
 import { icon } from "./icons.js";
+import { keeper } from "./keeping.js";
 import * as kept from "./kept.js";
 import { button, chips, confirmed, field, notice, para, section } from "./parts.js";
 import { pickPoint } from "./picker.js";
+import * as queue from "./queue.js";
+import { deliver } from "./sender.js";
 import * as session from "./session.js";
 import { dayOf, timeOf, today } from "./times.js";
+import { uuid } from "./uuid.js";
 import { go } from "./ways.js";
 import { say } from "./words.js";
 
-/** @typedef {Plan & {id: number | null, companions: Companion[], doubtful: boolean}} Draft `doubtful`: saved or not, no answer came */
+/** @typedef {Plan & {id: number | null, companions: Companion[]}} Draft */
 
+const PATIENCE_MS = 8_000;
 const PURPOSES = /** @type {const} */ (["ordinary", "safety", "emergency"]);
 const TRACKINGS = /** @type {const} */ (["none", "checkins", "track"]);
-
-/** @param {number | null} id */
-async function keyFor(id) {
-  return `draft:${(await session.current())?.person.id ?? 0}:plan:${id ?? "new"}`;
-}
 
 /** @returns {Draft} */
 function blank() {
   return { id: null, title: "", aim: "", purpose: "ordinary", basis: "", chain: "", destination: "", destination_area_id: null,
-    tracking: "checkins", photos_required: false, starts_on: today(), ends_on: today(), member_ids: [], companions: [], stops: [], doubtful: false };
+    tracking: "checkins", photos_required: false, starts_on: today(), ends_on: today(), member_ids: [], companions: [], stops: [] };
 }
 
 /** What there is to edit of a trip. @param {Trip} trip @param {number} me @returns {Draft} */
@@ -39,34 +40,40 @@ function from(trip, me) {
   const stops = (trip.stops ?? []).map(({ name, area_id, lng, lat, radius_m, tolerance_m, planned_from, planned_to, host_enterprise }) => ({
     name, area_id, lng, lat, radius_m, tolerance_m: tolerance_m ?? 0, planned_from, planned_to, host_enterprise: host_enterprise ?? "" }));
   return { id, title, aim, purpose, destination: destination ?? "", destination_area_id, tracking, starts_on, ends_on, revision,
-    photos_required: trip.photos_required ?? false, basis: trip.basis ?? "", chain: trip.chain ?? "", member_ids: [], stops, doubtful: false,
+    photos_required: trip.photos_required ?? false, basis: trip.basis ?? "", chain: trip.chain ?? "", member_ids: [], stops,
     companions: trip.members.filter((member) => member.id !== me).map(({ id, name, unit }) => ({ id, name, unit })) };
 }
 
 /** The plan as sent: whoever plans it travels along. @param {Draft} draft @param {number} me @returns {Plan} */
-function plan({ id, companions, doubtful, ...told }, me) {
+function plan({ id, companions, ...told }, me) {
   return { ...told, title: told.title.trim() || say("plan.title_to", { destination: told.destination }),
     basis: told.purpose === "ordinary" ? "" : told.basis, photos_required: told.purpose !== "ordinary" && told.photos_required, member_ids: [me, ...companions.map((one) => one.id)] };
 }
 
-/** A draft whose answer was lost may be there already. @param {Plan} told */
-async function lostTwin(told) {
-  const { items } = await api.trips();
-  return items.find((trip) => trip.state === "draft" && trip.title === told.title && trip.starts_on === told.starts_on
-    && trip.ends_on === told.ends_on) ?? null;
+/** A new plan waits in the queue until the server has it; one that is refused goes back to its page. @param {Draft} draft @param {number} me @param {boolean} submit */
+async function queued(draft, me, submit) {
+  const key = await planKey(null);
+  const number = await queue.addPlan({ plan: { id: uuid(), ...plan(draft, me) }, submit, draft });
+  await kept.drop(key);
+  const item = await deliver(number, PATIENCE_MS);
+  if (item?.problem && item.state !== "waiting") {
+    await kept.put(key, draft);
+    await queue.drop(item);
+    throw new api.Refusal(item.problem);
+  }
+  go(item?.trip_id ? `#/trip/${item.trip_id}` : `#/deliveries?new=${number}`);
 }
 
-/** Saves a plan on the server, once. @param {Draft} draft @param {number} me @param {() => unknown} keep @returns {Promise<Trip>} */
-async function save(draft, me, keep) {
-  const told = plan(draft, me);
-  if (draft.id !== null) return api.editTrip(draft.id, told);
-  const twin = draft.doubtful ? await lostTwin(told) : null;
-  if (twin) return api.editTrip(twin.id, told);
-  draft.doubtful = true;
-  await keep();
-  const saved = await api.planTrip(told);
-  draft.doubtful = false;
-  return saved;
+/** A plan that is there already is changed at once, or not at all. @param {Draft} draft @param {number} me @param {boolean} submit */
+async function changed(draft, me, submit) {
+  const trip_id = Number(draft.id);
+  await api.editTrip(trip_id, plan(draft, me));
+  await kept.drop(await planKey(trip_id));
+  go(`#/trip/${trip_id}`);
+  if (submit) {
+    await api.submitTrip({ trip_id, at: new Date().toISOString() });
+    go(`#/trip/${trip_id}`);
+  }
 }
 
 /** An area as found: its name, and what kind of area it is. @param {Area} area @returns {[string, string]} */
@@ -240,7 +247,7 @@ function tracking(draft, keep) {
 
 /** The plan to work on: as it was being written, or as the server has it. @param {number | null} id @param {number} me @returns {Promise<Draft>} */
 async function draftOf(id, me) {
-  const written = await kept.get(await keyFor(id));
+  const written = await kept.get(await planKey(id));
   if (written) return written;
   return id === null ? blank() : from(await api.trip(id), me);
 }
@@ -249,17 +256,10 @@ async function draftOf(id, me) {
 export async function page(way) {
   const me = (await session.current())?.person.id ?? 0;
   const id = way.id ? Number(way.id) : null;
-  const [draft, key] = [await draftOf(id, me), await keyFor(id)];
-  const keep = () => kept.put(key, draft);
+  const [draft, key] = [await draftOf(id, me), await planKey(id)];
+  const { node: space, keep } = keeper(() => kept.put(key, draft));
   const finish = async (/** @type {boolean} */ submit) => {
-    if (!form.reportValidity()) return;
-    const saved = await save(draft, me, keep);
-    await kept.drop(key);
-    go(`#/trip/${saved.id}`);
-    if (submit) {
-      await api.submitTrip(saved.id);
-      go(`#/trip/${saved.id}`);
-    }
+    if (form.reportValidity()) await (id === null ? queued : changed)(draft, me, submit);
   };
   const discard = async () => {
     if (!(await confirmed({ title: say("plan.discard_title"), text: say("plan.discard_text"), yes: say("plan.discard"), danger: true }))) return;
@@ -274,7 +274,7 @@ export async function page(way) {
     stops(draft, keep), companions(draft, keep, me),
     ...purpose(draft, keep), ...tracking(draft, keep),
     field(say("trip.chain"), text(draft, "chain", keep, { maxlength: 60, placeholder: say("checkin.note_hint") })),
-    button(say("plan.save"), () => finish(false)), button(say("plan.discard"), discard, { weight: "plain" }));
+    space, button(say("plan.save"), () => finish(false)), button(say("plan.discard"), discard, { weight: "plain" }));
   return { title: say(id === null ? "plan.new" : "plan.edit"), back: id === null ? "#/" : `#/trip/${id}`, bare: true, body: [form],
     dock: button(say("plan.submit"), () => finish(true), { weight: "main", icon: "check" }) };
 }

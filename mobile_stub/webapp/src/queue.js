@@ -1,9 +1,10 @@
 // @ts-check
-/** What was done on this phone and is on its way to the server: check-ins, starts and ends of duties, what one adds to one's log, in the order in
- *  which they were done. An item belongs to the person who did it, and stays until the server has it or they discard it. */
+/** What was done on this phone and is on its way to the server: check-ins with their photos, plans, steps of duties, what one
+ *  adds to one's log, in the order in which they were done. An item belongs to the person who did it, and stays until the
+ *  server has it or they discard it. */
 
 /** @import {Shot} from "./shots.js" */
-/** @import {Checkin, CheckinIn, Outcome, Problem, Trip} from "./wire.d.ts" */
+/** @import {Checkin, CheckinIn, Outcome, Plan, Problem, Trip} from "./wire.d.ts" */
 
 import * as drafts from "./drafts.js";
 import * as kept from "./kept.js";
@@ -12,16 +13,18 @@ import * as session from "./session.js";
 import * as shots from "./shots.js";
 
 /** @typedef {"waiting" | "kept" | "refused" | "conflict"} State */
+/** @typedef {"submit" | "start" | "complete"} Step a step of a duty that one takes oneself */
 /** @typedef {{trip_id: number, at: string, outcome: string}} StepTold */
+/** @typedef {{plan: Plan & {id: string}, submit: boolean, draft: unknown}} PlanTold with the draft it can be corrected from */
 /** @typedef {{id: string, outcome: Outcome, zh: string, en: string}} Record what the server made of a check-in */
 
 /**
  * @typedef {object} Item
  * @property {number} number the order in which things were done
  * @property {number} person_id whose it is
- * @property {"checkin" | "photo" | "start" | "complete" | "log"} kind
- * @property {string} id of the check-in, of the photo, of the step, or of the saving
- * @property {any} told a CheckinIn, a PhotoTold, a StepTold, or what `savings.js` tells
+ * @property {"checkin" | "photo" | "plan" | "log" | Step} kind
+ * @property {string} id of the check-in, the photo, the plan, the step, or the saving
+ * @property {any} told a CheckinIn, a PhotoTold, a PlanTold, a StepTold, or what `savings.js` tells
  * @property {string} title of the duty
  * @property {string} at when it was done, by this phone's clock
  * @property {State} state
@@ -29,6 +32,7 @@ import * as shots from "./shots.js";
  * @property {number} retry_at ms since 1970
  * @property {Problem | null} problem why it was refused, or why a busy server did not take it
  * @property {Record | null} record
+ * @property {number | null} [trip_id] what became of a plan
  * @property {number | null} kept_at ms since 1970
  */
 
@@ -84,7 +88,10 @@ export function addCheckin(told, title, taken) {
 /** Queues what one adds to one's log. @param {import("./savings.js").Told} told @param {string} title */
 export const addLog = (told, title) => add({ kind: "log", id: told.body.id, told, title, at: told.body.made_at });
 
-/** Queues the start or the end of a duty, done now. @param {"start" | "complete"} kind @param {Trip} trip @param {string} [outcome] */
+/** Queues a plan, made now. @param {PlanTold} told */
+export const addPlan = (told) => add({ kind: "plan", id: told.plan.id, told, title: told.plan.title, at: new Date().toISOString() });
+
+/** Queues a step of a duty, taken now. @param {Step} kind @param {Trip} trip @param {string} [outcome] */
 export function addStep(kind, trip, outcome = "") {
   const at = new Date().toISOString();
   return add({ kind, id: `${kind}:${trip.id}`, told: { trip_id: trip.id, at, outcome }, title: trip.title, at });
@@ -155,9 +162,10 @@ export function ready(open) {
 /** What the queue keeps of a record. @param {Checkin} record @returns {Record} */
 const brief = ({ id, verdict: { outcome, zh, en } }) => ({ id, outcome, zh, en });
 
-/** Notes that the server has it. @param {Item} item @param {Checkin | null} record */
-export function settle(item, record) {
-  return change(item.number, { state: "kept", record: record && brief(record), kept_at: Date.now(), problem: null });
+/** Notes that the server has it, and what it answered. @param {Item} item @param {any} answer a Checkin or a Trip */
+export function settle(item, answer) {
+  const became = item.kind === "checkin" ? { record: brief(answer) } : { trip_id: answer.id };
+  return change(item.number, { state: "kept", kept_at: Date.now(), problem: null, ...became });
 }
 
 /** Forgets delivered items after a day; all of this person's at once when they sign out. @param {boolean} [leaving] */
@@ -172,13 +180,13 @@ export async function tidy(leaving = false) {
 
 /**
  * Which steps of which duties are still on their way.
- * @returns {Promise<Map<number, "start" | "complete">>} by the duty's number; an end outweighs a start
+ * @returns {Promise<Map<number, Step>>} by the duty's number; the last one outweighs those before
  */
 export async function steps() {
-  /** @type {Map<number, "start" | "complete">} */
+  /** @type {Map<number, Step>} */
   const found = new Map();
   for (const { kind, state, told } of await unsent()) {
-    if ((kind === "start" || kind === "complete") && state === "waiting") found.set(told.trip_id, kind);
+    if ((kind === "submit" || kind === "start" || kind === "complete") && state === "waiting") found.set(told.trip_id, kind);
   }
   return found;
 }

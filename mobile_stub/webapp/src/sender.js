@@ -22,6 +22,11 @@ const SCATTER_MS = 1_500;
 /** How to tell the server each kind of item. */
 const doors = {
   checkin: (/** @type {Item} */ { told, person_id }) => api.sendCheckin(told, person_id),
+  plan: async (/** @type {Item} */ { told, person_id, at }) => {
+    const trip = await api.planTrip(told.plan, person_id);
+    return told.submit && trip.state === "draft" ? api.submitTrip({ trip_id: trip.id, at }, person_id) : trip;
+  },
+  submit: (/** @type {Item} */ { told, person_id }) => api.submitTrip(told, person_id),
   start: (/** @type {Item} */ { told, person_id }) => api.startTrip(told, person_id),
   log: (/** @type {Item} */ { told, person_id }) => api.saveLog(told, person_id),
   complete: (/** @type {Item} */ { told, person_id }) => api.completeTrip(told, person_id),
@@ -85,7 +90,7 @@ async function attempt(item) {
   queue.changed();
   try {
     const answer = await doors[item.kind](item);
-    await queue.settle(item, item.kind === "checkin" ? /** @type {any} */ (answer) : null);
+    await queue.settle(item, answer);
     return "on";
   } catch (failure) {
     return await after(item, failure);

@@ -1,11 +1,13 @@
 // @ts-check
 /** One duty: its stops, its consent, its steps, its track. */
 
+/** @import {Step} from "./queue.js" */
 /** @import {Stop} from "./wire.d.ts" */
 /** @import {Duty} from "./trips.js" */
 /** @import {View, Way} from "./ways.js" */
 
 import * as api from "./api.js";
+import { arrivals } from "./arrivals.js";
 import { onArrival } from "./deliveries.js";
 import { el } from "./dom.js";
 import { button, confirmed, facts, form, notice, oldNotice, para, row, section, stateBadge } from "./parts.js";
@@ -61,7 +63,7 @@ function lapsed(trip) {
 
 /**
  * Takes a step now: it is queued with its time, and told to the server as soon as that can be reached.
- * @param {"start" | "complete"} kind
+ * @param {Step} kind
  * @param {Duty} trip
  * @param {string} [outcome]
  * @returns {Promise<boolean>} whether the server has heard of it; where it refused, the page with its reason is shown
@@ -102,8 +104,8 @@ const stepNotice = (trip) => trip.step && notice("warn", say(`step.${trip.step}`
 
 /** Hands the plan to those who approve it. @param {Duty} trip */
 async function submit(trip) {
-  await api.submitTrip(trip.id);
-  again();
+  await take("submit", trip);
+  if (!location.hash.startsWith("#/deliveries")) again();
 }
 
 /** The folded form that calls a duty off. @param {Duty} trip */
@@ -117,6 +119,7 @@ function cancelling(trip) {
 
 /** The main act on a trip in its state. @param {Duty} trip @param {number} me */
 function act(trip, me) {
+  if (trip.step === "submit") return null;
   if (trip.state === "under_way") {
     return button(say("checkin.do"), () => go(`#/checkin?trip=${trip.id}`), { weight: "main", icon: "pin" });
   }
@@ -139,7 +142,7 @@ function consentRow(trip, me) {
 /** What leads on from a duty. @param {Duty} trip @param {number} me */
 function rows(trip, me) {
   return el("div", { class: "rows" }, consentRow(trip, me), row("log", say("trip.log"), `#/log?trip=${trip.id}`),
-    trip.may.includes("trip.edit") && trip.state !== "under_way" && row("edit", say("plan.edit"), `#/plan/${trip.id}`));
+    trip.may.includes("trip.edit") && trip.state !== "under_way" && !trip.step && row("edit", say("plan.edit"), `#/plan/${trip.id}`));
 }
 
 /** The page of one trip. @param {Way} way @returns {Promise<View>} */
@@ -153,7 +156,7 @@ export async function page(way) {
   const body = [
     oldNotice(since),
     el("div", { class: "heading" }, stateBadge(trip.state), el("h2", {}, trip.title)),
-    stepNotice(trip), returnNotice(trip), lapsed(trip),
+    stepNotice(trip), returnNotice(trip), lapsed(trip), trip.state === "under_way" && !trip.step && arrivals(trip),
     trip.state === "under_way" && !trip.step && trip.tracking !== "none" && !levelOf(trip, me.id)
       && notice("note", say("consent.open_title"), para(say("consent.open_text"))),
     rows(trip, me.id), recording?.node,

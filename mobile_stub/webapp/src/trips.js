@@ -1,6 +1,7 @@
 // @ts-check
 /** One's own duties: as the server has them and as they are travelled, and the list of today. */
 
+/** @import {Step} from "./queue.js" */
 /** @import {Consent, Level, Me, Trip} from "./wire.d.ts" */
 /** @import {View} from "./ways.js" */
 
@@ -17,7 +18,7 @@ import { days } from "./times.js";
 import { go } from "./ways.js";
 import { say } from "./words.js";
 
-/** @typedef {Trip & {step?: "start" | "complete"}} Duty a trip, with the step that is still on its way to the server */
+/** @typedef {Trip & {step?: Step}} Duty a trip, with the step that is still on its way to the server */
 
 const KEPT_READY = 8;
 
@@ -31,9 +32,10 @@ export async function person() {
   return tokens.person;
 }
 
-/** A trip as it stands for its traveller: a step they took counts, whether the server has heard of it or not. @param {Trip} trip @param {Map<number, "start" | "complete">} steps @returns {Duty} */
+/** A trip as it stands for its traveller: a step they took counts, whether the server has heard of it or not. @param {Trip} trip @param {Map<number, Step>} steps @returns {Duty} */
 function withStep(trip, steps) {
   const step = steps.get(trip.id);
+  if (step === "submit" && (trip.state === "draft" || trip.state === "returned")) return { ...trip, state: "submitted", step };
   if (step === "start" && trip.state === "approved") return { ...trip, state: "under_way", step };
   if (step === "complete" && (trip.state === "approved" || trip.state === "under_way")) return { ...trip, state: "completed", step };
   return trip;

@@ -287,6 +287,15 @@ export type Look = {
   door: string;
 };
 
+/** A planned stop that one's own track says one reached, and the check-in that would confirm it. */
+export type Arrival = {
+  stop: Named;
+  arrived_at: string;
+  left_at: string;
+  verdict: { outcome: Outcome; edge_m: number | null } & Pair;
+  checkin: Omit<CheckinIn, "id" | "made_at" | "mock" | "note" | "consent" | "visit" | "fixed_at"> & { fixed_at: string };
+};
+
 export type Matter = {
   id: number;
   kind: "complaint" | "suggestion";
