@@ -298,6 +298,30 @@ def test_what_the_first_release_had_not_delivered_is_brought_over(
     assert [note for note, _ in kept(cadre)] == ["第一版写的"]
 
 
+def test_a_plan_made_without_a_network_is_handed_in_once_with_its_time(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    under_way(cadre, people.leader)
+    here = phone(offline=True)
+    page = prepared(here, cadre)
+    here.open("#/plan")
+    page.locator("[name=destination]").fill("海宁市")
+    page.locator("[name=aim]").fill("洽谈")
+    page.get_by_role("button", name="提交审批").click()
+    pressed = clock.now()
+    expect(page.locator("article")).to_contain_text("赴海宁市")
+    expect(page.locator("main")).to_contain_text("已存在本机")
+    page.reload()
+    expect(page.locator(".delivery-waiting")).to_be_visible()
+    reconnect(here, page)
+    expect(page.locator(".delivery-kept")).to_be_visible()
+    db.session.rollback()
+    [trip] = db.session.scalars(sa.select(Trip).where(Trip.planner_id == cadre.id, Trip.state != "under_way"))
+    assert (trip.state, trip.destination) == ("submitted", "海宁市")
+    assert trip.submitted_at is not None
+    assert abs(trip.submitted_at - pressed) < ABOUT
+
+
 def test_a_duty_started_without_a_network_keeps_positions_only_once_the_server_knows(
     phone: NewPhone, cadre: Someone, people: County
 ) -> None:

@@ -1,5 +1,6 @@
 """What a phone keeps of a person and shows them: signing in, the log, who looked, devices, a complaint."""
 
+import zipfile
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from playwright.sync_api import expect
 from server import clock
 from server.db import db
 from server.models.sessions import SignInSession
-from server.services import checkins, passwords, sessions, sweeps
+from server.services import checkins, matters, passwords, sessions, sweeps
 from tests.people import County, Someone
 from tests.phone.conftest import NewPhone
 from tests.positions import fix, fixes, rows
@@ -123,6 +124,43 @@ def test_one_reads_who_looked_and_why(
     expect(page.locator(".look")).to_contain_text(trip["title"])
 
 
+def test_one_finds_ones_rights_in_one_place_and_takes_all_that_is_held(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    trip = under_way(cadre, people.leader)
+    checkins.make(cadre.actor, told(trip, note="见到厂长"))
+    here = phone()
+    page = here.sign_in(cadre)
+    page.get_by_role("link", name="我的", exact=True).click()
+    page.get_by_role("link", name="我的权利").click()
+    expect(page.get_by_role("link", name=trip["title"])).to_contain_text("已同意：签到时使用位置")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="下载我的全部资料").click()
+    with zipfile.ZipFile(download.value.path()) as copy:
+        assert "见到厂长" in copy.read("checkins.json").decode()
+    expect(page.locator(".notice.good")).to_contain_text("已交给浏览器保存")
+    page.get_by_role("button", name="下载我的全部资料").click()
+    expect(page.get_by_role("alert")).to_contain_text("刚刚下载过")
+    page.get_by_role("link", name=trip["title"]).click()
+    page.get_by_role("button", name="撤回同意").click()
+    here.confirm("撤回同意")
+    expect(page.locator("main")).to_contain_text("您已撤回同意")
+    here.open("#/rights")
+    expect(page.get_by_role("link", name=trip["title"])).to_contain_text("您已撤回同意")
+
+
+def test_an_answer_to_a_complaint_is_read_where_it_was_made(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    said = matters.report(cadre.actor, kind="complaint", text="签到按钮太小", page="#/log")
+    matters.answer(people.administrator.actor, said["id"], "下一版改大")
+    here = phone()
+    page = here.sign_in(cadre)
+    here.open("#/matters")
+    expect(page.locator(".matter")).to_contain_text("下一版改大")
+    expect(page.locator("main")).to_contain_text("督查和领导看不到")
+
+
 def test_one_erases_ones_own_track_of_a_duty_that_ended_by_itself(
     phone: NewPhone, cadre: Someone, people: County
 ) -> None:
@@ -192,6 +230,8 @@ def test_no_page_is_wider_than_the_phone_in_either_language_and_size(
         "deliveries",
         "plan",
         "matters",
+        "rights",
+        "looks",
         "help",
     ]
     for choice in ("English · usual", "English · large"):

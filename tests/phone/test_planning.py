@@ -60,9 +60,26 @@ def test_a_plan_whose_answer_was_lost_is_saved_once(phone: NewPhone, cadre: Some
     page.locator("[name=aim]").fill("走访企业")
     page.route("**/api/v1/trips", lambda route: (route.fetch(), route.abort()), times=1)
     page.get_by_role("button", name="先存为草稿").click()
-    expect(page.get_by_role("alert")).to_contain_text("连不上服务器")
-    page.get_by_role("button", name="先存为草稿").click()
+    expect(page.locator("article")).to_contain_text("赴临江市")
+    expect(page.locator(".delivery-kept")).to_be_visible()
+    page.get_by_role("link", name="去看看").click()
     expect(page.locator(".heading")).to_contain_text("草稿")
+    db.session.rollback()
+    assert len(db.session.scalars(sa.select(Trip.id).where(Trip.planner_id == cadre.id)).all()) == 1
+
+
+def test_a_plan_that_is_refused_stays_on_its_page_with_the_reason(phone: NewPhone, cadre: Someone) -> None:
+    here = phone()
+    page = here.sign_in(cadre)
+    here.open("#/plan")
+    page.locator("[name=destination]").fill("临江市")
+    page.locator("[name=aim]").fill("抢险")
+    page.get_by_role("radio", name="应急处置").check()
+    page.get_by_role("button", name="提交审批").click()
+    expect(page.get_by_role("alert")).to_contain_text("必须写明依据")
+    page.locator("[name=basis]").fill("县应急指挥部 3 号令")
+    page.get_by_role("button", name="提交审批").click()
+    expect(page.locator(".heading")).to_contain_text("待审批")
     db.session.rollback()
     assert len(db.session.scalars(sa.select(Trip.id).where(Trip.planner_id == cadre.id)).all()) == 1
 

@@ -1,16 +1,23 @@
 """Recording a track while the app is open: only with consent, kept until the server has it, forgotten on withdrawal."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
 
+from server import clock
 from server.db import db
+from server.models.checkins import Checkin
 from server.models.positions import Fix
 from server.services import consents
+from server.services.trips import StopPlan
 from tests.people import County, Someone
 from tests.phone.conftest import NewPhone, Phone
+from tests.positions import fix, fixes
+from tests.positions import phone as tracker
 from tests.trips import FACTORY, under_way
 
 pytestmark = pytest.mark.browser
@@ -89,6 +96,47 @@ def test_a_track_ends_when_consent_is_withdrawn_here_or_elsewhere(
     waiting = page.evaluate("async (id) => (await import('/m/src/fixes.js')).waiting(id)", cadre.id)
     assert waiting == 0
     assert stored(cadre) == []
+
+
+def test_an_arrival_is_asked_about_and_checked_in_only_by_a_press(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    began = clock.now() - timedelta(hours=1)
+    there = StopPlan(name="临江一厂", radius_m=300, **FACTORY)
+    with clock.at(began):
+        trip = under_way(
+            cadre, people.leader, tracking="track", stops=[there, replace(there, name="临江二厂")]
+        )
+    stayed = [fix(began + timedelta(seconds=60 + 30 * n), accuracy_m=10.0, **FACTORY) for n in range(41)]
+    tracker(cadre).deliver(fixes(stayed))
+    here = phone()
+    page = here.sign_in(cadre)
+    here.open(f"#/trip/{trip['id']}")
+    expect(page.locator(".arrival")).to_have_count(2)
+    expect(page.locator(".arrival").nth(0)).to_contain_text("在临江一厂内")
+    assert made(cadre) == []
+    page.locator(".arrival").nth(1).get_by_role("button", name="不是").click()
+    expect(page.locator(".arrival")).to_have_count(1)
+    page.reload()
+    expect(page.locator(".arrival")).to_have_count(1)
+    page.get_by_role("button", name="是，签到").click()
+    expect(page.locator(".verdict-word")).to_have_text("在内")
+    assert made(cadre) == [("arrive", trip["stops"][0]["id"])]
+    here.open(f"#/trip/{trip['id']}")
+    expect(page.get_by_role("button", name="签到", exact=True)).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".arrival")).to_have_count(0)
+
+
+def made(who: Someone) -> list[tuple[str, int | None]]:
+    """The check-ins the server keeps of them: kind and stop."""
+    db.session.rollback()
+    found = db.session.execute(
+        sa.select(Checkin.kind, Checkin.stop_id)
+        .where(Checkin.person_id == who.id)
+        .order_by(Checkin.received_at)
+    )
+    return [(row.kind, row.stop_id) for row in found]
 
 
 def test_a_tracker_app_is_set_up_and_ended(phone: NewPhone, cadre: Someone) -> None:
