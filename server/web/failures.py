@@ -1,12 +1,15 @@
 """A failure on a page: signed out goes to the door, everything else is a page that says it in words."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from server import gate
 from server.errors import Problem
-from server.web import language
+from server.queries import people
+from server.web import language, shell
 
 
 def page(problem: Problem) -> ResponseReturnValue:
@@ -16,10 +19,20 @@ def page(problem: Problem) -> ResponseReturnValue:
     if problem.code == "password_must_change":
         return redirect("/account?must_change=1")
     sentence = problem.sentence_en if language.chosen() == "en" else problem.sentence_zh
-    body = render_template(
-        "failure.html", problem=problem, sentence=sentence, other_language=language.other_address()
-    )
+    told = {"problem": problem, "sentence": sentence, "other_language": language.other_address()}
+    body = render_template("failure.html", **told | _navigation(problem))
     return make_response(body, problem.status)
+
+
+def _navigation(problem: Problem) -> dict[str, Any]:
+    """The navigation of whoever is signed in; none where the server itself is in trouble."""
+    if problem.status >= 500:
+        return {}
+    try:
+        actor = gate.identify()
+    except Problem:
+        return {}
+    return {} if actor is None else shell.frame(people.me(actor))
 
 
 def _to_the_door() -> ResponseReturnValue:

@@ -11,6 +11,8 @@ from server import clock, gate
 from server.config import Settings
 from server.held import held
 from server.queries import people
+from server.rules import access
+from server.rules.access import Actor
 from server.web import assets, language, words
 
 
@@ -24,8 +26,11 @@ class Entry:
     permissions: tuple[str, ...]
 
 
+ON_THE_MAP = ("place.read", "person.create")
+"""Who has something to see on the map: people, or (administering) areas."""
+
 NAVIGATION = (
-    Entry("map", "/", lazy_gettext("实时地图"), ("area.read",)),
+    Entry("map", "/", lazy_gettext("实时地图"), ON_THE_MAP),
     Entry("log", "/log", lazy_gettext("走访日志"), ("checkin.read",)),
     Entry("trips", "/trips", lazy_gettext("行程"), ("trip.read",)),
     Entry("areas", "/areas", lazy_gettext("区域"), ("area.read",)),
@@ -43,15 +48,25 @@ def join(app: Flask) -> None:
 def page(template: str, *, name: str, **more: Any) -> str:
     """A signed-in page: its template, with navigation, token and data block; `more` goes into the block."""
     me = people.me(gate.actor())
-    return render_template(
-        template,
-        page=name,
-        me=me,
-        navigation=[entry for entry in NAVIGATION if set(entry.permissions) & set(me["permissions"])],
-        csrf_token=gate.csrf_token(request.cookies.get(gate.COOKIE, "")),
-        other_language=language.other_address(),
-        desk=data(me) | more,
-    )
+    return render_template(template, desk=data(me) | more, **frame(me, name=name))
+
+
+def frame(me: dict[str, Any], *, name: str = "") -> dict[str, Any]:
+    """What the head of a page shows whoever is signed in: who they are, where they may go, the way out."""
+    return {
+        "page": name,
+        "me": me,
+        "navigation": [entry for entry in NAVIGATION if set(entry.permissions) & set(me["permissions"])],
+        "csrf_token": gate.csrf_token(request.cookies.get(gate.COOKIE, "")),
+        "other_language": language.other_address(),
+    }
+
+
+def home(actor: Actor) -> str:
+    """The page that is somebody's own: the map for who watches or administers, the record for who audits."""
+    if any(access.holds(actor, permission) for permission in ON_THE_MAP):
+        return "/"
+    return "/record" if access.holds(actor, "look.read") else "/trips"
 
 
 def data(me: dict[str, Any] | None) -> dict[str, Any]:

@@ -26,7 +26,7 @@ PAGES = (
     "/logs",
     "/reports",
 )
-FOR_EVERYBODY = {"/", "/log", "/trips", "/areas", "/account", "/matters"}
+FOR_EVERYBODY = {"/log", "/trips", "/areas", "/account", "/matters"}
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 OUTSIDE = re.compile(r"^(?:https?:)?//")
 
@@ -43,17 +43,37 @@ def test_a_stranger_is_shown_the_way_in(client: FlaskClient, address: str) -> No
 @pytest.mark.parametrize("name", ["cadre", "grid_member", "supervisor", "leader", "administrator", "auditor"])
 def test_whatever_the_navigation_offers_opens(signed_in: SignedIn, people: County, name: str) -> None:
     client = browser_of(signed_in, people, name)
-    links = Taken(client.get("/").text).all("a")
+    links = Taken(client.get("/", follow_redirects=True).text).all("a")
     offered = {link["href"] for link in links if link["href"].startswith("/") and "lang" not in link}
     assert offered >= FOR_EVERYBODY
-    assert {address: client.get(address).status_code for address in offered} == dict.fromkeys(offered, 200)
+    opened = {address: client.get(address, follow_redirects=True).status_code for address in offered}
+    assert opened == dict.fromkeys(offered, 200)
+
+
+@pytest.mark.parametrize(
+    ("name", "home"),
+    [
+        ("cadre", "/trips"),
+        ("grid_member", "/trips"),
+        ("auditor", "/record"),
+        ("supervisor_a", None),
+        ("leader", None),
+        ("administrator", None),
+        ("administrator_a", None),
+    ],
+)
+def test_everybody_begins_on_a_page_that_is_theirs(
+    signed_in: SignedIn, people: County, name: str, home: str | None
+) -> None:
+    client = browser_of(signed_in, people, name)
+    assert client.get("/").location == home
 
 
 @pytest.mark.parametrize(("name", "record", "keeps"), [("supervisor", False, True), ("auditor", True, False)])
 def test_the_navigation_offers_only_what_one_may_open(
     signed_in: SignedIn, people: County, name: str, record: bool, keeps: bool
 ) -> None:
-    page = Taken(browser_of(signed_in, people, name).get("/").text)
+    page = Taken(browser_of(signed_in, people, name).get("/", follow_redirects=True).text)
     offered = {link["href"] for link in page.all("a")}
     assert ("/record" in offered, "/people" in offered) == (record, keeps)
 
@@ -61,7 +81,9 @@ def test_the_navigation_offers_only_what_one_may_open(
 def test_a_page_that_is_not_ones_own_says_so_in_words(signed_in: SignedIn, people: County) -> None:
     answer = browser_of(signed_in, people, "cadre").get("/record")
     assert answer.status_code == 403
-    assert "这里的内容不在您的权限内" in Taken(answer.text).words
+    page = Taken(answer.text)
+    assert "这里的内容不在您的权限内" in page.words
+    assert {"/trips", "/log", "/account"} <= {link["href"] for link in page.all("a")}
 
 
 def test_an_address_that_is_not_there_says_so_in_words(client: FlaskClient) -> None:
