@@ -5,13 +5,15 @@
  *   server/web/static/src/desk.css       →  server/web/static/dist/desk.css
  *   mobile_stub/webapp/src/main.js       →  mobile_stub/webapp/dist/main.js
  *   mobile_stub/webapp/src/worker.js     →  mobile_stub/webapp/dist/worker.js      (told what the release is made of)
+ *   each of these, and the phone's other texts         →  dist/packed/NAME.gz beside them
  *
  * Sources that are not there are passed over. With `--watch` it keeps at it.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -31,6 +33,9 @@ const common = {
   metafile: true,
   logLevel: "warning",
 };
+
+/** What gains by being packed, as server/web/packed.py knows it too. */
+const PACKABLE = /\.(css|html|js|svg|webmanifest)$/;
 
 /** What the phone keeps of the app, beside its icons. */
 const KEPT = ["index.html", "app.css", "manifest.webmanifest", "dist/main.js"];
@@ -66,6 +71,19 @@ if (process.argv.includes("--watch")) {
 } else {
   const built = await Promise.all(wanted.map((bundle) => esbuild.build({ ...common, ...bundle })));
   removeAllBut(new Set([`${phone}/dist/worker.js`, ...built.flatMap(({ metafile }) => Object.keys(metafile?.outputs ?? {}))]));
+  for (const folder of [desk, phone]) pack(folder);
+}
+
+/** Packs what is sent out of a folder: its bundles, and whatever lies beside them that is no source. @param {string} folder */
+function pack(folder) {
+  const files = readdirSync(join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((found) => found.isFile() && PACKABLE.test(found.name))
+    .map((found) => join(found.parentPath ?? found.path, found.name).slice(root.length + folder.length + 2));
+  for (const name of files.filter((file) => !file.startsWith("src/"))) {
+    const copy = join(root, folder, "dist/packed", `${name}.gz`);
+    mkdirSync(dirname(copy), { recursive: true });
+    writeFileSync(copy, gzipSync(readFileSync(join(root, folder, name)), { level: 9 }));
+  }
 }
 
 /** How the service worker is bundled. @returns {import("esbuild").BuildOptions} */

@@ -4,9 +4,10 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from flask import Blueprint, Response, send_from_directory, url_for
+from flask import Blueprint, Response, url_for
 
 from server.gate import public
+from server.web import packed
 
 FOLDER = Path(__file__).with_name("static")
 YEAR_S = 365 * 86_400
@@ -18,7 +19,7 @@ door = Blueprint("assets", __name__)
 @public
 def file(name: str) -> Response:
     """One file; browsers may keep it, its address carries the digest of its content."""
-    return send_from_directory(FOLDER, name, max_age=YEAR_S)
+    return packed.send(FOLDER, name, max_age=YEAR_S)
 
 
 def address(name: str) -> str:

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, send_from_directory, url_for
+from flask import Blueprint, Response, url_for
 
 from server.gate import public
+from server.web import packed
 
 FOLDER = Path(__file__).resolve().parents[2] / "mobile_stub" / "webapp"
 WORKER = "dist/worker.js"
@@ -26,7 +27,7 @@ def file(name: str) -> Response:
 
     The service worker lies with what was bundled, and serves the whole app.
     """
-    response = send_from_directory(FOLDER, name, max_age=0)
+    response = packed.send(FOLDER, name, max_age=0)
     response.headers["Cache-Control"] = "no-cache"
     if name == WORKER:
         response.headers["Service-Worker-Allowed"] = url_for(".start")
