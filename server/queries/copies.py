@@ -71,23 +71,21 @@ def tracked(actor: Actor) -> list[Whose]:
 
 def fixes(theirs: Whose) -> Pages:
     """Every kept fix of a duty, by time and phone, with all that is kept of it."""
-    columns = _columns(Fix, leave={"person_id", "fingerprint"})
-    wanted = (
-        sa.select(*columns)
-        .where(Fix.person_id == theirs.person_id, Fix.trip_id == theirs.trip_id, Fix.at.between(*theirs.span))
-        .order_by(Fix.at, Fix.tracker_id)
-        .limit(PAGE)
-    )
-    place = sa.tuple_(Fix.at, Fix.tracker_id)
-    page = _rows(wanted)
+    since, until = theirs.span
+    page = _fixes(theirs, since, until, sa.true())
     while page:
         yield [row | {"areas": _versions(row["areas"])} for row in page]
-        page = _rows(wanted.where(place > sa.tuple_(*_bound(page[-1]))))
+        last = page[-1]
+        later = sa.or_(Fix.at > last["at"], Fix.tracker_id > last["tracker_id"])
+        page = _fixes(theirs, last["at"], until, later)
 
 
-def _bound(row: Row) -> tuple[sa.BindParameter[Any], sa.BindParameter[Any]]:
-    """The place of a fix in the order they are read in."""
-    return sa.literal(row["at"], Fix.at.type), sa.literal(row["tracker_id"], Fix.tracker_id.type)
+def _fixes(theirs: Whose, since: datetime, until: datetime, later: sa.ColumnElement[bool]) -> list[Row]:
+    """A page of them from an instant on: the index is entered there, not at the beginning of the duty."""
+    wanted = sa.select(*_columns(Fix, leave={"person_id", "fingerprint"})).where(
+        Fix.person_id == theirs.person_id, Fix.trip_id == theirs.trip_id, Fix.at.between(since, until), later
+    )
+    return _rows(wanted.order_by(Fix.at, Fix.tracker_id).limit(PAGE))
 
 
 def _versions(packed: bytes) -> str:
