@@ -72,7 +72,7 @@ function head(view) {
     el("h1", { tabindex: -1 }, view.title),
     el("button", { type: "button", class: "round", "aria-pressed": String(large()), "aria-label": say("me.large"),
       onclick: () => change(switchSize) }, icon("text")),
-    el("button", { type: "button", class: "round lang", "aria-label": say("me.lang"), onclick: () => change(switchLang) },
+    el("button", { type: "button", class: "round lang", "aria-label": `${say("lang.other")} · ${say("me.lang")}`, onclick: () => change(switchLang) },
       say("lang.other")));
 }
 
