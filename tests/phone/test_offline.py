@@ -313,7 +313,7 @@ def test_a_plan_made_without_a_network_is_handed_in_once_with_its_time(
     expect(page.locator("main")).to_contain_text("已存在本机")
     page.reload()
     expect(page.locator(".delivery-waiting")).to_be_visible()
-    reconnect(here, page)
+    here.reconnect(page)
     expect(page.locator(".delivery-kept")).to_be_visible()
     db.session.rollback()
     [trip] = db.session.scalars(sa.select(Trip).where(Trip.planner_id == cadre.id, Trip.state != "under_way"))
