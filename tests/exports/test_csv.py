@@ -42,6 +42,13 @@ def test_rare_characters_and_line_breaks_survive() -> None:
     assert "第一行\n第二行 😀" in cells
 
 
+def test_a_check_in_outside_any_trip_is_marked_so() -> None:
+    assert table()[1][3] == "赴苏州招商"
+    alone = b"".join(csv.write([[ROW | {"trip": None}]])).decode()
+    assert "赴苏州招商" not in alone
+    assert ",临时签到," in alone
+
+
 def test_instants_are_the_countys_own_time() -> None:
     assert table()[1][0] == "2026-03-02 01:30:00"
 

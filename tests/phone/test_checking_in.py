@@ -136,6 +136,7 @@ def test_outside_any_duty_one_position_is_used_once_it_is_allowed(phone: NewPhon
     expect(page.locator(".kept")).to_be_visible()
     expect(page.locator(".minimap .dot")).to_be_visible()
     expect(page.locator(".facts").first).to_contain_text("青溪县 › 东河镇")
+    expect(page.locator(".facts").first).to_contain_text("临时签到")
     assert len(kept(cadre)) == 1
 
 

@@ -314,6 +314,7 @@ def test_the_log_tells_a_check_in_in_words_and_its_export_follows_the_filters(
 ) -> None:
     trip = under_way(people.cadre, people.leader)
     checkins.make(people.cadre.actor, told(trip, mock=True, note="𠮷祥"))
+    checkins.make(people.cadre.actor, told(note="路过", consent=True))
     page = desk(people.supervisor).open("/log?verdict=inside")
     row = page.locator("tbody tr").nth(1)
     for words in ("陈晓", "东河镇", "在内", "模拟定位", "𠮷祥", "临江一厂"):
@@ -322,6 +323,9 @@ def test_the_log_tells_a_check_in_in_words_and_its_export_follows_the_filters(
     page.locator("#filter-verdict").select_option("outside")
     expect(page.locator("#log")).to_contain_text("没有相符的签到")
     assert page.locator("#export-csv").get_attribute("href") == "/api/v1/log.csv?verdict=outside"
+    page.locator("#filter-verdict").select_option("")
+    expect(page.locator("tbody tr", has_text="路过")).to_contain_text("临时签到")
+    expect(page.locator("tbody tr", has_text="𠮷祥")).not_to_contain_text("临时签到")
 
 
 def test_a_trips_page_asks_why_and_says_that_the_look_is_recorded(desk: Open, people: County) -> None:

@@ -108,7 +108,7 @@ function card(item) {
   if (item.kind === "photo" && !(item.problem && ["refused", "conflict"].includes(state))) return photoLine(item, state);
   return el("article", { class: "card delivery", "data-number": item.number },
     el("div", { class: "delivery-head" }, el("h2", {}, `${deed(item)} · ${when(item.at)}`), badge(state)),
-    el("p", { class: "small" }, item.title || say("checkin.no_duty")),
+    el("p", { class: "small" }, item.title || say("checkin.adhoc")),
     quoted(item) && el("p", { class: "quote clip" }, quoted(item)),
     ...standing(item, state));
 }

@@ -37,7 +37,7 @@ const queried = (record) => record.reviews.at(-1)?.kind === "query";
 
 /** Where a check-in was meant to be: its stop, its trip, or no duty. @param {Checkin} record */
 function placeWords(record) {
-  return record.stop?.name ?? record.trip?.title ?? say("checkin.no_duty");
+  return record.stop?.name ?? record.trip?.title ?? say("checkin.adhoc");
 }
 
 /** One line of the log. @param {Checkin} record */
@@ -119,7 +119,7 @@ async function mapOf(record) {
 function written(record) {
   return facts([
     [say("record.kind"), say(`kind.${record.kind}`)],
-    [say("record.trip"), record.trip?.title ?? say("checkin.no_duty")],
+    [say("record.trip"), record.trip?.title ?? say("checkin.adhoc")],
     [say("record.stop"), record.stop?.name],
     [say("record.at"), stamp(record.happened_at)],
     [say("record.received"), stamp(record.received_at)],

@@ -69,9 +69,10 @@ export async function save(door, day, texts, after, title) {
 export const says = (saved) => Boolean(saved && Object.entries(saved).some(([name, text]) => name !== "id" && name !== "at" && text));
 
 /** Makes a saving that was not taken a draft again; where to go on with it. @param {Item} item */
-export async function correct({ number, told: { door, day, body } }) {
+export async function correct(item) {
+  const { door, day, body } = item.told;
   const { id: _id, after, made_at: _at, ...texts } = body;
   await keep(door, { texts, after: after ?? "" });
-  await queue.drop(number);
+  await queue.drop(item);
   return door.startsWith("me/") ? `#/logs/${day}` : `#/supplement/${door.split("/")[1]}?day=${day}`;
 }

@@ -8,7 +8,7 @@ import { drawing, el } from "./dom.js";
 import { photoGlance } from "./photos.js";
 import { age, ago, clock, span } from "./time.js";
 import { badge, signalTags, windowMark } from "./verdict.js";
-import { word } from "./words.js";
+import { adHoc, word } from "./words.js";
 
 /**
  * @param {Checkin} checkin
@@ -17,14 +17,14 @@ import { word } from "./words.js";
  */
 export function checkinRow(checkin, { key, fresh, go }) {
   const finest = checkin.areas[checkin.areas.length - 1];
-  const where = checkin.stop?.name || finest?.name || checkin.trip?.title || t("行程外");
-  const what = el("span.clip", {}, `${word("checkin", checkin.kind)} · ${where}`);
+  const where = checkin.stop?.name || finest?.name || checkin.trip?.title;
+  const what = el("span.clip", {}, [word("checkin", checkin.kind), where].filter(Boolean).join(" · "));
   const button = el(
     "button.row",
     { type: "button", dataset: { key }, onclick: go },
     el("span.row-line", {}, badge(checkin.verdict), when(checkin.happened_at)),
     el("span.row-line", {}, el("b", {}, checkin.person.name), el("span.clip", {}, checkin.unit.name)),
-    el("span.row-line", {}, what, windowMark(checkin, span)),
+    el("span.row-line", {}, what, checkin.ad_hoc ? adHoc() : windowMark(checkin, span)),
     signalTags(checkin.signals),
     checkin.note ? el("span.note", {}, checkin.note) : null,
   );
@@ -107,7 +107,7 @@ export function personCard(place, age_s) {
 
 /** @param {Checkin} checkin @returns {HTMLElement[]} */
 export function checkinCard(checkin) {
-  const where = checkin.stop?.name || checkin.trip?.title || t("行程外");
+  const where = checkin.stop?.name || checkin.trip?.title || t("临时签到");
   const facts = [word("checkin", checkin.kind), where, clock(checkin.happened_at)];
   return [
     el("p", {}, el("b", {}, checkin.person.name), ` ${checkin.unit.name}`),

@@ -1,5 +1,6 @@
 /** The project's words for the codes on the wire, in the reader's language. */
 import { t } from "./desk.js";
+import { el } from "./dom.js";
 
 /** @type {Record<string, () => string>} */
 const WORDS = {
@@ -117,6 +118,11 @@ export function codes(group) {
   return Object.keys(WORDS)
     .filter((key) => key.startsWith(`${group}.`))
     .map((key) => key.slice(group.length + 1));
+}
+
+/** The mark of a check-in outside any duty. @returns {HTMLElement} */
+export function adHoc() {
+  return el("span.tag", {}, t("临时签到"));
 }
 
 /** @param {number} metres @returns {string} */

@@ -24,7 +24,7 @@ import { blank, toast } from "../lib/states.js";
 import { clock, day, dayInWords, span } from "../lib/time.js";
 import { badge, signalTags, windowMark } from "../lib/verdict.js";
 import { visitLines } from "../lib/visit.js";
-import { codes, word } from "../lib/words.js";
+import { adHoc, codes, word } from "../lib/words.js";
 
 const COLUMNS = 8;
 
@@ -109,7 +109,7 @@ function row(checkin) {
 
 /** @param {Checkin} checkin */
 function tripCell(checkin) {
-  if (!checkin.trip) return el("span.soft", {}, t("行程外"));
+  if (!checkin.trip) return adHoc();
   return [
     el("a", { href: `/trips/${checkin.trip.id}` }, checkin.trip.title),
     checkin.stop ? el("span.under", {}, checkin.stop.name) : null,
