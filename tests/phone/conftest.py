@@ -124,11 +124,14 @@ def phone(chromium: Browser, server: Served) -> Iterator[NewPhone]:
     made: list[Phone] = []
     ways = ExitStack()
 
-    def new(*, permitted: bool = True, width: int = 360, offline: bool = False) -> Phone:
+    def new(
+        *, permitted: bool = True, width: int = 360, offline: bool = False, agent: str | None = None
+    ) -> Phone:
         context = chromium.new_context(
             service_workers="allow" if offline else "block",
             viewport={"width": width, "height": 740},
             locale="zh-CN",
+            user_agent=agent,
             timezone_id="Asia/Urumqi",
             has_touch=True,
             is_mobile=True,

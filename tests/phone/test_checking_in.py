@@ -93,6 +93,23 @@ def test_without_permission_the_check_in_is_kept_and_help_is_shown(
     assert len(kept(cadre)) == 1
 
 
+@pytest.mark.parametrize(
+    ("agent", "words"),
+    [
+        ("Mozilla/5.0 (Linux; Android 14) MicroMessenger/8.0.50", "微信里：用的是微信的定位权限"),
+        ("Mozilla/5.0 (Linux; Android 14) AliApp(DingTalk/7.6.0)", "钉钉里：请在手机设置里允许钉钉使用位置"),
+    ],
+)
+def test_inside_a_chat_app_its_own_permission_is_told_first(
+    phone: NewPhone, cadre: Someone, people: County, agent: str, words: str
+) -> None:
+    under_way(cadre, people.leader)
+    here = phone(permitted=False, agent=agent)
+    page = here.sign_in(cadre)
+    page.get_by_role("button", name="签到").click()
+    expect(page.locator(".stage .steps li").first).to_contain_text(words)
+
+
 def test_after_withdrawing_consent_no_position_is_read_or_kept(
     phone: NewPhone, cadre: Someone, people: County
 ) -> None:

@@ -1,6 +1,7 @@
 // @ts-check
 /** A field that finds things by name while one types, with a list to pick from. */
 
+import { Lost } from "./api.js";
 import { el, refill } from "./dom.js";
 import { icon } from "./icons.js";
 import { failureBox } from "./failures.js";
@@ -61,7 +62,7 @@ export function finder({ label, name, value = "", hint, find, words, pick, typed
       refill(list, ...found.slice(0, MOST).map((one) => choice(words(one), choose(one))));
       state.textContent = found.length ? say("find.count", { n: found.length }) : say("find.none");
     } catch (failure) {
-      refill(state, failureBox(failure));
+      if (mine === turn) refill(state, failure instanceof Lost ? say("find.lost") : failureBox(failure));
     }
   };
   input.addEventListener("input", () => {

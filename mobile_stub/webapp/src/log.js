@@ -77,11 +77,17 @@ export async function page(way) {
     ...(trip ? { back: `#/trip/${trip}` } : {}) };
 }
 
+/** A verdict's sentence, breaking only between its parts: no number is parted from its unit. @param {string} sentence */
+function figuresWhole(sentence) {
+  const [first = "", ...figures] = sentence.split(" · ");
+  return [first, ...figures.map((figure) => figure.replaceAll(" ", "\u00a0"))].join("\u00a0· ");
+}
+
 /** The verdict, large: shape, sentence, and what it was judged against. @param {Checkin} record */
 function verdictPanel(record) {
   const { verdict } = record;
   return el("section", { class: `verdict verdict-${verdict.outcome}`, role: "status" }, shape(verdict.outcome),
-    el("div", {}, el("p", { class: "verdict-word" }, say(`verdict.${verdict.outcome}`)), el("p", {}, either(verdict)),
+    el("div", {}, el("p", { class: "verdict-word" }, say(`verdict.${verdict.outcome}`)), el("p", {}, figuresWhole(either(verdict))),
       verdict.accuracy_assumed && el("p", { class: "small" }, say("verdict.assumed",
         { accuracy: metres(verdict.accuracy_used_m ?? 0) }))));
 }

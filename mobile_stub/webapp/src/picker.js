@@ -9,6 +9,7 @@ import { el, refill, svg } from "./dom.js";
 import { around, back, circle, metres, middle, rings } from "./ground.js";
 import { button, chips } from "./parts.js";
 import { once } from "./position.js";
+import { remembered } from "./remember.js";
 import { say } from "./words.js";
 
 /** @typedef {{lng: number, lat: number, radius_m: number}} Point */
@@ -141,7 +142,8 @@ function reach(found, flat) {
  * @returns {Promise<Point | null>} null when nothing was picked
  */
 export async function pickPoint(start) {
-  const townships = lands(await api.boundaries("township", THIN_M.township));
+  const { value } = await remembered("townships", () => api.boundaries("township", THIN_M.township));
+  const townships = lands(value);
   const origin = middle(townships.flatMap((land) => land.rings)) ?? start ?? { lng: 105, lat: 35 };
   const map = board(origin, townships);
   return new Promise((resolve) => {
