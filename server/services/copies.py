@@ -48,7 +48,7 @@ def files(actor: Actor) -> Iterator[File]:
     yield "README.txt", [_read_me(actor)]
     for part in reads.PARTS:
         yield part.name, _json(part.read(actor))
-    yield "checkins.csv", csv.write(reads.checkins(actor))
+    yield "check-ins.csv", csv.write(reads.checkins(actor))
     for theirs in reads.tracked(actor):
         yield f"tracks/trip-{theirs.trip_id}.csv", csv.plain(reads.fixes(theirs))
         yield f"tracks/trip-{theirs.trip_id}.gpx", _gpx(theirs)
@@ -82,9 +82,9 @@ _READ_ME = """挂图：本人全部资料
 {name} · {at}（北京时间）
 
 这是挂图保存的关于您本人的全部内容。*.json 每行一条，可用任何文本编辑器打开；*.csv 可用表格软件打开；
-tracks/ 中的 *.gpx 可用地图软件打开。时间为 UTC（以 Z 结尾），checkins.csv 为北京时间；坐标为 WGS-84。
+tracks/ 中的 *.gpx 可用地图软件打开。时间为 UTC（以 Z 结尾），check-ins.csv 为北京时间；坐标为 WGS-84。
 
-{zh}  checkins.csv  同一批签到，表格形式，不含坐标
+{zh}  check-ins.csv  同一批签到，表格形式，不含坐标
   tracks/trip-编号.csv  该行程中保存的每个定位点的全部内容（areas 为所在区域版本的编号，带 ~ 的表示跨在边界上）
   tracks/trip-编号.gpx  同一条轨迹，供地图软件使用
 
@@ -95,10 +95,10 @@ Guatu: all that is held about you
 {name} · {at} (Shanghai)
 
 This is everything that Guatu keeps about you. *.json holds one record a line and opens in any text editor; *.csv in a
-spreadsheet; *.gpx under tracks/ in a map program. Times are UTC (ending in Z), in checkins.csv Shanghai's; coordinates
+spreadsheet; *.gpx under tracks/ in a map program. Times are UTC (ending in Z), in check-ins.csv Shanghai's; coordinates
 are WGS-84.
 
-{en}  checkins.csv  the same check-ins as a table, without coordinates
+{en}  check-ins.csv  the same check-ins as a table, without coordinates
   tracks/trip-NUMBER.csv  everything kept of each position on that trip (areas: numbers of area versions it lies in,
                           with ~ across an edge)
   tracks/trip-NUMBER.gpx  the same track, for map programs

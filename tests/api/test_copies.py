@@ -91,7 +91,7 @@ def test_a_copy_holds_all_there_is_and_says_what_it_is_in_both_languages(
     assert len(track) == 3
     assert track[0].startswith("tracker_id,at,trip_id,fixed_at")
     assert files[f"tracks/trip-{trip['id']}.gpx"].count("<trkpt") == 2
-    assert "见到厂长" in files["checkins.csv"]
+    assert "见到厂长" in files["check-ins.csv"]
 
 
 def test_a_copy_holds_no_secret_and_nothing_of_others(folk: County, client: FlaskClient) -> None:

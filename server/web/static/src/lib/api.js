@@ -39,6 +39,26 @@ export function get(path, query) {
 }
 
 /**
+ * A file, handed to the browser to be saved.
+ * @param {string} path
+ * @param {string} name
+ */
+export async function download(path, name) {
+  let answer;
+  try {
+    answer = await fetch(address(path), { credentials: "same-origin" });
+  } catch {
+    throw unreachable();
+  }
+  if (!answer.ok) await refuse(answer);
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+/**
  * @param {string} path
  * @param {unknown} [body]
  * @returns {Promise<any>}

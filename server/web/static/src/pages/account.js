@@ -2,7 +2,7 @@
  * One's own account: facts, where one is signed in, the password, and who looked at me.
  * @import {Look, Session} from "../wire"
  */
-import { get, put, remove } from "../lib/api.js";
+import { download, get, put, remove } from "../lib/api.js";
 import { may, me, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { field, send } from "../lib/form.js";
@@ -165,6 +165,17 @@ async function drawLooks() {
   await list.read({});
 }
 
+/* ── all that is held about me ───────────────────────────────────────────────────────────────────────── */
+
+function wireCopy() {
+  const button = /** @type {HTMLButtonElement} */ (byId("copy"));
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await attempt(() => download("/me/copy", "guatu.zip"));
+    button.disabled = false;
+  });
+}
+
 async function begin() {
   frame();
   drawFacts();
@@ -174,6 +185,7 @@ async function begin() {
     byId("rest").hidden = true;
     return;
   }
+  wireCopy();
   await Promise.all([readSessions(), drawLooks()]);
 }
 
