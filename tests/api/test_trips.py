@@ -78,18 +78,19 @@ def test_a_plan_sent_again_is_one_trip_and_another_under_its_id_stores_and_revea
     plan = PLAN | {"id": str(uuid4())}
     headers = folk.cadre.sign_in(client)
     first = client.post(URL, json=plan, headers=headers)
+    trip_id = first.get_json()["id"]
     cadre, supervisor = Doors(client, folk.cadre), Doors(client, folk.supervisor_a)
-    cadre.step(first.json["id"], "submit")
+    cadre.step(trip_id, "submit")
     again = client.post(URL, json=plan, headers=headers)
     assert (first.status_code, again.status_code) == (201, 200)
-    assert (again.json["id"], again.json["state"]) == (first.json["id"], "submitted")
+    assert (again.get_json()["id"], again.get_json()["state"]) == (trip_id, "submitted")
     other = client.post(URL, json=plan | {"aim": "参观"}, headers=headers)
     strange = client.post(URL, json=plan, headers=folk.cadre_b.sign_in(client))
-    assert (other.json, strange.status_code) == (strange.json, 409)
-    assert other.json["code"] == "trip_conflict"
-    assert len(client.get(f"{URL}?mine=1", headers=headers).json["items"]) == 1
-    assert client.put(f"{URL}/{first.json['id']}", json=plan, headers=headers).status_code == 422
-    assert supervisor.step(first.json["id"], "approve") == (200, "approved")
+    assert (other.get_json(), strange.status_code) == (strange.get_json(), 409)
+    assert other.get_json()["code"] == "trip_conflict"
+    assert len(client.get(f"{URL}?mine=1", headers=headers).get_json()["items"]) == 1
+    assert client.put(f"{URL}/{trip_id}", json=plan, headers=headers).status_code == 422
+    assert supervisor.step(trip_id, "approve") == (200, "approved")
 
 
 def test_a_submission_told_late_keeps_its_time_and_told_again_changes_nothing(
@@ -102,6 +103,7 @@ def test_a_submission_told_late_keeps_its_time_and_told_again_changes_nothing(
     told = {"at": done.isoformat(), "sent_at": clock.now().isoformat()}
     assert cadre.step(trip_id, "submit", told) == (200, "submitted")
     trip = db.session.get_one(Trip, trip_id)
+    assert trip.submitted_at is not None
     assert abs(trip.submitted_at - done) < timedelta(seconds=2)
     assert supervisor.step(trip_id, "approve") == (200, "approved")
     assert cadre.step(trip_id, "submit", told) == (200, "approved")

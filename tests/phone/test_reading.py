@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from server.services import checkins, matters
 from tests.people import County, Someone
@@ -21,7 +21,7 @@ STANDARD = {
 """WCAG 2.2 up to AA, and what axe's makers advise beyond."""
 
 CONTRAST = {"type": "rule", "values": ["color-contrast"]}
-TALL = {"width": 360, "height": 3000}
+TALL: ViewportSize = {"width": 360, "height": 3000}
 """So tall that nothing lies under the bars at the bottom."""
 
 
