@@ -25,17 +25,37 @@ would, and whoever changes a trip goes on to hold people whose tracks are being 
 
 
 def get(actor: Actor, trip_id: int, *, to_change: bool = False) -> Trip:
-    """A trip the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over (`HELD`)."""
+    """A trip the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over (`HELD`).
+
+    That of a unit in their scope, their own, or one on which somebody of a unit in their scope is a member: the plan
+    of what their people are on is theirs to read. What was done on it is scoped by the unit of who did it.
+    """
     trip = db.session.get(Trip, trip_id, populate_existing=True, with_for_update=HELD if to_change else None)
     if trip is None:
         raise NotFound
-    access.ensure_seen(actor, "trip.read", path=unit_path(trip.unit_id), own=is_on(actor, trip))
+    if not _may_read(actor, trip):
+        raise NotFound
     return trip
 
 
 def told_as(told_id: UUID) -> Trip | None:
     """The trip that a phone gave this number. Unscoped: for whoever plans under it."""
     return db.session.execute(sa.select(Trip).where(Trip.told_id == told_id)).scalar_one_or_none()
+
+
+def _may_read(actor: Actor, trip: Trip) -> bool:
+    """Whether a trip is the actor's to read."""
+    if access.allows(actor, "trip.read", path=unit_path(trip.unit_id), own=is_on(actor, trip)):
+        return True
+    statement = _of_members_within(access.scope(actor, "trip.read").paths).where(
+        TripMember.trip_id == trip.id
+    )
+    return db.session.execute(statement.limit(1)).first() is not None
+
+
+def _of_members_within(paths: tuple[str, ...]) -> sa.Select[int]:
+    """The trips with a member who is on it of a unit in one of these subtrees."""
+    return sa.select(TripMember.trip_id).where(TripMember.unit_id.in_(scopes.units_within(paths)))
 
 
 def is_on(actor: Actor, trip: Trip) -> bool:
@@ -130,16 +150,16 @@ def _after(cursor: str) -> ColumnElement[bool]:
 
 
 def _readable(actor: Actor, *, mine: bool) -> ColumnElement[bool]:
-    """The trips that are the actor's own, and (unless only `mine`) those their scope covers."""
+    """The trips that are the actor's own, and (unless only `mine`) those their scope covers, as `get` reads them."""
     member_of = sa.select(TripMember.trip_id).where(TripMember.person_id == actor.person_id)
     own = sa.or_(
         Trip.planner_id == actor.person_id, Trip.leader_id == actor.person_id, Trip.id.in_(member_of)
     )
-    return (
-        own
-        if mine
-        else scopes.visible(access.scope(actor, "trip.read"), unit_id=Trip.unit_id.expression, mine=own)
-    )
+    if mine:
+        return own
+    scope = access.scope(actor, "trip.read")
+    seen = scopes.visible(scope, unit_id=Trip.unit_id.expression, mine=own)
+    return sa.or_(seen, Trip.id.in_(_of_members_within(scope.paths))) if scope.paths else seen
 
 
 def _says(q: str) -> ColumnElement[bool]:

@@ -19,7 +19,7 @@ from server.exports import gpx
 from server.models.checkins import Checkin
 from server.models.events import Event
 from server.models.people import Person
-from server.services import consents, trips
+from server.services import checkins, consents, trips
 from server.services.trips import StopPlan
 from tests import people
 from tests import trips as journeys
@@ -98,7 +98,7 @@ def test_only_who_may_see_the_member_opens_their_track(
         "supervisor": (200, 200),
         "leader": (200, 200),
         "supervisor_a": (200, 404),
-        "supervisor_b": (404, 404),
+        "supervisor_b": (404, 200),
         "cadre": (200, 404),
         "colleague": (404, 404),
         "official": (404, 404),
@@ -123,6 +123,7 @@ def test_a_page_is_offered_those_whose_tracks_its_reader_may_open(
     offered = {
         "supervisor": ["陈晓", "孙岩"],
         "supervisor_a": ["陈晓"],
+        "supervisor_b": ["孙岩"],
         "cadre": ["陈晓"],
         "cadre_b": ["孙岩"],
         "colleague": [],
@@ -152,6 +153,25 @@ def test_a_track_opens_once_the_sitting_said_why_and_its_person_reads_who_looked
         ("export", "吴清", "本次行程复核"),
         ("trip", "吴清", "本次行程复核"),
     ]
+
+
+def test_a_supervisor_of_another_unit_reads_the_trip_their_person_is_on_and_decides_nothing(
+    folk: County, trip: dict[str, Any], client: FlaskClient
+) -> None:
+    headers = folk.supervisor_b.sign_in(client)
+    told = ask(client, url(trip, "")[:-1], headers).get_json()
+    assert (told["title"], told["may"]) == (TITLE, [])
+    listed = ask(client, "/api/v1/trips", headers).get_json()["items"]
+    assert [each["id"] for each in listed] == [trip["id"]]
+    refused = client.post(url(trip, "cancel"), json={"reason": "不是我的行程"}, headers=headers)
+    assert (refused.status_code, refused.get_json()["code"]) == (403, "forbidden")
+    theirs = ask(client, f"/api/v1/log?trip_id={trip['id']}", headers).get_json()["items"]
+    assert theirs == []
+    with clock.at(NOW + timedelta(hours=2)):
+        checkins.make(folk.cadre.actor, journeys.told(trip))
+        checkins.make(folk.cadre_b.actor, journeys.told(trip))
+    theirs = ask(client, f"/api/v1/log?trip_id={trip['id']}", headers).get_json()["items"]
+    assert [each["person"]["name"] for each in theirs] == ["孙岩"]
 
 
 # ── what it says ────────────────────────────────────────────────────────────────────────────────────────
