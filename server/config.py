@@ -196,6 +196,13 @@ class Settings:
         "一天过后多少天内，本人还可以补充当天的日志",
         "Days after its day during which its person may still add to a log",
     )
+    query_days: int = _setting(
+        "GUATU_QUERY_DAYS",
+        14,
+        _whole(1, 365),
+        "对签到的询问多少天无人跟进即自动失效",
+        "Days without a further word after which a query on a check-in lapses",
+    )
     stream_poll_ms: int = _setting(
         "GUATU_STREAM_POLL_MS",
         250,

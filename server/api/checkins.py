@@ -1,4 +1,4 @@
-"""Check-ins 签到: the phones' door, one or many at once; the record; reviews and answers."""
+"""Check-ins 签到: the phones' door, one or many at once; the record."""
 
 from typing import Any
 from uuid import UUID
@@ -8,12 +8,12 @@ from flask import Response
 
 from server import gate
 from server.api.doors import Doors, answer, flat
-from server.api.schemas.checkins import AnswerIn, BatchIn, BatchOut, CheckinIn, CheckinOut, ReviewIn
+from server.api.schemas.checkins import BatchIn, BatchOut, CheckinIn, CheckinOut
 from server.errors import BadInput, Problem
 from server.gate import guard
 from server.queries import checkins as reads
 from server.rules.checkins import Told
-from server.services import checkins, looks, reviews
+from server.services import checkins, looks
 
 doors = Doors("checkins", __name__, description="签到 · Check-ins")
 
@@ -55,24 +55,6 @@ def one(checkin_id: UUID) -> Response:
     document = reads.get(actor, checkin_id)
     looks.opened(actor, reads.subjects([document]), door="checkin")
     return answer(document)
-
-
-@doors.post("/checkins/<uuid:checkin_id>/reviews")
-@guard("checkin.review")
-@doors.arguments(ReviewIn)
-@doors.response(201, CheckinOut)
-def review(told: dict[str, str], checkin_id: UUID) -> Response:
-    """复核 · Accept or query a check-in."""
-    return answer(reviews.review(gate.actor(), checkin_id, told["kind"], told["note"]), 201)
-
-
-@doors.post("/checkins/<uuid:checkin_id>/answers")
-@guard("checkin.answer")
-@doors.arguments(AnswerIn)
-@doors.response(201, CheckinOut)
-def answered(told: dict[str, str], checkin_id: UUID) -> Response:
-    """答复复核 · Answer a query on one's own check-in."""
-    return answer(reviews.answer(gate.actor(), checkin_id, told["note"]), 201)
 
 
 def _read(item: Any) -> Told | Problem:

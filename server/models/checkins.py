@@ -1,4 +1,4 @@
-"""Check-ins 签到: the fact (never changed), its personal part (may be blanked), visits, reviews, last places."""
+"""Check-ins 签到: the fact (never changed), its personal part (may be blanked), visits, last places."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -105,20 +105,6 @@ class Visit(Base):
     amount_unit: Mapped[str] = mapped_column(sa.String(8), default="")
     next_step: Mapped[str] = mapped_column(sa.Text(), default="")
     next_on: Mapped[date | None]
-
-
-class Review(Base):
-    """A supervisor's accept or query on a check-in, or the person's answer; appended, never overwritten."""
-
-    __tablename__ = "reviews"
-    __table_args__ = (sa.CheckConstraint("kind IN ('accept', 'query', 'answer')", name="kind"),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    checkin_id: Mapped[UUID] = mapped_column(sa.Uuid(), sa.ForeignKey("checkins.id"), index=True)
-    kind: Mapped[str] = mapped_column(sa.String(8))
-    by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
-    note: Mapped[str] = mapped_column(sa.Text())
-    at: Mapped[datetime]
 
 
 class LastPlace(Base):

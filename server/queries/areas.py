@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon
 
 from server.db import db
+from server.geo import measure
 from server.geo.index import AreaIndex
 from server.geo.verdict import Edges
 from server.models.areas import KINDS, Area, AreaGeneration, AreaVersion
@@ -106,6 +107,10 @@ class Snapshot:
                 hit = self.hits[position]
                 return Boundary(area_id, hit.version, hit.version_id, hit.name, self.index.edges(position))
         return None
+
+    def area_m2(self, boundary: Boundary) -> float:
+        """How many square metres lie within a boundary."""
+        return measure.area_m2(self.boundaries[boundary.version_id])
 
 
 class Snapshots:

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from server.db import db
 from server.errors import NotFound
 from server.models.areas import Area
-from server.models.checkins import Checkin, CheckinDetail, Review, Visit
+from server.models.checkins import Checkin, CheckinDetail, Visit
 from server.models.people import Person
+from server.models.reviews import Review
 from server.models.trips import Trip, TripStop
 from server.models.units import Unit
 from server.queries import looks, photos
@@ -116,13 +117,13 @@ def _reviews(ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """The reviews of check-ins, oldest first."""
     statement = (
         sa.select(Review, Person.name)
-        .join(Person, Person.id == Review.by_id)
+        .outerjoin(Person, Person.id == Review.by_id)
         .where(Review.checkin_id.in_(ids))
         .order_by(Review.id)
     )
     found: dict[UUID, list[dict[str, Any]]] = {}
     for review, name in db.session.execute(statement):
-        by = {"id": review.by_id, "name": name}
+        by = None if review.by_id is None else {"id": review.by_id, "name": name}
         told = {"id": review.id, "kind": review.kind, "by": by, "note": review.note, "at": review.at}
         found.setdefault(review.checkin_id, []).append(told)
     return found

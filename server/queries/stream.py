@@ -27,6 +27,7 @@ CHECKIN = frozenset(
         "checkin.made",
         "checkin.reviewed",
         "checkin.answered",
+        "review.lapsed",
         "photo.sent",
         "photo.erased",
         "photo.expired",

@@ -134,6 +134,7 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("position.send", "发送定位点", "send positions", own=True),
         _permission("checkin.read", "查看签到", "see check-ins", *_WATCHERS, own=True),
         _permission("checkin.review", "复核签到", "review check-ins", "supervisor"),
+        _permission("review.read", "查看复核队列", "see the review queue", "supervisor", own=True),
         _permission("checkin.answer", "答复复核", "answer a review", own=True),
         _permission("checkin.export", "导出签到记录", "export the visit log", *_WATCHERS, own=True),
         _permission("photo.send", "上传自己签到的照片", "send photos of one's own check-ins", own=True),

@@ -54,6 +54,7 @@ KINDS = {
         ("checkin.made", "签到", "checked in"),
         ("checkin.reviewed", "复核签到", "reviewed a check-in"),
         ("checkin.answered", "答复复核", "answered a review"),
+        ("review.lapsed", "询问逾期未跟进，自动失效", "a query that nobody pursued lapsed"),
         ("checkin.exported", "导出签到记录", "exported check-ins"),
         ("photo.sent", "上传照片", "a photo arrived"),
         ("photo.opened", "查看他人照片原件", "opened the original of another's photo"),

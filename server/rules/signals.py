@@ -40,6 +40,27 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """From one fix to the next: metres between their middles, the least that their discs allow, and seconds."""
+
+    distance_m: float
+    least_m: float
+    seconds: float
+
+    @property
+    def least_mps(self) -> float | None:
+        """The least speed that the discs allow, in metres a second; None where no time lies between them."""
+        return max(self.least_m, 0.0) / self.seconds if self.seconds else None
+
+
+def between(last: Fix, fix: Fix) -> Way:
+    """The way between two fixes, whichever came first."""
+    apart_m = measure.distance_m(lng=fix.lng, lat=fix.lat, to_lng=last.lng, to_lat=last.lat)
+    least_m = apart_m - fix.accuracy_m - last.accuracy_m
+    return Way(apart_m, least_m, abs((fix.at - last.at).total_seconds()))
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """The thresholds, from the settings."""
 
@@ -119,15 +140,14 @@ def _too_fast(seen: Seen, limits: Limits) -> dict[str, Any] | None:
     """The least distance two discs allow, over the time between them."""
     if seen.fix is None or seen.last is None:
         return None
-    between_m = measure.distance_m(
-        lng=seen.fix.lng, lat=seen.fix.lat, to_lng=seen.last.lng, to_lat=seen.last.lat
-    )
-    least_m = between_m - seen.fix.accuracy_m - seen.last.accuracy_m
-    seconds = abs((seen.fix.at - seen.last.at).total_seconds())
-    if least_m < LEAST_DISTANCE_M or least_m <= limits.impossible_speed_mps * seconds:
+    way = between(seen.last, seen.fix)
+    if way.least_m < LEAST_DISTANCE_M or way.least_m <= limits.impossible_speed_mps * way.seconds:
         return None
     return _signal(
-        "too_fast", distance_m=round(between_m), seconds=round(seconds), limit_mps=limits.impossible_speed_mps
+        "too_fast",
+        distance_m=round(way.distance_m),
+        seconds=round(way.seconds),
+        limit_mps=limits.impossible_speed_mps,
     )
 
 

@@ -35,7 +35,7 @@ from server.queries import checkins as reads
 from server.queries import evidence
 from server.queries.areas import Snapshot, Snapshots
 from server.queries.evidence import Arrival, Evidence, Kept, Stop
-from server.rules import access, photos, signals
+from server.rules import access, photos, reviews, signals
 from server.rules import checkins as rules
 from server.rules.access import Actor
 from server.rules.checkins import Duty, Times, Told
@@ -240,19 +240,28 @@ def _judge(position: Position | None, withheld: str, stop: Stop | None, snapshot
     if stop is None:
         return Judged("not_judged", "no_stop")
     disc = {"lng": position.lng, "lat": position.lat, "accuracy_m": position.accuracy.used_m}
-    if stop.area_id is None:
-        circle = {
-            "centre_lng": stop.lng or 0.0,
-            "centre_lat": stop.lat or 0.0,
-            "radius_m": stop.radius_m or 0.0,
-        }
-        found = verdict.judge_circle(**circle, **disc, tolerance_m=stop.tolerance_m)
-        return Judged(found.outcome.value, edge_m=found.edge_m)
-    boundary = snapshot.boundary(stop.area_id, at=position.at)
+    if stop.area_id is not None:
+        return _judge_in_area(stop, stop.area_id, disc, snapshot, position.at)
+    circle = {
+        "centre_lng": stop.lng or 0.0,
+        "centre_lat": stop.lat or 0.0,
+        "radius_m": stop.radius_m or 0.0,
+    }
+    found = verdict.judge_circle(**circle, **disc, tolerance_m=stop.tolerance_m)
+    return Judged(found.outcome.value, edge_m=found.edge_m, size_m=circle["radius_m"] + stop.tolerance_m)
+
+
+def _judge_in_area(
+    stop: Stop, area_id: int, disc: dict[str, float], snapshot: Snapshot, at: datetime
+) -> Judged:
+    """The verdict against the area of a stop; how large that is, is looked at where it matters."""
+    boundary = snapshot.boundary(area_id, at=at)
     if boundary is None:
         return Judged("not_judged", "no_boundary")
     found = verdict.judge(boundary.edges, **disc, tolerance_m=stop.tolerance_m)
-    return Judged(found.outcome.value, edge_m=found.edge_m, version=boundary.version)
+    uncertain = found.outcome is verdict.Outcome.UNCERTAIN
+    size_m = reviews.radius_of(snapshot.area_m2(boundary)) + stop.tolerance_m if uncertain else None
+    return Judged(found.outcome.value, edge_m=found.edge_m, version=boundary.version, size_m=size_m)
 
 
 def _odd(

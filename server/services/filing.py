@@ -20,10 +20,12 @@ from server.db import Ask, Base, Insert, ask_in_session, db, json_rows
 from server.held import held
 from server.models.checkins import Checkin, CheckinArea, CheckinDetail, LastPlace, Visit
 from server.models.events import Event
+from server.models.reviews import Waiting
 from server.queries import checkins as reads
 from server.queries.areas import AreaHit
 from server.queries.evidence import Evidence, Stop
 from server.rules import checkins as rules
+from server.rules import reviews
 from server.rules.access import Actor
 from server.rules.checkins import Times, Told
 from server.services import events, places
@@ -37,12 +39,16 @@ _CHECKINS, _EVENTS = cast(sa.Table, Checkin.__table__), cast(sa.Table, Event.__t
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict as it is stored; `why` says what kept it from being given."""
+    """A verdict as it is stored; `why` says what kept it from being given.
+
+    `size_m` is not stored: the radius of a disc as large as what an uncertain one was judged against, with tolerance.
+    """
 
     outcome: str
     why: str = ""
     edge_m: float | None = None
     version: int | None = None
+    size_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +85,7 @@ def file(found: Sequence[Found], *, tell: Ask = ask_in_session) -> dict[UUID, di
             "areas": [row for each in found for row in _area_rows(each)],
             "visits": [each.visit for each in sheets if each.visit is not None],
             "events": [_event(each) for each in found],
+            "waiting": list(filter(None, map(_waiting, found))),
             "places": sorted(filter(None, map(_place, found)), key=itemgetter("person_id")),
         },
         tell,
@@ -176,6 +183,24 @@ def _area_rows(found: Found) -> list[dict[str, Any]]:
     ]
 
 
+def _waiting(found: Found) -> dict[str, Any] | None:
+    """Its row in the review queue; None where there is nothing to look at twice."""
+    judged, accuracy_m = found.judged, _accuracy(found.position)["accuracy_used_m"]
+    if not reviews.worth_a_look(
+        outcome=judged.outcome, odd=bool(found.odd), accuracy_m=accuracy_m, size_m=judged.size_m
+    ):
+        return None
+    return {
+        "checkin_id": found.told.id,
+        "person_id": found.actor.person_id,
+        "unit_id": found.known.unit_id,
+        "trip_id": found.told.trip_id,
+        "happened_at": found.times.happened_at,
+        "stand": "look",
+        "since": found.times.received_at,
+    }
+
+
 def _place(found: Found) -> dict[str, Any] | None:
     """The row of the person's last place; None where they are on no duty now, or their position is not kept."""
     if found.position is None or found.told.trip_id is None or not found.known.under_way:
@@ -238,6 +263,7 @@ _DRAWERS = {
     "areas": _Drawer(CheckinArea, "checkin_id"),
     "visits": _Drawer(Visit, "checkin_id"),
     "events": _Drawer(Event, "subject"),
+    "waiting": _Drawer(Waiting, "checkin_id"),
     "places": _Drawer(LastPlace, "checkin_id", places.where_newer),
 }
 

@@ -21,7 +21,9 @@ from server.held import held
 from server.models.sweeps import Sweep
 from server.queries import photos as reads
 from server.queries import positions, trips
-from server.services import partitions, photos, set_aside, silences, tracks
+from server.queries import reviews as queue
+from server.rules import reviews as rules
+from server.services import partitions, photos, reviews, set_aside, silences, tracks
 from server.services import trips as duties
 from server.transaction import verb
 
@@ -112,6 +114,13 @@ def _photos() -> Did:
     )
 
 
+def _queries() -> Did:
+    """Let the queries lapse that nobody pursues."""
+    before = rules.lapses_before(clock.now(), held(Settings).query_days)
+    lapsed = sum(_each(queue.not_pursued(before), lambda checkin_id: reviews.lapse(checkin_id, before)))
+    return Did(f"失效 {lapsed} 次", f"lapsed {lapsed}")
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -131,6 +140,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("retention", "保存期限", "retention", _retention),
     Step("photos", "照片", "photos", _photos),
     Step("forgotten", "超时行程", "forgotten duties", _forgotten),
+    Step("queries", "未跟进的询问", "queries not pursued", _queries),
     Step("silences", "失联提醒", "silent phones", _silences),
 )
 """Everything a sweep does, in its order."""

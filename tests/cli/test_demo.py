@@ -30,8 +30,9 @@ from server.cli.county import kept, places, roster, rounds
 from server.cli.county.journey import County
 from server.cli.stage import Stage
 from server.db import db
-from server.models.checkins import Checkin, Review
+from server.models.checkins import Checkin
 from server.models.events import Event
+from server.models.reviews import Review
 from server.models.trips import Consent, Trip
 from server.queries import actors
 from server.queries import trips as reads

@@ -106,19 +106,6 @@ class BatchIn(Shape):
     items = fields.List(fields.Raw(allow_none=True), required=True)
 
 
-class ReviewIn(Shape):
-    """A supervisor's word on a check-in."""
-
-    kind = one_of(("accept", "query"), required=True)
-    note = Text(1000, load_default="")
-
-
-class AnswerIn(Shape):
-    """The person's answer."""
-
-    note = Text(1000, least=1, required=True)
-
-
 class PositionOut(ma.Schema):
     """A position in WGS-84, and as it came."""
 
@@ -193,7 +180,7 @@ class ReviewOut(ma.Schema):
 
     id = Id()
     kind = fields.String()
-    by = fields.Nested(NamedOut)
+    by = fields.Nested(NamedOut, allow_none=True)
     note = fields.String()
     at = fields.AwareDateTime()
 
