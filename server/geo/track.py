@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import shapely
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -119,16 +118,33 @@ def split(track: Track, gap_s: float) -> list[Track]:
 
 
 def thin(track: Track, tolerance_m: float) -> Track:
-    """The fixes that a line within `tolerance_m` metres of all of them needs (Ramer 1972, Douglas and
-    Peucker 1973).
+    """The fixes that tell to within `tolerance_m` metres where somebody was at each instant (Meratnia and de By 2004,
+    top-down time-ratio).
 
-    First and last stay, and what stays keeps its time. For drawing, `metres_per_pixel` is a good tolerance.
+    Who goes along the straight lines between them, evenly in time, is never further from a fix at its instant: right
+    for a line and for playing it back. First and last stay, and what stays keeps its time. For drawing,
+    `metres_per_pixel` is a good tolerance.
     """
     if len(track) < 3:
         return track
-    numbered = np.column_stack((plane_m(track.lnglat), np.arange(len(track))))
-    line = shapely.simplify(shapely.linestrings(numbered), tolerance_m, preserve_topology=False)
-    return track.take(shapely.get_coordinates(line, include_z=True)[:, 2].astype(np.intp))
+    kept = np.zeros(len(track), dtype=bool)
+    kept[[0, -1]] = True
+    plane, open_ = plane_m(track.lnglat), [(0, len(track) - 1)]
+    while open_:
+        first, last = open_.pop()
+        away_m = _away_in_time_m(plane[first : last + 1], track.at_s[first : last + 1])
+        worst = int(np.argmax(away_m))
+        if away_m[worst] > tolerance_m:
+            kept[first + worst] = True
+            open_ += [(first, first + worst), (first + worst, last)]
+    return track.take(kept)
+
+
+def _away_in_time_m(plane: Array, at_s: Array) -> Array:
+    """How far places, (n, 2) in metres, lie from where one would be who goes evenly from the first to the last."""
+    share = (at_s - at_s[0]) / max(at_s[-1] - at_s[0], 1e-9)
+    away: Array = np.hypot(*(plane - plane[0] - share[:, None] * (plane[-1] - plane[0])).T)
+    return away
 
 
 def length_m(track: Track) -> float:

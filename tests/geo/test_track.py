@@ -283,6 +283,17 @@ def test_a_thinned_track_keeps_its_ends_its_times_and_its_line(
     assert shapely.distance(shapely.points(plane), line).max() <= tolerance_m
 
 
+def test_who_plays_a_thinned_track_is_at_each_instant_near_where_the_fix_was(shared_data: Path) -> None:
+    waits = walk([0.0, *[500.0] * 30, 1000.0], every_s=60.0)
+    for way in (waits, track.clean(real(shared_data, NAMES[0]))):
+        thinned = track.thin(way, 10.0)
+        plane = track.plane_m(way.lnglat)
+        kept = plane[np.isin(way.at_s, thinned.at_s)]
+        played = np.column_stack([np.interp(way.at_s, thinned.at_s, kept[:, axis]) for axis in (0, 1)])
+        assert np.hypot(*(plane - played).T).max() <= 10.0
+    assert len(track.thin(waits, 10.0)) == 4
+
+
 @pytest.mark.parametrize("fixes", [NOTHING, walk([0.0]), walk([0.0, 0.0])], ids=len)
 def test_a_track_of_two_cannot_be_thinned(fixes: Track) -> None:
     assert rows(track.thin(fixes, 10.0)) == rows(fixes)
