@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Response
 
-from server import gate
+from server import clock, gate
 from server.api.doors import Doors, answer
 from server.api.schemas.trips import (
     CompleteIn,
@@ -18,10 +18,13 @@ from server.api.schemas.trips import (
     TripOut,
     TripsAsked,
     TripsOut,
+    WhoseTrackAsked,
 )
+from server.exports import docx
+from server.exports import trips as papers
 from server.gate import guard
 from server.queries import trips as reads
-from server.services import consents, plans, trips
+from server.services import consents, exports, plans, trips
 from server.services.trips import Plan
 
 doors = Doors("trips", __name__, description="行程 · Trips")
@@ -56,6 +59,19 @@ def one(trip_id: int) -> Response:
     """一次行程 · One trip."""
     actor = gate.actor()
     return answer(reads.document(actor, reads.get(actor, trip_id)))
+
+
+@doors.get("/trips/<int:trip_id>/review.docx")
+@guard("trip.export")
+@doors.arguments(WhoseTrackAsked, location="query")
+@doors.response(200, content_type=docx.MIMETYPE)
+def review(asked: dict[str, Any], trip_id: int) -> Response:
+    """导出行程复核 · A trip's review for Word; with `person_id` what their track says, once the sitting said why."""
+    found = exports.begin_review(gate.actor(), trip_id, asked.get("person_id"))
+    response = Response(docx.write(papers.paper(found, clock.now())), mimetype=docx.MIMETYPE)
+    response.headers["Content-Disposition"] = f'attachment; filename="guatu-trip-{trip_id}-review.docx"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @doors.put("/trips/<int:trip_id>")

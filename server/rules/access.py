@@ -127,6 +127,7 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("trip.start", "开始行程", "start a trip", own=True),
         _permission("trip.complete", "完成行程", "complete a trip", own=True),
         _permission("trip.cancel", "取消行程", "cancel a trip", *_WATCHERS, own=True),
+        _permission("trip.export", "导出行程复核", "take a trip's review as a file", *_WATCHERS, own=True),
         _permission("consent.read", "查看自己的同意", "see one's own consent", own=True),
         _permission("consent.give", "同意记录位置", "consent to positions", own=True),
         _permission("consent.withdraw", "撤回同意", "withdraw consent", own=True),

@@ -49,6 +49,7 @@ KINDS = {
             "行程超时自动结束",
             "a trip that nobody had ended was ended by the system",
         ),
+        ("trip.exported", "导出行程复核", "took a trip's review as a file"),
         ("consent.given", "同意记录位置", "consented to positions"),
         ("consent.withdrawn", "撤回同意", "withdrew consent"),
         ("checkin.made", "签到", "checked in"),

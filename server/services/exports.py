@@ -5,7 +5,7 @@ from typing import Any
 
 from server.db import db
 from server.errors import ReasonNeeded
-from server.queries import checkins, log, looks, tracks
+from server.queries import checkins, log, looks, tracks, trips
 from server.queries.log import Filter
 from server.queries.tracks import Whose
 from server.rules import access
@@ -54,6 +54,36 @@ def begin_track(actor: Actor, trip_id: int, person_id: int | None, *, form: str)
         form=form,
     )
     return theirs
+
+
+@verb
+def begin_review(actor: Actor, trip_id: int, person_id: int | None) -> dict[str, Any]:
+    """Record that a trip's review leaves; `{trip, checkins, track}` as the actor may see them, without positions.
+
+    With `person_id`, what their track says of times and distance is in it: `ReasonNeeded` for another's before a reason
+    was said for this trip.
+    """
+    access.ensure_holds(actor, "trip.export")
+    trip = trips.get(actor, trip_id)
+    track = None if person_id is None else _track(actor, trip_id, person_id)
+    found = [each for page in log.pages_of(actor, Filter(trip_id=trip_id)) for each in page]
+    events.record(
+        "trip.exported",
+        actor_id=actor.person_id,
+        unit_id=trip.unit_id,
+        person_id=person_id,
+        trip_id=trip_id,
+        subject=trip_id,
+        form="docx",
+    )
+    return {"trip": trips.document(actor, trip), "checkins": found[::-1], "track": track}
+
+
+def _track(actor: Actor, trip_id: int, person_id: int) -> dict[str, Any]:
+    """What a track says, the look at it kept."""
+    theirs = tracks.whose(actor, "track.read", trip_id, person_id)
+    opened.track_opened(actor, theirs.person_id, theirs.trip_id, door="export")
+    return tracks.drawn(theirs, zoom=0.0)
 
 
 def pages(actor: Actor, wanted: Filter) -> Pages:

@@ -235,3 +235,9 @@ class TripsAsked(ma.Schema):
         if unknown := [word for word in states if word not in STATES]:
             raise ma.ValidationError(f"没有这种状态：{unknown[0]} / No such state: {unknown[0]}", "state")
         return told | {"states": states}
+
+
+class WhoseTrackAsked(ma.Schema):
+    """Whose track is in a review; nobody's where nobody is named."""
+
+    person_id = Id()
