@@ -33,8 +33,9 @@ doors = Doors("tracks", __name__, description="轨迹 · Tracks")
 @guard("track.read")
 @doors.response(200, TracksOut)
 def listed(trip_id: int) -> Response:
-    """有轨迹的成员 · The members of a trip whose tracks the reader may open."""
-    return answer({"items": reads.people(gate.actor(), trip_id)})
+    """有轨迹的成员 · The members of a trip whose tracks the reader may open, and why this sitting opens them."""
+    actor = gate.actor()
+    return answer({"items": reads.people(actor, trip_id), "reason": reads.reason(actor, trip_id)})
 
 
 @doors.get("/crossings")

@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from server.config import Settings
 from server.db import db
 from server.errors import NotFound
-from server.held import held as thing
+from server.held import held
 from server.models.checkins import Checkin, CheckinDetail
 from server.models.reviews import Waiting
 from server.models.trips import Trip, TripStop
@@ -144,7 +144,7 @@ def _items(actor: Actor, rows: Sequence[Any]) -> list[dict[str, Any]]:
 # ── for those who say something ─────────────────────────────────────────────────────────────────────────
 
 
-def held(checkin_id: UUID) -> dict[str, Any]:
+def to_change(checkin_id: UUID) -> dict[str, Any]:
     """The document of a check-in, about which nobody else says anything until the verb is over. Unscoped."""
     db.session.execute(sa.select(Checkin.id).where(Checkin.id == checkin_id).with_for_update(key_share=True))
     found = checkins.documents([checkin_id])
@@ -252,7 +252,7 @@ def _way(document: dict[str, Any], before: dict[str, Any] | None) -> dict[str, A
         "distance_m": round(way.distance_m, 1),
         "seconds": round(way.seconds),
         "least_mps": way.least_mps,
-        "limit_mps": thing(Settings).impossible_speed_mps,
+        "limit_mps": held(Settings).impossible_speed_mps,
     }
 
 

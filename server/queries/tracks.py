@@ -25,7 +25,7 @@ from server.models.people import Person
 from server.models.positions import Crossing, Fix, Standing
 from server.models.trips import TripMember
 from server.models.units import Unit
-from server.queries import positions, scopes, stops, trips
+from server.queries import looks, positions, scopes, stops, trips
 from server.rules import access
 from server.rules.access import Actor
 
@@ -77,6 +77,13 @@ def people(actor: Actor, trip_id: int) -> list[dict[str, Any]]:
         {"person": {"id": row.id, "name": row.name}, "unit": {"id": row.unit_id, "name": row.unit}}
         for row in db.session.execute(statement)
     ]
+
+
+def reason(actor: Actor, trip_id: int) -> str | None:
+    """Why this sitting opens the positions of a trip, in the words that are kept; None where it has not said."""
+    if actor.session_id is None:
+        return None
+    return looks.reasons(actor.session_id, {trip_id}).get(trip_id)
 
 
 def whose(actor: Actor, permission: str, trip_id: int, person_id: int | None) -> Whose:

@@ -32,7 +32,7 @@ def review(
     nothing, and where somebody else has said something since.
     """
     reads.ensure_readable(actor, checkin_id, permission="checkin.review")
-    document = queue.held(checkin_id)
+    document = queue.to_change(checkin_id)
     if document["person"]["id"] == actor.person_id:
         raise ReviewRefused(why_zh="不能复核本人的签到", why_en="nobody reviews a check-in of their own")
     if kind == "query" and not note:
@@ -51,7 +51,7 @@ def review(
 def answer(actor: Actor, checkin_id: UUID, note: str) -> dict[str, Any]:
     """The person's answer to a query on their own check-in; the same again is said once."""
     reads.ensure_readable(actor, checkin_id)
-    document = queue.held(checkin_id)
+    document = queue.to_change(checkin_id)
     if document["person"]["id"] != actor.person_id:
         raise access.forbidden("checkin.answer")
     if not any(said["kind"] == "query" for said in document["reviews"]):
@@ -64,7 +64,7 @@ def answer(actor: Actor, checkin_id: UUID, note: str) -> dict[str, Any]:
 @verb
 def lapse(checkin_id: UUID, before: datetime) -> bool:
     """Let a query lapse whose last word is older than an instant; False where it was pursued meanwhile."""
-    document = queue.held(checkin_id)
+    document = queue.to_change(checkin_id)
     last = _last(document)
     if last["kind"] not in rules.AFTER or last["at"] >= before:
         return False

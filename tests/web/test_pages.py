@@ -22,11 +22,12 @@ PAGES = (
     "/areas",
     "/account",
     "/matters",
+    "/reviews",
     "/trackers",
     "/logs",
     "/reports",
 )
-FOR_EVERYBODY = {"/log", "/trips", "/areas", "/account", "/matters"}
+FOR_EVERYBODY = {"/log", "/trips", "/reviews", "/areas", "/account", "/matters"}
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 OUTSIDE = re.compile(r"^(?:https?:)?//")
 

@@ -146,7 +146,7 @@ function signals(record) {
 /** One review, query or answer. @param {Review} review */
 function reviewItem(review) {
   return el("li", { class: `review ${review.kind}` },
-    el("strong", {}, say(`review.${review.kind}`, { name: review.by.name })), el("small", {}, stamp(review.at)),
+    el("strong", {}, say(`review.${review.kind}`, { name: review.by?.name ?? "" })), el("small", {}, stamp(review.at)),
     review.note && el("p", {}, review.note));
 }
 

@@ -212,7 +212,7 @@ export type Verdict = {
 export type Withheld =
   "no_position" | "no_consent" | "not_tracked" | "not_on_duty" | "start_not_known" | "reason_needed" | "erased";
 
-export type Review = { id: number; kind: "accept" | "query" | "answer"; by: Named; note: string; at: string };
+export type Review = { id: number; kind: "accept" | "query" | "answer" | "lapse"; by: Named | null; note: string; at: string };
 export type Checkin = {
   id: string;
   number: number;

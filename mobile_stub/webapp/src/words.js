@@ -486,6 +486,7 @@ export const words = /** @type {const} */ ({
   "record.reviews": ["复核", "Reviews"],
   "review.accept": ["{name} 认可", "{name} accepted it"],
   "review.query": ["{name} 询问", "{name} asks"],
+  "review.lapse": ["无人跟进，询问已失效", "Nobody pursued the query: it lapsed"],
   "review.answer": ["{name} 回复", "{name} answered"],
   "review.answer_label": ["您的回复", "Your answer"],
   "review.do": ["回复", "Answer"],

@@ -38,9 +38,10 @@ class TrackedOut(ma.Schema):
 
 
 class TracksOut(ma.Schema):
-    """Members whose tracks the reader may open, in the order of units."""
+    """Members whose tracks the reader may open, in the order of units; why this sitting does, once it has said."""
 
     items = fields.List(fields.Nested(TrackedOut))
+    reason = fields.String(allow_none=True)
 
 
 class SpanOut(ma.Schema):

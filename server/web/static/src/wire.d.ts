@@ -31,7 +31,7 @@ export interface Visit {
   kind: string; enterprise: string | null; contact: string | null; contact_post: string | null; topic: string | null;
   outcome: string | null; amount: string | null; amount_unit: string | null; next_step: string | null; next_on: string | null;
 }
-export interface Review { id: number; kind: "accept" | "query" | "answer"; by: Named; note: string; at: string }
+export interface Review { id: number; kind: "accept" | "query" | "answer" | "lapse"; by: Named | null; note: string; at: string }
 export interface Checkin {
   id: string; number: number; person: Named; unit: Named; trip: { id: number; title: string } | null; stop: Named | null;
   kind: string; ad_hoc: boolean; fixed_at: string | null; made_at: string; sent_at: string | null; received_at: string;
@@ -67,6 +67,14 @@ export interface OwnLog {
   ahead: { trip: { id: number; title: string }; stop: string; from: string }[];
 }
 export interface Report { period: Period; unit: Named; trips: TripRow[]; cut: boolean }
+export interface Waiting { stand: "look" | "answer" | "reply"; since: string; checkin: Checkin }
+export interface Duty { trip: { id: number; title: string } | null; unit: Named | null; waiting: number; oldest_at: string }
+export interface Queue extends Page<Waiting> { total: number; duties: Duty[] }
+export interface Against {
+  name: string; lng: number | null; lat: number | null; radius_m: number | null; area_id: number | null; version: number | null; tolerance_m: number;
+}
+export interface Way { distance_m: number; seconds: number; least_mps: number | null; limit_mps: number }
+export interface Evidence { checkin: Checkin; against: Against | null; last: Checkin | null; way: Way | null }
 export interface Place {
   person: Named; unit: Named; trip: { id: number; title: string } | null; position: Position; at: string; age_s: number;
   checkin_id: string | null; verdict: Verdict | Outcome | null;

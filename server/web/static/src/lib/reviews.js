@@ -1,6 +1,6 @@
 /**
  * What a supervisor and the person said about a check-in; appended, never overwritten.
- * @import {Checkin} from "../wire"
+ * @import {Checkin, Review} from "../wire"
  */
 import { post } from "./api.js";
 import { ask, textField } from "./dialog.js";
@@ -9,41 +9,34 @@ import { el } from "./dom.js";
 import { shortly } from "./time.js";
 import { word } from "./words.js";
 
-/** @param {Checkin} checkin @returns {HTMLElement | null} */
+/** @typedef {(checkin: Checkin) => void} Changed */
+
+/** @param {Checkin} checkin @returns {HTMLElement | null} what was said, each query with its answer beside it */
 export function reviewLines(checkin) {
-  if (!checkin.reviews.length) return null;
+  return checkin.reviews.length ? el("ul.reviews", {}, checkin.reviews.map(line)) : null;
+}
+
+/** @param {Review} review */
+function line(review) {
   return el(
-    "ul.reviews",
+    `li.review-${review.kind}`,
     {},
-    checkin.reviews.map((review) =>
-      el(
-        "li",
-        {},
-        el("b", {}, word("review", review.kind)),
-        ` ${review.by.name} `,
-        el("span.faint", {}, shortly(review.at)),
-        review.note ? ` — ${review.note}` : null,
-      ),
-    ),
+    el("b", {}, word("review", review.kind)),
+    review.by ? ` ${review.by.name} ` : " ",
+    el("span.faint", {}, shortly(review.at)),
+    review.note ? el("p", {}, review.note) : null,
   );
 }
 
 /**
  * Accept, query, answer: whichever this reader may.
  * @param {Checkin} checkin
- * @param {(checkin: Checkin) => void} changed
+ * @param {Changed} changed
  * @returns {HTMLElement | null}
  */
 export function reviewButtons(checkin, changed) {
-  const own = checkin.person.id === me().id;
-  if (own)
-    return answerable(checkin)
-      ? el(
-          "span.buttons",
-          {},
-          button(t("答复"), () => answer(checkin, changed)),
-        )
-      : null;
+  if (checkin.person.id === me().id)
+    return answerable(checkin) ? el("span.buttons", {}, button(t("答复"), () => answer(checkin, changed))) : null;
   if (!may("checkin.review")) return null;
   return el(
     "span.buttons",
@@ -59,12 +52,17 @@ function button(words, onclick) {
 }
 
 /** @param {Checkin} checkin @returns {boolean} */
-function answerable(checkin) {
-  return checkin.reviews[checkin.reviews.length - 1]?.kind === "query" && may("checkin.answer");
+export function answerable(checkin) {
+  return checkin.reviews.at(-1)?.kind === "query" && may("checkin.answer");
 }
 
-/** @param {Checkin} checkin @param {"accept" | "query"} kind @param {(checkin: Checkin) => void} changed */
-function review(checkin, kind, changed) {
+/** The word on a check-in, on top of the last one that was read. @param {Checkin} checkin @param {"accept" | "query"} kind @param {string} note @returns {Promise<Checkin>} */
+export function say(checkin, kind, note) {
+  return post(`/checkins/${checkin.id}/reviews`, { kind, note, after: checkin.reviews.at(-1)?.id ?? 0 });
+}
+
+/** @param {Checkin} checkin @param {"accept" | "query"} kind @param {Changed} changed */
+export function review(checkin, kind, changed) {
   const asks = kind === "query";
   return ask({
     title: asks ? t("询问这次签到") : t("认可这次签到"),
@@ -73,12 +71,12 @@ function review(checkin, kind, changed) {
       asks ? el("p", {}, t("本人会看到并可以答复；询问不是处分。")) : null,
       textField("note", asks ? t("想问什么") : t("说明（可不填）"), { required: asks }),
     ],
-    act: async (form) => changed(await post(`/checkins/${checkin.id}/reviews`, { kind, note: form.get("note") })),
+    act: async (form) => changed(await say(checkin, kind, String(form.get("note")).trim())),
   });
 }
 
-/** @param {Checkin} checkin @param {(checkin: Checkin) => void} changed */
-function answer(checkin, changed) {
+/** @param {Checkin} checkin @param {Changed} changed */
+export function answer(checkin, changed) {
   return ask({
     title: t("答复"),
     yes: t("答复"),

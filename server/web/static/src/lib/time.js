@@ -57,6 +57,11 @@ export function shortly(instant) {
   return `${is.month}-${is.day} ${is.hour}:${is.minute}`;
 }
 
+/** @param {string} instant @returns {string} 11-21, the day in Shanghai without its year */
+export function dayShortly(instant) {
+  return day(instant).slice(5);
+}
+
 /** @param {string} instant @returns {string} 2026-11-21 14:05 */
 export function fully(instant) {
   return `${day(instant)} ${clock(instant)}`;

@@ -171,7 +171,7 @@ const MARKS = {
  */
 function item(at, mark, words, key) {
   const node = el(
-    "li.line-item.line-track",
+    `li.line-item.line-track.line-${mark}`,
     key ? { dataset: { key }, tabindex: 0 } : {},
     el("time.line-time", { datetime: at, title: fully(at) }, clock(at)),
     el("span.line-mark", {}, drawing("0 0 16 16", MARKS[mark] || [])),

@@ -17,9 +17,14 @@ const SHAPES = {
   not_judged: [["path", { d: "M2 8h12", stroke: "#6b7280", "stroke-width": 2.6 }]],
 };
 
+/** @param {string} outcome @returns {[string, Record<string, string | number>][]} the shape's parts, in 16 × 16 */
+export function shapeParts(outcome) {
+  return SHAPES[/** @type {Outcome} */ (outcome)] || SHAPES.not_judged;
+}
+
 /** @param {Outcome} outcome @returns {SVGElement} */
 export function shape(outcome) {
-  return drawing("0 0 16 16", SHAPES[outcome] || SHAPES.not_judged);
+  return drawing("0 0 16 16", shapeParts(outcome));
 }
 
 /**

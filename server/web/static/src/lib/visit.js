@@ -1,9 +1,11 @@
 /**
  * Whom they met and what came of it, in a line or two.
- * @import {Visit} from "../wire"
+ * @import {Checkin, Visit} from "../wire"
  */
 import { t } from "./desk.js";
 import { el } from "./dom.js";
+import { blank } from "./states.js";
+import { shortly } from "./time.js";
 import { word } from "./words.js";
 
 /**
@@ -27,5 +29,27 @@ export function visitLines(visit) {
       ? el("span.under", {}, t("意向金额 {amount} {unit}", { amount: visit.amount, unit: visit.amount_unit || "" }))
       : null,
     next ? el("span.under", {}, t("下一步：{next}", { next })) : null,
+  );
+}
+
+/**
+ * Whom a trip met and what came of it, by time.
+ * @param {Checkin[]} checkins
+ * @returns {HTMLElement}
+ */
+export function visitList(checkins) {
+  const met = checkins.filter((checkin) => checkin.visit);
+  if (!met.length) return blank(t("没有会见记录"), t("签到时填写的会见对象与成果会列在这里。"));
+  return el(
+    "ul.met",
+    {},
+    met.map((checkin) =>
+      el(
+        "li",
+        {},
+        visitLines(checkin.visit),
+        el("span.under", {}, [shortly(checkin.happened_at), checkin.person.name, checkin.stop?.name].filter(Boolean).join(" · ")),
+      ),
+    ),
   );
 }

@@ -326,3 +326,13 @@ export function stayStyle(words, lit) {
   text.setOverflow(true);
   return [place, new Style({ zIndex: lit ? 860 : 220, text })];
 }
+
+/** @param {boolean} measured @param {string} words @returns {Style[]} where somebody was at the instant that is played */
+export function whereStyle(measured, words) {
+  const rim = new Stroke({ color: measured ? "#fff" : GREY, width: 2.4, ...(measured ? {} : { lineDash: [3, 3] }) });
+  const image = new Circle({ radius: 9, fill: new Fill({ color: measured ? SEAL_DEEP : "rgba(255,254,251,.9)" }), stroke: rim });
+  return [
+    new Style({ zIndex: 990, image, text: label(words, measured ? SEAL_DEEP : GREY, -20, 700) }),
+    new Style({ zIndex: 989, image: new Circle({ radius: 11.5, stroke: new Stroke({ color: INK, width: 1.2 }) }) }),
+  ];
+}

@@ -138,7 +138,7 @@ function areaCell(areas) {
 /** @param {Checkin} checkin */
 function answers(checkin) {
   const last = checkin.reviews[checkin.reviews.length - 1];
-  return last ? el("span.under", {}, `${word("review", last.kind)}（${last.by.name}）${last.note}`) : null;
+  return last ? el("span.under", {}, `${word("review", last.kind)}${last.by ? `（${last.by.name}）` : ""}${last.note}`) : null;
 }
 
 /* ── export ──────────────────────────────────────────────────────────────────────────────────────────── */

@@ -1,34 +1,39 @@
 /**
- * One trip: plan against what happened, check-ins with their verdicts in a line of time and on a map, and on request
- * one person's track.
+ * One trip reviewed: plan against what happened on one line of time, played on the map beside it; stops, whom they met,
+ * check-ins with what was said about them, and on request one person's track.
  * @import {Checkin, Crossing, Member, Silence, Stop, Track, Tracked, Trip} from "../wire"
+ * @import {Mark} from "../lib/timeline.js"
  */
 import { createEmpty, extend, isEmpty } from "ol/extent.js";
 import { lastPart } from "../lib/address.js";
-import { get, Refusal } from "../lib/api.js";
+import { along } from "../lib/along.js";
+import { address, get, Refusal } from "../lib/api.js";
+import { checkinItem } from "../lib/checkin.js";
+import { markWords } from "../lib/chronicle.js";
 import { may, me, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
-import { askReason } from "../lib/looks.js";
-import { photoTiles } from "../lib/photos.js";
-import { reviewButtons, reviewLines } from "../lib/reviews.js";
+import { askReason, reasons, reasonWords } from "../lib/looks.js";
+import { player } from "../lib/player.js";
 import { silenceNotice } from "../lib/silences.js";
-import { blank, failure, loading, toast } from "../lib/states.js";
-import { clock, dates, day, dayInWords, fully, shortly, span, window as planned } from "../lib/time.js";
+import { attempt, blank, failure, loading, toast } from "../lib/states.js";
+import { dates, day, dayInWords, fully, now, shortly, span, window as planned } from "../lib/time.js";
+import { daysAway, marks as marksOf, whole } from "../lib/timeline.js";
 import { atStop, chooser, silenceItems, summary, trackItems } from "../lib/tracks.js";
 import { buttons, steps } from "../lib/trip.js";
-import { badge, shape, signalTags, windowMark } from "../lib/verdict.js";
-import { visitLines } from "../lib/visit.js";
+import { badge, windowMark } from "../lib/verdict.js";
+import { visitList } from "../lib/visit.js";
 import { word } from "../lib/words.js";
 import { makeMap } from "../map/canvas.js";
 import { checkinLayer, key as checkinKey } from "../map/checkins.js";
 import { follow, pointer, rows } from "../map/pointing.js";
 import { stopLayer } from "../map/stops.js";
 import { trackLayer } from "../map/track.js";
+import { whereaboutsLayer } from "../map/whereabouts.js";
 
 const id = Number(lastPart());
 const LIMIT = 200;
-const ZOOM = 16;
+const [FIRST_ZOOM, LAST_ZOOM] = [14, 18];
 
 /** @type {Checkin[]} oldest first */
 let checkins = [];
@@ -40,6 +45,10 @@ let tracked = [];
 let track = null;
 /** @type {Crossing[]} of the person whose track is shown */
 let crossings = [];
+/** @type {string | null} why this sitting looks at this trip */
+let reason = null;
+/** for which zoom of the map the track was thinned */
+let thinnedFor = FIRST_ZOOM;
 
 /* ── the head: facts, steps, buttons ─────────────────────────────────────────────────────────────────── */
 
@@ -57,6 +66,7 @@ function drawHead(trip) {
         "div.end.buttons.no-print",
         {},
         buttons(trip, (changed) => void changedTo(changed)),
+        may("trip.export") ? el("a.button", { href: asFile(), download: "", id: "as-docx" }, t("导出 Word")) : null,
         el("button.button", { type: "button", onclick: () => print() }, t("打印")),
       ),
     ),
@@ -68,9 +78,13 @@ function drawHead(trip) {
       : null,
     silenceNotice(silences),
     lapsed(trip),
-    steps(trip),
-    facts(trip),
   );
+  drawFacts(trip);
+}
+
+/** @returns {string} where this review is had as a file, with the track that is shown */
+function asFile() {
+  return address(`/trips/${id}/review.docx`, { person_id: track?.person.id });
 }
 
 /** That nobody had ended it, so that the system did. @param {Trip} trip */
@@ -92,10 +106,12 @@ async function changedTo(changed) {
 }
 
 /** @param {Trip} trip */
-function facts(trip) {
+function drawFacts(trip) {
+  const { planned: meant, away } = daysAway(trip, now());
   /** @type {[string, string | null | undefined][]} */
   const lines = [
     [t("日期"), dates(trip.starts_on, trip.ends_on)],
+    [t("在外"), away === null ? null : t("{n} 天（计划 {m} 天）", { n: away, m: meant })],
     [t("目的地"), trip.destination],
     [t("单位"), trip.unit.name],
     [t("带队"), trip.leader.name],
@@ -107,21 +123,20 @@ function facts(trip) {
     [t("照片"), trip.photos_required ? t("签到要带照片，依据如上") : null],
     [t("位置自何时起保存"), trip.tracking === "none" || !trip.start_known_at ? null : shortly(trip.start_known_at)],
   ];
-  return el(
-    "section.sheet",
-    {},
+  fill(
+    byId("facts"),
+    el("div.sheet-head", {}, el("h2", {}, t("行程信息"))),
     el(
       "div.sheet-body",
       {},
+      steps(trip),
       el(
-        "dl.facts.facts-wide",
+        "dl.facts",
         {},
-        lines
-          .filter(([, value]) => value)
-          .map(([label, value]) => el("div", {}, el("dt", {}, label), el("dd", {}, value))),
+        lines.filter(([, value]) => value).map(([label, value]) => [el("dt", {}, label), el("dd", {}, value)]),
+        trip.aim ? [el("dt", {}, t("目的")), el("dd", {}, trip.aim)] : null,
+        trip.outcome ? [el("dt", {}, t("成果")), el("dd", {}, trip.outcome)] : null,
       ),
-      trip.aim ? el("dl.facts.trip-aim", {}, el("dt", {}, t("目的")), el("dd", {}, trip.aim)) : null,
-      trip.outcome ? el("dl.facts", {}, el("dt", {}, t("成果")), el("dd", {}, trip.outcome)) : null,
     ),
   );
 }
@@ -135,7 +150,7 @@ function drawMembers(trip) {
       "div.table-wrap",
       {},
       el(
-        "table.table",
+        "table.table.table-short",
         {},
         el(
           "tbody",
@@ -198,7 +213,8 @@ function stopItem(stop, index) {
         {},
         arrival
           ? [
-              `${shortly(arrival.happened_at)} ${arrival.person.name} `,
+              el("time", { datetime: arrival.happened_at }, shortly(arrival.happened_at)),
+              ` ${arrival.person.name} `,
               windowMark(arrival, span),
               " ",
               badge(arrival.verdict),
@@ -230,12 +246,12 @@ function drawLine() {
   const head = el(
     "div.sheet-head",
     {},
-    el("h2", {}, t("时间线")),
+    el("h2", {}, t("经过")),
     el("span.faint.small", {}, t("{n} 次签到", { n: checkins.length })),
     el("span.end", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))),
   );
   const told = [
-    ...checkins.map((checkin) => ({ at: checkin.happened_at, node: lineItem(checkin) })),
+    ...checkins.map((checkin) => ({ at: checkin.happened_at, node: checkinItem(checkin, checkinKey(checkin), reviewed) })),
     ...(track ? trackItems(track, crossings) : []),
     ...silenceItems(silences),
   ].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
@@ -250,46 +266,54 @@ function withDays({ at, node }, index, all) {
   return begins ? [el("li.line-day", {}, dayInWords(at)), node] : [node];
 }
 
-/** @param {Checkin} checkin */
-function lineItem(checkin) {
-  const withheld =
-    checkin.position_withheld && checkin.position_withheld !== "reason_needed"
-      ? el("span.faint.small", {}, word("withheld", checkin.position_withheld))
-      : null;
-  return el(
-    "li.line-item",
-    { dataset: { key: checkinKey(checkin) }, tabindex: 0 },
-    el(
-      "time.line-time",
-      { datetime: checkin.happened_at, title: fully(checkin.happened_at) },
-      clock(checkin.happened_at),
-    ),
-    el("span.line-mark", {}, shape(checkin.verdict.outcome)),
-    el(
-      "div.line-body",
-      {},
-      el(
-        "p",
-        {},
-        el("b", {}, checkin.person.name),
-        ` ${word("checkin", checkin.kind)}`,
-        checkin.stop ? ` · ${checkin.stop.name}` : null,
-      ),
-      el("p.tags", {}, badge(checkin.verdict), windowMark(checkin, span), signalTags(checkin.signals), withheld),
-      checkin.note ? el("p", {}, checkin.note) : null,
-      visitLines(checkin.visit),
-      photoTiles(checkin),
-      reviewLines(checkin),
-      reviewButtons(checkin, reviewed),
-    ),
-  );
-}
-
 /** @param {Checkin} changed */
 function reviewed(changed) {
   checkins = checkins.map((checkin) => (checkin.id === changed.id ? changed : checkin));
   drawLine();
   toast(t("已记录。"));
+}
+
+/** Whom they met. */
+function drawVisits() {
+  const met = checkins.filter((checkin) => checkin.visit).length;
+  const head = el("div.sheet-head", {}, el("h2", {}, t("会见与成果")), met ? el("span.faint.small", {}, t("{n} 次", { n: met })) : null);
+  fill(byId("visits"), head, visitList(checkins));
+}
+
+/* ── played ──────────────────────────────────────────────────────────────────────────────────────────── */
+
+const film = player({ words: markWords, shown, chosen: ({ key }) => chosen(key) });
+
+/** @param {Trip} trip */
+function drawFilm(trip) {
+  const all = marksOf(trip, { checkins, silences, track, crossings });
+  if (!film.node.isConnected) fill(byId("play"), film.node);
+  film.put(all, whole(trip, all), track);
+}
+
+/** The map and the lists show what is at an instant. @param {number} at @param {Mark[]} here */
+function shown(at, here) {
+  whereabouts.show(track && along(track, at), track?.person.name ?? "");
+  const lit = here.find(({ key }) => /^(checkin|stay):/.test(key)) || here.find(({ key }) => key.startsWith("stop:"));
+  pointing.point(lit?.key ?? null, "list");
+  if (lit) keepInView(lit.key);
+}
+
+/** Scroll the list, and nothing else, to what is lit in it. @param {string} key */
+function keepInView(key) {
+  const list = byId("line").querySelector(".line");
+  const row = /** @type {HTMLElement | null} */ (list?.querySelector(`[data-key="${CSS.escape(key)}"]`));
+  if (!list || !row || document.activeElement === row) return;
+  const [top, low] = [row.offsetTop - list.scrollTop, list.clientHeight - row.offsetHeight];
+  if (top < 0 || top > low) list.scrollTop = row.offsetTop - list.clientHeight / 3;
+}
+
+/** What is clicked in a list is gone to in time. @param {MouseEvent} event */
+function goTo(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (target.closest("a, button, input, textarea")) return;
+  const instant = target.closest("[data-key]")?.querySelector("time")?.dateTime;
+  if (instant) film.go(Date.parse(instant));
 }
 
 /* ── the map ─────────────────────────────────────────────────────────────────────────────────────────── */
@@ -299,6 +323,7 @@ const pointing = pointer();
 const stopsOnMap = stopLayer(wall, pointing);
 const way = trackLayer(wall, pointing);
 const marks = checkinLayer(wall, pointing);
+const whereabouts = whereaboutsLayer(wall);
 
 /** @param {Stop[]} stops @returns {Promise<Record<number, object>>} the stops' areas by id */
 async function shapesOf(stops) {
@@ -330,7 +355,7 @@ async function drawMap(trip) {
 
 /** @param {string} key bring into view what was chosen in a list */
 function chosen(key) {
-  document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "center" });
+  document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "nearest" });
 }
 
 /* ── positions of others: the reason, and that the look is recorded ──────────────────────────────────── */
@@ -352,14 +377,24 @@ function drawLookNote(trip) {
         t("说明理由并打开"),
       ),
     );
-  else fill(byId("look"), t("本次查看已记录，行程成员可以看到是谁、何时、为何查看。"));
+  else void sayRecorded();
+}
+
+/** That the look is recorded, and with which reason. */
+async function sayRecorded() {
+  const said = reason ? t("理由：{reason}", { reason: reasonWords(reason, await reasons()) }) : "";
+  fill(
+    byId("look"),
+    el("span", {}, t("本次查看已记录，行程成员可以看到是谁、何时、为何查看。"), " ", said),
+  );
 }
 
 /** @param {Trip} trip */
 async function openPositions(trip) {
   if (!(await askReason({ trip_id: trip.id, title: t("打开这次行程的位置") }))) return;
-  await readCheckins();
+  await Promise.all([readCheckins(), readTracked()]);
   marks.show(checkins);
+  drawFilm(trip);
   frameMap();
   drawLookNote(trip);
 }
@@ -379,6 +414,7 @@ function drawTrack(trip) {
 /** @param {Trip} trip @param {number} person_id 0 for nobody */
 async function showTrack(trip, person_id) {
   try {
+    thinnedFor = FIRST_ZOOM;
     const opened = person_id ? await readTrack(trip, person_id) : null;
     track = opened?.track ?? null;
     crossings = opened?.crossings ?? [];
@@ -391,7 +427,22 @@ async function showTrack(trip, person_id) {
   drawStops(trip);
   drawLine();
   drawLookNote(trip);
+  drawFilm(trip);
+  document.getElementById("as-docx")?.setAttribute("href", asFile());
   frameMap();
+}
+
+/** Looked at from nearer, the track is read anew, thinned less. @param {Trip} trip */
+async function readFiner(trip) {
+  const zoom = Math.min(LAST_ZOOM, Math.ceil(wall.view.getZoom() ?? 0));
+  const whose = track?.person.id;
+  if (!track || zoom <= thinnedFor) return;
+  thinnedFor = zoom;
+  const finer = await attempt(() => get(`/trips/${id}/track`, { person_id: whose, zoom }));
+  if (!finer || track?.person.id !== whose || thinnedFor !== zoom) return;
+  track = finer;
+  way.show(track);
+  drawFilm(trip);
 }
 
 /**
@@ -403,7 +454,7 @@ async function showTrack(trip, person_id) {
 async function readTrack(trip, person_id) {
   const ask = () =>
     Promise.all([
-      get(`/trips/${id}/track`, { person_id, zoom: ZOOM }),
+      get(`/trips/${id}/track`, { person_id, zoom: FIRST_ZOOM }),
       get(`/trips/${id}/crossings`, { person_id }).then((answer) => answer.items),
     ]);
   try {
@@ -413,7 +464,7 @@ async function readTrack(trip, person_id) {
     if (!(error instanceof Refusal) || error.code !== "reason_needed") throw error;
   }
   if (!(await askReason({ trip_id: trip.id, title: t("打开轨迹") }))) return null;
-  await readCheckins();
+  await Promise.all([readCheckins(), readTracked()]);
   marks.show(checkins);
   const [read, crossed] = await ask();
   return { track: read, crossings: crossed };
@@ -435,6 +486,12 @@ async function readCheckins() {
   } while (cursor);
   checkins = read.reverse();
   drawLine();
+  drawVisits();
+}
+
+async function readTracked() {
+  const answer = await get(`/trips/${id}/tracks`);
+  [tracked, reason] = [answer.items, answer.reason];
 }
 
 async function begin() {
@@ -444,18 +501,23 @@ async function begin() {
   try {
     const trip = /** @type {Trip} */ (await get(`/trips/${id}`));
     silences = (await get(`/trips/${id}/silences`)).items;
-    tracked = (await get(`/trips/${id}/tracks`)).items;
+    await readTracked();
     if (may("checkin.read")) await readCheckins();
     byId("body").hidden = false;
     drawHead(trip);
     drawMembers(trip);
     drawStops(trip);
+    drawVisits();
     drawTrack(trip);
+    drawFilm(trip);
     await drawMap(trip);
     drawLookNote(trip);
     follow(wall.map, pointing, ({ key }) => chosen(key));
-    rows(byId("stops"), pointing);
-    rows(byId("line"), pointing);
+    for (const list of [byId("stops"), byId("line")]) {
+      rows(list, pointing);
+      list.addEventListener("click", goTo);
+    }
+    wall.map.on("moveend", () => void readFiner(trip));
     if (checkins.some((checkin) => checkin.position_withheld === "reason_needed")) await openPositions(trip);
   } catch (error) {
     fill(
