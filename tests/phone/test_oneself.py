@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from server import clock
 from server.db import db
 from server.models.sessions import SignInSession
-from server.services import checkins, matters, passwords, sessions, sweeps
+from server.services import checkins, matters, passwords, reviews, sessions, sweeps
 from tests.people import County, Someone
 from tests.phone.conftest import NewPhone
 from tests.positions import fix, fixes, rows
@@ -241,3 +241,22 @@ def test_no_page_is_wider_than_the_phone_in_either_language_and_size(
             page.wait_for_load_state("networkidle")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (way, choice)
     expect(page.locator("h1")).to_have_text("Help with positions")
+
+
+def test_what_a_supervisor_asks_stands_first_in_the_log_and_is_answered_there(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    said = told(under_way(cadre, people.leader))
+    checkins.make(cadre.actor, said)
+    reviews.review(people.supervisor.actor, said.id, "query", "为何提前离开?")
+    here = phone()
+    page = here.sign_in(cadre)
+    here.open("#/log")
+    first = page.locator("section", has_text="等您回复")
+    first.get_by_role("link").click()
+    page.locator("[name=answer]").fill("对方临时改期")
+    page.get_by_role("button", name="回复").click()
+    expect(page.locator(".reviews")).to_contain_text("对方临时改期")
+    here.open("#/log")
+    expect(page.locator("main")).to_contain_text("临江一厂")
+    expect(page.locator("main")).not_to_contain_text("等您回复")

@@ -257,6 +257,9 @@ export const checkin = (id) => ask("GET", `/checkins/${encodeURIComponent(id)}`)
 /** @returns {Promise<Checkin>} @param {string} id @param {string} note */
 export const answer = (id, note) => ask("POST", `/checkins/${encodeURIComponent(id)}/answers`, { note });
 
+/** What supervisors ask of me. @returns {Promise<{items: {checkin: Checkin}[]}>} */
+export const asked = () => ask("GET", "/reviews?part=mine&limit=50");
+
 /** @returns {Promise<Page<Checkin>>} @param {{person_id?: number, trip_id?: number, cursor?: string | null, limit?: number}} filters */
 export const log = (filters) => ask("GET", `/log${query(filters)}`);
 

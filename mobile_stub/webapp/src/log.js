@@ -65,6 +65,13 @@ function byDay(records) {
   return [...found].map(([day, entries]) => section(dayWords(day), el("div", { class: "entries" }, ...entries.map(entry))));
 }
 
+/** What waits for one's answer, however long ago it was; nothing without a network, as it may be answered. */
+async function asked() {
+  const { value, since } = await remembered("asked", api.asked);
+  const entries = since ? [] : value.items.map(({ checkin }) => entry(checkin));
+  return entries.length ? section(say("log.asked"), el("div", { class: "entries" }, ...entries)) : null;
+}
+
 /** The log page; with ?trip= that of one trip. @param {Way} way @returns {Promise<View>} */
 export async function page(way) {
   const me = (await session.current())?.person.id ?? 0;
@@ -73,7 +80,9 @@ export async function page(way) {
   const { value: first, since } = await remembered(trip ? `log:${trip}` : "log", () => api.log(filters));
   const body = first.items.length ? paged(first, (cursor) => api.log({ ...filters, cursor }), byDay)
     : empty(say("log.none"), say("log.none_text"));
-  return { title: trip ? say("trip.log") : say("log.title"), tab: "log", body: [...(trip ? [] : [kinds()]), oldNotice(since) ?? para(say("log.lead")), body, ...(trip ? [files(`trips/${trip}/log`, say("trip.log"))] : [])],
+  const whole = [trip ? null : kinds(), oldNotice(since) ?? para(say("log.lead")), trip || since ? null : await asked(), body,
+    trip ? files(`trips/${trip}/log`, say("trip.log")) : null];
+  return { title: trip ? say("trip.log") : say("log.title"), tab: "log", body: whole.filter((node) => node instanceof Node),
     ...(trip ? { back: `#/trip/${trip}` } : {}) };
 }
 

@@ -430,6 +430,7 @@ export const words = /** @type {const} */ ({
   "log.lead": ["按您的签到自动写成，不用再填一遍。", "Written from your check-ins. Nothing to type twice."],
   "log.none": ["还没有签到", "No check-ins yet"],
   "log.none_text": ["签到之后，这里就是日志。", "Check in, and this becomes your log."],
+  "log.asked": ["等您回复", "Waiting for your answer"],
   "log.queried": ["有人询问，请回复", "A question waits for your answer"],
   "logs.kinds": ["日志范围", "Which log"],
   "logs.day": ["日", "Day"],

@@ -376,10 +376,11 @@ async function accept(checkin) {
 /** @type {Set<string>} what is being accepted: a key that repeats says nothing twice */
 const accepting = new Set();
 
-/** Off the list, and on to the one after it. @param {Checkin} checkin */
+/** Off the list, and on to the one after it; what still waits in this part stays. @param {Checkin} checkin */
 function done(checkin) {
   const at = items.findIndex((item) => item.checkin.id === checkin.id);
   if (at < 0) return;
+  if (part === "asked" && checkin.reviews.at(-1)?.kind === "query") return void showCase(false);
   items = items.filter((item) => item.checkin.id !== checkin.id);
   total = Math.max(0, total - 1);
   const duty = duties.get(checkin.trip?.id ?? 0);
