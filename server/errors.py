@@ -237,6 +237,15 @@ class ReasonNeeded(Problem):
     en = "Say why before looking at another person's positions; the reason is kept and they can read it."
 
 
+class TooManyViews(Problem):
+    """A person keeps so many views of the visit log already."""
+
+    code = "too_many_views"
+    status = 409
+    zh = "最多保存 {most} 个视图，请先删除不用的。"
+    en = "At most {most} views are kept; delete one that you no longer use first."
+
+
 # ── units and people ────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -26,12 +26,14 @@ from server.api import (
     positions,
     reports,
     reviews,
+    search,
     silences,
     stream,
     trackers,
     tracks,
     trips,
     units,
+    views,
 )
 from server.gate import public
 
@@ -77,6 +79,8 @@ def join(app: Flask) -> None:
         log,
         logs,
         reports,
+        views,
+        search,
         places,
         positions,
         silences,

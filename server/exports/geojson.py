@@ -12,8 +12,8 @@ Row = dict[str, Any]
 
 
 def write(pages: Iterable[list[Row]]) -> Iterator[bytes]:
-    """A FeatureCollection, a page of check-in documents at a time."""
-    return _collection({}, pages, feature)
+    """A FeatureCollection, a page of check-in documents at a time; it says its datum, which RFC 7946 prescribes."""
+    return _collection({"datum": "WGS-84"}, pages, feature)
 
 
 def write_fixes(pages: Iterable[list[Row]], *, person: str, title: str) -> Iterator[bytes]:
@@ -64,6 +64,7 @@ def feature(row: Row) -> Row:
             "verdict": row["verdict"]["outcome"],
             "edge_m": row["verdict"]["edge_m"],
             "accuracy_m": row["verdict"]["accuracy_used_m"],
+            "datum_told": None if position is None else position["datum"],
             "areas": " / ".join(area["name"] for area in row["areas"]),
             "signals": ",".join(signal["code"] for signal in row["signals"]),
             "enterprise": visit.get("enterprise"),

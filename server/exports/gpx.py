@@ -1,4 +1,5 @@
-"""Tracks as GPX 1.1 (topografix.com/GPX/1/1): a track for each phone, a segment for each span without a gap.
+"""Tracks and check-ins as GPX 1.1 (topografix.com/GPX/1/1): a track for each phone, a segment for each span without a
+gap; a waypoint for each check-in that has a position. GPX is WGS-84, and the file says so.
 
 Written as it is read, page by page: a library that builds the whole document holds a month of fixes in memory.
 """
@@ -17,6 +18,7 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MORE = ("accuracy_m", "speed_mps", "heading_deg", "battery", "mock", "datum", "fixed_at", "received_at")
 
 Fix = dict[str, Any]
+Checkin = dict[str, Any]
 
 
 def write(pages: Iterable[list[Fix]], *, person: str, title: str, gap_s: float) -> Iterator[bytes]:
@@ -30,6 +32,14 @@ def write(pages: Iterable[list[Fix]], *, person: str, title: str, gap_s: float) 
             before = fix
         yield "".join(written).encode()
     yield (("" if before is None else "</trkseg></trk>\n") + "</gpx>\n").encode()
+
+
+def write_checkins(pages: Iterable[list[Checkin]], *, title: str) -> Iterator[bytes]:
+    """The check-ins that have a position, as waypoints, a page at a time."""
+    yield _head(title).encode()
+    for page in pages:
+        yield "".join(_waypoint(checkin) for checkin in page if checkin["position"]).encode()
+    yield b"</gpx>\n"
 
 
 def text(told: Any) -> str:
@@ -46,7 +56,7 @@ def _head(name: str) -> str:
     return (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<gpx version="1.1" creator="Guatu" xmlns="{SPACE}" xmlns:guatu="{OURS}">\n'
-        f"<metadata><name>{text(name)}</name></metadata>\n"
+        f"<metadata><name>{text(name)}</name><desc>WGS-84</desc></metadata>\n"
     )
 
 
@@ -66,6 +76,24 @@ def _point(fix: Fix) -> str:
         f'<trkpt lat="{_degrees(fix["lat"])}" lon="{_degrees(fix["lng"])}">'
         f"{_element('ele', fix['altitude_m'])}{_element('time', fix['at'])}{_element('cmt', fix['note'])}"
         f"<extensions>{more}</extensions></trkpt>\n"
+    )
+
+
+def _waypoint(checkin: Checkin) -> str:
+    """One check-in: who, where they went, whom they met, how it was judged; the datum it was told in."""
+    position, visit, stop = checkin["position"], checkin["visit"] or {}, checkin["stop"] or {}
+    said = (stop.get("name"), visit.get("enterprise"), checkin["verdict"]["zh"], checkin["note"])
+    more = {
+        "accuracy_m": position["accuracy_m"],
+        "datum": position["datum"],
+        "received_at": checkin["received_at"],
+    }
+    told = "".join(_element(f"guatu:{name}", value) for name, value in more.items())
+    return (
+        f'<wpt lat="{_degrees(position["lat"])}" lon="{_degrees(position["lng"])}">'
+        f"{_element('time', checkin['happened_at'])}{_element('name', checkin['person']['name'])}"
+        f"{_element('desc', ' · '.join(filter(None, said)))}{_element('type', checkin['kind'])}"
+        f"<extensions>{told}</extensions></wpt>\n"
     )
 
 

@@ -17,6 +17,7 @@ from server.models import (
     trackers,
     trips,
     units,
+    views,
 )
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "trackers",
     "trips",
     "units",
+    "views",
 ]

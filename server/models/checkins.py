@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from server.db import Base
 from server.rules.checkins import KINDS, VISIT_KINDS
 
+_ODD = sa.text("signals <> '[]'")
+"""A check-in with signals: few of all, so that looking for them reads few."""
+
 
 class Checkin(Base):
     """One act by a person. No coordinate, name or note stands here: those are in `CheckinDetail`.
@@ -25,6 +28,8 @@ class Checkin(Base):
         sa.Index("ix_checkins_person_id_happened_at", "person_id", "happened_at"),
         sa.Index("ix_checkins_trip_id_happened_at", "trip_id", "happened_at"),
         sa.Index("ix_checkins_unit_id_happened_at", "unit_id", "happened_at"),
+        sa.Index("ix_checkins_received_at_id", "received_at", "id"),
+        sa.Index("ix_checkins_odd", "happened_at", "id", postgresql_where=_ODD, sqlite_where=_ODD),
     )
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
@@ -92,7 +97,10 @@ class Visit(Base):
     """Whom we met 走访 / 接待, as told with a check-in."""
 
     __tablename__ = "visits"
-    __table_args__ = (sa.CheckConstraint(sa.column("kind").in_(VISIT_KINDS), name="kind"),)
+    __table_args__ = (
+        sa.CheckConstraint(sa.column("kind").in_(VISIT_KINDS), name="kind"),
+        sa.Index("ix_visits_enterprise", "enterprise"),
+    )
 
     checkin_id: Mapped[UUID] = mapped_column(sa.Uuid(), sa.ForeignKey("checkins.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(16))

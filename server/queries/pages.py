@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -57,6 +58,24 @@ def number(key: Any) -> int:
 def uuid(key: Any) -> UUID:
     """A UUID out of a cursor."""
     return UUID(_text(key))
+
+
+def text(key: Any) -> str:
+    """A text out of a cursor; one that a database could not hold is none."""
+    if "\x00" in _text(key) or not _text(key).isprintable():
+        raise ValueError("no text that was ever kept")
+    return _text(key)
+
+
+def one_of(*known: str) -> Callable[[Any], str]:
+    """A reader of one of these words."""
+
+    def read(key: Any) -> str:
+        if key not in known:
+            raise ValueError("another word")
+        return _text(key)
+
+    return read
 
 
 def path(key: Any) -> str:

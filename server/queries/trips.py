@@ -116,6 +116,7 @@ def listed(
     states: Iterable[str] = (),
     mine: bool = False,
     unit_id: int | None = None,
+    trip_id: int | None = None,
     q: str = "",
     cursor: str | None = None,
     limit: int = 50,
@@ -128,6 +129,8 @@ def listed(
         statement = statement.where(Trip.state.in_(list(states)))
     if unit_id is not None:
         statement = statement.where(Trip.unit_id.in_(scopes.units_within((_path_or_none(unit_id),))))
+    if trip_id is not None:
+        statement = statement.where(Trip.id == trip_id)
     if q:
         statement = statement.where(_says(q))
     if cursor:

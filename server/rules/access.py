@@ -150,6 +150,9 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission(
             "report.export", "导出行程月报", "take the monthly trip report of units as a file", *_WATCHERS
         ),
+        _permission("view.read", "查看日志视图", "see views of the visit log", own=True),
+        _permission("view.save", "保存日志视图", "keep a view of the visit log", own=True),
+        _permission("view.delete", "删除日志视图", "delete one's own view", own=True),
         _permission("track.read", "查看轨迹", "see tracks", *_WATCHERS, own=True),
         _permission("track.erase", "删除自己的轨迹", "erase one's own track", own=True),
         _permission(

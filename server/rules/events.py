@@ -65,6 +65,8 @@ KINDS = {
         ("log.erased", "删除自己写的日志", "erased what they wrote into their log"),
         ("log.exported", "导出自己的日志", "took their own log as a file"),
         ("report.exported", "导出行程月报", "took a monthly trip report as a file"),
+        ("view.saved", "保存日志视图", "kept a view of the visit log"),
+        ("view.deleted", "删除日志视图", "deleted a view of the visit log"),
         ("track.begun", "开始记录轨迹", "a track began"),
         ("track.exported", "导出轨迹", "exported a track"),
         ("track.erased", "本人删除轨迹", "erased their own track"),

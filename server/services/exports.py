@@ -6,9 +6,8 @@ from typing import Any
 from server.db import db
 from server.errors import ReasonNeeded
 from server.queries import checkins, log, looks, tracks, trips
-from server.queries.log import Filter
+from server.queries.log import NEWEST, Filter, Order
 from server.queries.tracks import Whose
-from server.rules import access
 from server.rules.access import Actor
 from server.services import events
 from server.services import looks as opened
@@ -17,14 +16,15 @@ from server.transaction import verb
 Pages = Iterator[list[dict[str, Any]]]
 
 
+WITH_POSITIONS = frozenset({"geojson", "gpx"})
+"""The forms that hold coordinates; tables hold none."""
+
+
 @verb
 def begin(actor: Actor, wanted: Filter, *, form: str) -> None:
     """Record that an export begins; `ReasonNeeded` for one with positions before a reason was said."""
-    if (
-        form == "geojson"
-        and not looks.may_see_positions(actor, trip_id=wanted.trip_id)
-        and not _only_own(actor, wanted)
-    ):
+    said = looks.may_see_positions(actor, trip_id=wanted.trip_id) or log.only_own(actor, wanted)
+    if form in WITH_POSITIONS and not said:
         raise ReasonNeeded
     events.record(
         "checkin.exported",
@@ -34,6 +34,13 @@ def begin(actor: Actor, wanted: Filter, *, form: str) -> None:
         trip_id=wanted.trip_id,
         form=form,
     )
+
+
+def rows(actor: Actor, wanted: Filter) -> int | None:
+    """How many rows an export will have; not told where it is of one other person."""
+    if wanted.person_id is not None and wanted.trip_id is None and not log.only_own(actor, wanted):
+        return None
+    return log.count(actor, wanted)
 
 
 @verb
@@ -86,24 +93,19 @@ def _track(actor: Actor, trip_id: int, person_id: int) -> dict[str, Any]:
     return tracks.drawn(theirs, zoom=0.0)
 
 
-def pages(actor: Actor, wanted: Filter) -> Pages:
+def pages(actor: Actor, wanted: Filter, *, order: Order = NEWEST) -> Pages:
     """The check-ins of an export, a page at a time, each look at a position kept before it leaves."""
-    for page in log.pages_of(actor, wanted):
+    for page in log.pages_of(actor, wanted, order=order):
         opened.opened(actor, checkins.subjects(page), door="export")
         yield _let_go(page)
 
 
-def without_positions(actor: Actor, wanted: Filter) -> Pages:
+def without_positions(actor: Actor, wanted: Filter, *, order: Order = NEWEST) -> Pages:
     """The same for formats that hold no coordinate: nobody's position is opened."""
-    return map(_let_go, log.pages_of(actor, wanted))
+    return map(_let_go, log.pages_of(actor, wanted, order=order))
 
 
 def _let_go(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A page that was read: however slowly it is taken, it holds no database connection."""
     db.session.rollback()
     return page
-
-
-def _only_own(actor: Actor, wanted: Filter) -> bool:
-    """Whether the export is of the actor's own check-ins: because they ask for those, or may read no others."""
-    return wanted.person_id == actor.person_id or not access.scope(actor, "checkin.read").paths

@@ -1,16 +1,168 @@
-"""The visit log as it is taken home: a file with a name, a kind and its Chinese intact."""
+"""The visit log: filtered, sorted and paged both ways; found by words; taken home as files; drawn on a map."""
+
+import io
+import json
+import zipfile
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+from xml.etree import ElementTree
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from server.services import checkins
+from server import clock
+from server.rules.checkins import VisitTold
+from server.services import checkins, looks
+from server.services.trips import StopPlan
 from tests import people
-from tests.trips import told, under_way
+from tests.people import County
+from tests.trips import FACTORY, told, under_way
+
+LOG = "/api/v1/log"
+
+
+def met(enterprise: str, contact: str = "") -> VisitTold:
+    return VisitTold(kind="outbound", enterprise=enterprise, contact=contact)
+
+
+def many(folk: County, count: int) -> dict[str, Any]:
+    """A trip with so many check-ins a minute apart, in twos of one instant; every third met somebody."""
+    with clock.at(clock.now() - timedelta(hours=5)):
+        trip = under_way(folk.cadre, folk.supervisor_a)
+    start = clock.now() - timedelta(hours=4)
+    for number in range(count):
+        at = start + timedelta(minutes=number // 2)
+        visit = met(f"望舒{number % 4}号厂", "王工") if number % 3 == 0 else None
+        item = told(trip, made_at=at, fixed_at=at, sent_at=at, note=f"第{number}次", visit=visit)
+        with clock.at(at):
+            checkins.make(folk.cadre.actor, item)
+    return trip
+
+
+def ids(answer: Any) -> list[str]:
+    return [item["id"] for item in answer.get_json()["items"]]
 
 
 @pytest.mark.parametrize(
-    ("ending", "kind"), [("csv", "text/csv; charset=utf-8"), ("geojson", "application/geo+json")]
+    "query",
+    [
+        {},
+        {"direction": "up"},
+        {"sort": "received"},
+        {"sort": "enterprise"},
+        {"sort": "enterprise", "direction": "up"},
+    ],
+)
+def test_turning_pages_there_and_back_meets_every_row_once(
+    app: Flask, client: FlaskClient, query: dict[str, str]
+) -> None:
+    folk = people.county(app)
+    many(folk, 16)
+    mine = folk.supervisor.sign_in(client)
+    whole = ids(client.get(LOG, query_string=query, headers=mine))
+    assert len(whole) == (6 if query.get("sort") == "enterprise" else 16)
+    there: list[list[str]] = []
+    answer = client.get(LOG, query_string=query | {"limit": "3"}, headers=mine)
+    assert answer.get_json()["previous"] is None
+    while True:
+        there.append(ids(answer))
+        if answer.get_json()["next"] is None:
+            break
+        answer = client.get(
+            LOG, query_string=query | {"limit": "3", "cursor": answer.get_json()["next"]}, headers=mine
+        )
+    assert [one for page in there for one in page] == whole
+    for page in reversed(there[:-1]):
+        answer = client.get(
+            LOG, query_string=query | {"limit": "3", "cursor": answer.get_json()["previous"]}, headers=mine
+        )
+        assert ids(answer) == page
+    assert answer.get_json()["previous"] is None
+
+
+def test_rows_that_come_meanwhile_neither_repeat_nor_hide_others(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    trip = many(folk, 6)
+    mine = folk.supervisor.sign_in(client)
+    first = client.get(LOG, query_string={"limit": "3"}, headers=mine)
+    before = ids(client.get(LOG, headers=mine))
+    checkins.make(folk.cadre.actor, told(trip, note="刚刚"))
+    second = client.get(LOG, query_string={"limit": "3", "cursor": first.get_json()["next"]}, headers=mine)
+    assert ids(first) + ids(second) == before
+    back = client.get(LOG, query_string={"limit": "3", "cursor": second.get_json()["previous"]}, headers=mine)
+    assert back.get_json()["previous"] is not None
+    assert ids(back) == ids(first)
+
+
+def test_a_cursor_of_another_order_or_made_up_is_refused(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    many(folk, 4)
+    mine = folk.supervisor.sign_in(client)
+    cursor = client.get(LOG, query_string={"limit": "2"}, headers=mine).get_json()["next"]
+    for query in ({"cursor": cursor, "sort": "enterprise"}, {"cursor": "xx"}, {"sort": "person"}):
+        assert client.get(LOG, query_string=query, headers=mine).status_code == 422
+
+
+def test_words_find_company_contact_and_note_and_each_has_to_be_there(
+    app: Flask, client: FlaskClient
+) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    for note, visit in (
+        ("谈配套", met("TCL华星", "李总")),
+        ("回访 100%", met("望舒新材", "王工")),
+        ("李总改期", None),
+    ):
+        checkins.make(folk.cadre.actor, told(trip, note=note, visit=visit))
+    mine = folk.supervisor.sign_in(client)
+
+    def notes(q: str) -> set[str]:
+        answer = client.get(LOG, query_string={"q": q}, headers=mine)
+        return {item["note"] for item in answer.get_json()["items"]}
+
+    assert notes("李总") == {"谈配套", "李总改期"}
+    assert notes("tcl 李") == {"谈配套"}
+    assert notes("望舒 李") == set()
+    assert notes("%") == {"回访 100%"}
+    assert notes("华_") == set()
+    assert len(notes("")) == 3
+    elsewhere = folk.supervisor_b.sign_in(client)
+    assert client.get(LOG, query_string={"q": "李总"}, headers=elsewhere).get_json()["items"] == []
+
+
+def test_duty_period_and_signals_narrow_the_log(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    checkins.make(folk.cadre.actor, told(trip, note="行程中"))
+    checkins.make(folk.cadre.actor, told(trip, note="假", mock=True))
+    checkins.make(folk.cadre.actor, told(note="行程外", consent=True))
+    mine = folk.supervisor.sign_in(client)
+
+    def notes(**query: str) -> set[str]:
+        return {
+            item["note"] for item in client.get(LOG, query_string=query, headers=mine).get_json()["items"]
+        }
+
+    assert notes(duty="none") == {"行程外"}
+    assert notes(duty="ordinary") == {"行程中", "假"}
+    assert notes(duty="emergency") == set()
+    assert notes(period="today") == notes(period="week") == notes(period="month") != set()
+    assert notes(period="last_month") == set()
+    assert notes(signal="mock_location") == {"假"}
+    assert "假" in notes(signal="any")
+    assert notes(signal="stale_fix") == set()
+
+
+@pytest.mark.parametrize(
+    ("ending", "kind"),
+    [
+        ("csv", "text/csv; charset=utf-8"),
+        ("geojson", "application/geo+json"),
+        ("gpx", "application/gpx+xml; charset=utf-8"),
+        ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ],
 )
 def test_the_log_is_a_file_with_emoji_and_rare_han_and_no_formula(
     app: Flask, client: FlaskClient, ending: str, kind: str
@@ -18,8 +170,130 @@ def test_the_log_is_a_file_with_emoji_and_rare_han_and_no_formula(
     folk = people.county(app)
     trip = under_way(folk.cadre, folk.supervisor_a)
     checkins.make(folk.cadre.actor, told(trip, note="=1+1 𠮷😀"))
-    answer = client.get(f"/api/v1/log.{ending}", headers=folk.cadre.sign_in(client), buffered=True)
+    checkins.make(folk.cadre.actor, told(trip, kind="leave", note="不在其中"))
+    answer = client.get(f"{LOG}.{ending}?kind=arrive", headers=folk.cadre.sign_in(client), buffered=True)
     assert answer.headers["Content-Type"] == kind
     assert answer.headers["Content-Disposition"].endswith(f'.{ending}"')
-    assert "=1+1 𠮷😀" in answer.text
-    assert ("'=1+1" in answer.text) is (ending == "csv")
+    assert answer.headers["Guatu-Rows"] == "1"
+    said = sheet(answer.data) if ending == "xlsx" else answer.text
+    assert "=1+1 𠮷😀" in said
+    assert "不在其中" not in said
+    assert ("'=1+1" in said) is (ending == "csv")
+    assert ("WGS-84" in said) is (ending in {"geojson", "gpx"})
+
+
+def sheet(data: bytes) -> str:
+    """All the text of a workbook's first sheet; there is no formula in it."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        tree = ElementTree.fromstring(archive.read("xl/worksheets/sheet1.xml"))  # noqa: S314  we wrote it
+    assert not list(tree.iter("{http://schemas.openxmlformats.org/spreadsheetml/2006/main}f"))
+    return "\n".join(tree.itertext())
+
+
+def test_positions_leave_and_are_drawn_only_for_a_reason(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    checkins.make(folk.cadre.actor, told(trip))
+    theirs = folk.supervisor.tokens()
+    mine = {"Authorization": f"Bearer {theirs.access_token}"}
+    for door in ("/log.gpx", "/log.geojson", "/log/map"):
+        assert client.get(f"/api/v1{door}", headers=mine).get_json()["code"] == "reason_needed"
+    looks.give_reason(theirs.actor, "duty_watch")
+    assert client.get(f"{LOG}.gpx", headers=mine, buffered=True).status_code == 200
+    drawn = client.get(f"{LOG}/map", headers=mine).get_json()
+    assert [item["position"]["lng"] for item in drawn["items"]] == [FACTORY["lng"]]
+    beside = client.get(f"{LOG}/map", query_string={"east": "118.4"}, headers=mine).get_json()
+    assert beside == {"items": [], "cells": [], "cut": False}
+    doors = {
+        item["door"]
+        for item in client.get("/api/v1/looks/mine", headers=folk.cadre.sign_in(client)).get_json()["items"]
+    }
+    assert doors == {"log", "export"}
+
+
+def test_an_export_of_one_other_person_does_not_count_them(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    many(folk, 2)
+    answer = client.get(
+        f"{LOG}.csv?person_id={folk.cadre.id}", headers=folk.supervisor.sign_in(client), buffered=True
+    )
+    assert answer.status_code == 200
+    assert "Guatu-Rows" not in answer.headers
+
+
+def test_one_search_finds_trip_person_company_and_area_in_scope(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    stops = [StopPlan(name="一厂", radius_m=300, **FACTORY), StopPlan(name="二厂", radius_m=300, **FACTORY)]
+    trip = under_way(folk.cadre, folk.supervisor_a, title="赴南京招商", destination="南京市", stops=stops)
+    checkins.make(folk.cadre.actor, told(trip, visit=met("望舒新材")))
+    mine = folk.supervisor.sign_in(client)
+
+    def found(q: str, headers: Any = mine) -> Any:
+        return client.get("/api/v1/search", query_string={"q": q}, headers=headers).get_json()
+
+    (nanjing,) = found("南京")["trips"]
+    assert (nanjing["id"], nanjing["stops"], nanjing["reached"]) == (trip["id"], 2, 1)
+    for number in (str(trip["id"]), f"行程{trip['id']}", f"#{trip['id']}"):
+        assert [each["id"] for each in found(number)["trips"]] == [trip["id"]]
+    assert [(each["name"], each["trip"]["id"]) for each in found("陈晓")["people"]] == [("陈晓", trip["id"])]
+    assert [each["name"] for each in found("望舒")["companies"]] == ["望舒新材"]
+    nothing: dict[str, list[Any]] = {"trips": [], "people": [], "companies": [], "areas": []}
+    assert found("望舒", folk.supervisor_b.sign_in(client)) == nothing
+    assert found("南京", folk.supervisor_b.sign_in(client)) == nothing
+    assert found("  ") == nothing
+    assert found("陈晓", folk.colleague.sign_in(client)) == nothing
+
+
+def saved(client: FlaskClient, headers: Any, **changed: Any) -> Any:
+    body = {"name": "本月外出", "filters": {"period": "month", "visits": "1"}, "columns": ["time", "note"]}
+    return client.post(
+        "/api/v1/views", data=json.dumps(body | changed), content_type="application/json", headers=headers
+    )
+
+
+def test_a_view_is_ones_own_by_name_and_a_colleagues_by_its_address(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    mine, theirs = folk.supervisor_a.sign_in(client), folk.supervisor_b.sign_in(client)
+    made = saved(client, mine).get_json()
+    again = saved(client, mine, columns=["note"]).get_json()
+    assert (again["id"], again["columns"]) == (made["id"], ["note"])
+    assert [each["name"] for each in client.get("/api/v1/views", headers=mine).get_json()["items"]] == [
+        "本月外出"
+    ]
+    assert client.get("/api/v1/views", headers=theirs).get_json() == {"items": [], "columns": []}
+    address = f"/api/v1/views/{made['id']}"
+    shared = client.get(address, headers=theirs).get_json()
+    assert (shared["filters"], shared["mine"]) == ({"period": "month", "visits": "1"}, False)
+    assert client.delete(address, headers=theirs).status_code == 404
+    assert client.delete(address, headers=mine).status_code == 204
+    assert client.get(address, headers=mine).status_code == 404
+    assert client.get(f"/api/v1/views/{uuid4()}", headers=mine).status_code == 404
+
+
+def test_a_view_of_what_the_log_does_not_know_is_not_kept(app: Flask, client: FlaskClient) -> None:
+    mine = people.county(app).supervisor_a.sign_in(client)
+    filters: list[Any] = [{"sort": "person"}, {"verdict": "bad"}, {"password": "x"}, "x", None]
+    columns: list[Any] = [["salary"], ["note", "note"], "note", None]
+    wrongs = (
+        [{"filters": each} for each in filters] + [{"columns": each} for each in columns] + [{"name": " "}]
+    )
+    assert [wrong for wrong in wrongs if saved(client, mine, **wrong).status_code != 422] == []
+
+
+def test_nobody_keeps_views_without_end(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    mine = folk.supervisor_a.sign_in(client)
+    for number in range(50):
+        assert saved(client, mine, name=f"视图{number}").status_code == 200
+    assert saved(client, mine, name="再一个").get_json()["code"] == "too_many_views"
+    assert saved(client, mine, name="视图7").status_code == 200
+
+
+def test_chosen_columns_are_kept_for_the_person(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    mine = folk.supervisor_a.sign_in(client)
+    for columns in (["time", "note"], ["time", "person"], []):
+        answer = client.put("/api/v1/views/columns", json={"columns": columns}, headers=mine)
+        assert answer.get_json() == {"columns": columns}
+        assert client.get("/api/v1/views", headers=mine).get_json()["columns"] == columns

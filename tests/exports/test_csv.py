@@ -26,7 +26,7 @@ ROW: dict[str, Any] = {
         "topic": "+1", "outcome": "", "amount": "1.5", "amount_unit": "亿元", "next_step": "", "next_on": None,
     },
     "note": "第一行\n第二行 😀",
-    "position": {"lng": 118.5, "lat": 29.5},
+    "position": {"lng": 118.5, "lat": 29.5, "datum": "GCJ-02"},
 }  # fmt: skip
 
 

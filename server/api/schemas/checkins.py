@@ -18,7 +18,6 @@ from server.api.schemas.fields import (
     datum,
     ensure_on_the_globe,
     lat,
-    limit,
     lng,
     one_of,
 )
@@ -248,25 +247,3 @@ class CheckinsOut(ma.Schema):
 
     items = fields.List(fields.Nested(CheckinOut))
     next = fields.String(allow_none=True)
-
-
-class LogFilter(ma.Schema):
-    """Which check-ins: by day (Shanghai), unit subtree, person, trip, area, verdict, kind, signal, visits only."""
-
-    from_ = Day(data_key="from")
-    to = Day()
-    unit_id = Id()
-    person_id = Id()
-    trip_id = Id()
-    area_id = Id()
-    verdict = one_of(OUTCOMES)
-    kind = one_of(KINDS)
-    signal = Text(24)
-    visits = Switch(load_default=False)
-
-
-class LogAsked(LogFilter):
-    """A page of the log."""
-
-    cursor = Text(200)
-    limit = limit(load_default=50)
