@@ -8,6 +8,7 @@ from server.errors import ReasonNeeded
 from server.queries import checkins, log, looks, tracks, trips
 from server.queries.log import NEWEST, Filter, Order
 from server.queries.tracks import Whose
+from server.rules import access
 from server.rules.access import Actor
 from server.services import events
 from server.services import looks as opened

@@ -132,3 +132,10 @@ export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: n
 export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; subject: string; unit_id: number | null; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }
 export interface Tiles { urls: string[]; kind: "xyz" | "wmts"; datum: "WGS-84" | "CGCS2000" | "GCJ-02"; attribution: string }
 export interface Desk { lang: "zh" | "en"; me: Me | null; tiles: Tiles | null; now: string; words: Record<string, string>; kinds?: Record<string, Words> }
+export interface View {
+  id: string; name: string; filters: Record<string, string>; columns: string[]; mine: boolean; saved_at: string;
+}
+export interface TripFound {
+  id: number; title: string; destination: string; state: string; starts_on: string; ends_on: string; leader: Named;
+  stops: number; reached: number;
+}

@@ -134,7 +134,7 @@ function unreachable() {
  * @param {Response} answer
  * @returns {Promise<never>}
  */
-async function refuse(answer) {
+export async function refuse(answer) {
   /** @type {Problem} */
   let problem;
   try {

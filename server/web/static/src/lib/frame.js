@@ -3,6 +3,7 @@ import { post } from "./api.js";
 import { ask, textField } from "./dialog.js";
 import { t } from "./desk.js";
 import { el } from "./dom.js";
+import { searchBox } from "./search.js";
 import { toast } from "./states.js";
 
 /** Complain or suggest: kept as a matter that nobody below the county can delete. */
@@ -31,6 +32,7 @@ async function complain() {
 
 /** Wire the frame of the page; harmless on pages that have only part of it. */
 export function frame() {
+  searchBox();
   document.getElementById("complain")?.addEventListener("click", complain);
   const other = /** @type {HTMLAnchorElement | null} */ (document.getElementById("language"));
   other?.addEventListener("click", () => {

@@ -14,9 +14,10 @@ import { el, fill } from "./dom.js";
  * @param {(choice: Choice | null) => void} what.chosen
  * @param {Choice | null} [what.value] chosen at the start
  * @param {boolean} [what.once] empty the field after each choice (to collect several)
+ * @param {boolean} [what.first] light the first choice, so that Enter takes it
  * @returns {{node: HTMLElement, set: (choice: Choice | null) => void}}
  */
-export function picker({ id, placeholder, search, chosen, value = null, once = false }) {
+export function picker({ id, placeholder, search, chosen, value = null, once = false, first = false }) {
   const list = el("ul.picker-list", { id: `${id}-list`, role: "listbox", hidden: true });
   const input = el("input.input", {
     id,
@@ -60,13 +61,14 @@ export function picker({ id, placeholder, search, chosen, value = null, once = f
   /** @param {string} words */
   async function open(words) {
     const mine = ++turn;
+    if (first && !words.trim()) return close();
     const found = await search(words.trim());
     if (mine !== turn || document.activeElement !== input) return;
     choices = found;
     fill(list, choices.length ? choices.map(row) : el("li.none", {}, t("没有相符的")));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
-    light(choices.findIndex((choice) => choice.id === now?.id));
+    light(first && choices.length ? 0 : choices.findIndex((choice) => choice.id === now?.id));
   }
 
   /** @param {Choice} choice @param {number} index */
