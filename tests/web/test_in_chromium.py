@@ -319,13 +319,104 @@ def test_the_log_tells_a_check_in_in_words_and_its_export_follows_the_filters(
     row = page.locator("tbody tr").nth(1)
     for words in ("陈晓", "东河镇", "在内", "模拟定位", "𠮷祥", "临江一厂"):
         expect(row).to_contain_text(words)
-    assert page.locator("#export-csv").get_attribute("href") == "/api/v1/log.csv?verdict=inside"
+    assert taken_home(page, "csv").count("在内") == 1
     page.locator("#filter-verdict").select_option("outside")
     expect(page.locator("#log")).to_contain_text("没有相符的签到")
-    assert page.locator("#export-csv").get_attribute("href") == "/api/v1/log.csv?verdict=outside"
+    assert "在内" not in taken_home(page, "csv")
     page.locator("#filter-verdict").select_option("")
     expect(page.locator("tbody tr", has_text="路过")).to_contain_text("临时签到")
     expect(page.locator("tbody tr", has_text="𠮷祥")).not_to_contain_text("临时签到")
+
+
+def taken_home(page: Page, form: str) -> str:
+    """The text of an export, by the menu."""
+    page.locator("#exports summary").click()
+    with page.expect_download() as taken:
+        page.locator(f"#export-{form}").click()
+    return taken.value.path().read_text("utf-8")
+
+
+def test_the_log_is_leafed_through_sorted_and_kept_as_a_view_for_a_colleague(
+    desk: Open, people: County
+) -> None:
+    trip = under_way(people.cadre, people.leader)
+    for number in range(53):
+        visit = VisitTold(kind="outbound", enterprise="望舒新材") if number == 7 else None
+        at = clock.now() - timedelta(hours=1) + timedelta(seconds=number)
+        checkins.make(
+            people.cadre.actor, told(trip, made_at=at, fixed_at=at, note=f"第{number}号", visit=visit)
+        )
+    here = desk(people.supervisor)
+    page = here.open("/log")
+    rows = page.locator("#log tbody tr:not(.day)")
+    expect(rows).to_have_count(50)
+    page.get_by_role("button", name="下一页").click()
+    expect(rows).to_have_count(3)
+    page.reload()
+    expect(rows).to_have_count(3)
+    page.get_by_role("button", name="上一页").click()
+    expect(rows).to_have_count(50)
+    page.get_by_role("button", name="时间").click()
+    expect(rows.first).to_contain_text("第0号")
+    page.locator("#filter-q").fill("望舒")
+    page.locator("#filter-q").press("Enter")
+    expect(rows).to_have_count(1)
+    page.locator("#columns summary").click()
+    page.get_by_role("checkbox", name="判定").uncheck()
+    expect(page.locator("#log thead")).not_to_contain_text("判定")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="保存视图").click()
+    page.locator("#ask-name").fill("望舒")
+    page.get_by_role("dialog").get_by_role("button", name="保存").click()
+    view = page.locator("#view option:checked")
+    expect(view).to_have_text("望舒")
+    theirs = desk(people.leader).open(f"/log?view={view.get_attribute('value')}")
+    expect(theirs.locator("#view option:checked")).to_have_text("望舒（同事的视图）")
+    expect(theirs.locator("#log tbody tr:not(.day)")).to_have_count(1)
+    expect(theirs.locator("#log thead")).not_to_contain_text("判定")
+
+
+def test_the_map_of_the_log_paints_what_is_filtered_once_why_is_said(desk: Open, people: County) -> None:
+    trip = under_way(people.cadre, people.leader)
+    checkins.make(people.cadre.actor, told(trip))
+    here = desk(people.supervisor)
+    page = here.open("/log?verdict=inside")
+    page.locator("#to-map").click()
+    here.say_why()
+    expect(page.locator(".map-words")).to_have_text("共画出 1 个签到。")
+    painted = """() => [...document.querySelectorAll("#map-place canvas")].some((canvas) => {
+        const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+        for (let at = 0; at < data.length; at += 4)
+            if (data[at] === 0x1b && data[at + 1] === 0x7f && data[at + 2] === 0x4d) return true;
+        return false;
+    })"""
+    page.wait_for_function(painted)
+    page.locator("#filter-verdict").select_option("outside")
+    expect(page.locator(".map-words")).to_contain_text("都没有可以画出的位置")
+    page.locator("#filter-verdict").select_option("inside")
+    assert "<wpt" in taken_home(page, "gpx")
+
+
+def test_one_search_leads_from_the_map_to_a_person_a_trip_and_whom_they_met(
+    desk: Open, people: County
+) -> None:
+    trip = under_way(people.cadre, people.leader, title="赴南京招商", destination="南京市")
+    met = VisitTold(kind="outbound", enterprise="望舒新材", contact="王工")
+    checkins.make(people.cadre.actor, told(trip, visit=met))
+    here = desk(people.supervisor)
+    for words, leads_to, first in (
+        ("南京", f"/trips/{trip['id']}", "已到 1 / 1 点"),
+        (str(trip["id"]), f"/trips/{trip['id']}", "赴南京招商"),
+        ("望舒", "/log?q=", "本月见过谁"),
+        ("陈晓", f"/?at=person%3A{people.cadre.id}", "在岗"),
+    ):
+        page = here.open("/log")
+        expect(page.locator("#log tbody")).not_to_have_count(0)
+        page.keyboard.press("/")
+        page.keyboard.type(words)
+        expect(page.locator("#search-words-list li").first).to_contain_text(first)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"**{leads_to}**")
 
 
 def test_a_trips_page_asks_why_and_says_that_the_look_is_recorded(desk: Open, people: County) -> None:

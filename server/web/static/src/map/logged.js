@@ -100,7 +100,7 @@ export function loggedMap(place) {
       : gathered
         ? t("签到较多，按方格合并；放大后逐个显示。")
         : t("共画出 {n} 个签到。", { n: count });
-    fill(note, words, cut ? ` ${t("只画最近的 20000 个。")}` : "");
+    fill(note, words, cut ? [" ", t("只画最近的 20000 个。")] : null);
   }
 
   /** @param {Cell} cell */
