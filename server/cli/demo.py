@@ -1,6 +1,7 @@
 """`flask demo …`: an invented county to look around in, with people on their way."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,47 @@ import flask_migrate
 from server import clock
 from server.cli import certificate, stage
 from server.cli.commands import Commands
-from server.cli.county import accounts, fill, kept, places, roster, rounds
+from server.cli.county import accounts, bulk, fill, kept, places, roster, rounds
 from server.cli.county.journey import County
 from server.cli.stage import Stage
 from server.config import INSTANCE
 
-commands = Commands("demo", help="演示县 · The demo county.")
+_sized = click.option(
+    "--size",
+    type=click.Choice(("demo", "county")),
+    help="规模：county 为一个县的一个月，2000 人、2 万次签到 · `county`: a month of a county, 2,000 people.",
+)
+_with_fixes = click.option(
+    "--fixes",
+    type=click.IntRange(0),
+    help="county 的定位点数（PostGIS 一千万，SpatiaLite 五十万）· Fixes of `county`: 10 million, or 500,000.",
+)
+
+
+@click.group("demo", cls=Commands, invoke_without_command=True, no_args_is_help=True)
+@_sized
+@_with_fixes
+@click.pass_context
+def commands(ctx: click.Context, size: str | None, fixes: int | None) -> None:
+    """演示县 · The demo county. With a size and no command, `fill` of that size."""
+    if ctx.invoked_subcommand is None:
+        ctx.invoke(fill_empty, size=size, fixes=fixes)
+    elif size is not None or fixes is not None:
+        raise click.UsageError("--size、--fixes 写在 fill 之后 / --size and --fixes go after fill")
 
 
 @commands.command("fill")
-def fill_empty() -> None:
+@_sized
+@_with_fixes
+def fill_empty(size: str | None, fixes: int | None) -> None:
     """放入演示县（仅限空库）· Put the demo county into an empty, migrated database, and tell three sign-ins."""
-    fill.fill(clock.now(), click.echo)
+    now = clock.now()
+    if fixes is not None and size != "county":
+        raise click.UsageError("--fixes 只用于 --size county / --fixes goes with --size county")
+    fill.fill(now, click.echo)
+    if size == "county":
+        usual = bulk.usual()
+        bulk.fill(now, usual if fixes is None else replace(usual, fixes=fixes), click.echo)
     click.echo(sign_ins(_opened()))
 
 

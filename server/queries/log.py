@@ -105,7 +105,7 @@ def page(
     found = checkins.documents([row.id for row in rows])
     return {
         "items": checkins.as_seen_by(actor, list(found.values())),
-        "next": _cursor(order, rows[-1], "after") if rows and (more or back) else None,
+        "next": cursor_after(order, rows[-1]) if rows and (more or back) else None,
         "previous": _cursor(order, rows[0], "before") if rows and (more if back else keys) else None,
     }
 
@@ -170,6 +170,11 @@ def _beyond(order: Order, keys: Sequence[Any], *, below: bool) -> Iterator[Colum
     row, place = sa.tuple_(*order.keys), sa.tuple_(*told)
     yield row < place if below else row > place
     yield order.keys[0] <= told[0] if below else order.keys[0] >= told[0]
+
+
+def cursor_after(order: Order, row: Any) -> str:
+    """The cursor of the page after a row of these keys."""
+    return _cursor(order, row, "after")
 
 
 def _cursor(order: Order, row: Any, side: str) -> str:

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import math
 import os
 import signal
 import socket
@@ -26,16 +27,20 @@ from flask.testing import FlaskClient
 from mobile_stub.pretend import county as pretend
 from server import clock
 from server.cli import certificate, demo, stage
-from server.cli.county import kept, places, roster, rounds
+from server.cli.county import bulk, kept, places, roster, rounds
 from server.cli.county.journey import County
+from server.cli.county.month import Size
 from server.cli.stage import Stage
 from server.db import db
 from server.models.checkins import Checkin
 from server.models.events import Event
+from server.models.people import Person
+from server.models.positions import Fix
 from server.models.reviews import Review
 from server.models.trips import Consent, Trip
-from server.queries import actors
+from server.queries import actors, log, positions
 from server.queries import trips as reads
+from server.queries.log import Filter
 from server.rules.access import Actor
 from tests.support import databases
 from tests.support.postgis import Cluster
@@ -407,3 +412,37 @@ def test_what_is_printed_tells_address_sign_ins_and_phones(tmp_path: Path) -> No
     assert "http://localhost:8001/m/" in said
     assert passwords_in(said) == told["sign_ins"]
     assert "5 pretend phones" in said
+
+
+def test_a_month_of_a_whole_county_holds_together(in_county: Flask) -> None:
+    now = clock.now()
+    before = db.session.scalar(sa.select(sa.func.count()).select_from(Checkin)) or 0
+    bulk.fill(now, Size(people=400, trips=90, fixes=3600), lambda _: None)
+    counted = {
+        model: db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Person, Fix)
+    }
+    assert counted == {Person: 400, Fix: 3600}
+    month = db.session.scalars(sa.select(Checkin).where(Checkin.skew_s == 1.0)).all()
+    assert len(month) == 360
+    assert len({row.id for row in month}) == 360
+    for row in month:
+        assert row.edge_m is not None
+        assert row.accuracy_used_m is not None
+        near = abs(row.edge_m) < row.accuracy_used_m
+        assert row.outcome == ("uncertain" if near else "inside" if row.edge_m > 0 else "outside")
+    found = log.page(watcher(), Filter(), limit=200)
+    assert found["next"] is not None
+    assert before + 360 == log.count(watcher(), Filter())
+    trip = db.session.scalars(
+        sa.select(Trip).where(Trip.state == "completed").order_by(Trip.id.desc())
+    ).first()
+    assert trip is not None
+    track = db.session.execute(positions.of_duty(trip.leader_id, trip.id, from_s=-math.inf, to_s=math.inf))
+    assert len(track.all()) == 20
+
+
+def test_a_size_without_its_command_is_refused(filled: Flask) -> None:
+    run = filled.test_cli_runner().invoke
+    assert "go after fill" in run(args=["demo", "--size", "county", "fill"]).output
+    assert "goes with --size county" in run(args=["demo", "--fixes", "5"]).output
+    assert "not empty" in run(args=["demo", "--size", "county"]).output
