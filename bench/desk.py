@@ -23,7 +23,7 @@ from flask.testing import FlaskClient
 from bench.figures import facts, goal
 from bench.running import Ground, ground
 from server import clock
-from server.cli.county import bulk, fill
+from server.cli.county import accounts, bulk, fill, kept
 from server.db import db
 from server.models.checkins import Checkin, CheckinArea, CheckinDetail, Visit
 from server.models.people import Person
@@ -123,6 +123,7 @@ def _copy(table: Any, number: int) -> Any:
 
 def _sit_down(here: Ground) -> Desk:
     """The watcher, signed in, having said why."""
+    accounts.open_with_new_password(WATCHER, kept.read())
     with transaction() as session:
         person = session.execute(sa.select(Person).where(Person.username == WATCHER)).scalar_one()
         session_id = sessions.begin(person, Device("app", "bench", None))

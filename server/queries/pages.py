@@ -61,8 +61,8 @@ def uuid(key: Any) -> UUID:
 
 
 def text(key: Any) -> str:
-    """A text out of a cursor; one that a database could not hold is none."""
-    if "\x00" in _text(key) or not _text(key).isprintable():
+    """A text out of a cursor; one that no database could hold is none."""
+    if "\x00" in _text(key):
         raise ValueError("no text that was ever kept")
     return _text(key)
 

@@ -87,6 +87,7 @@ def address(rule: Rule, marked: Marked) -> str:
         "tracker_id": marked.tracker_id,
         "photo_id": marked.photo_id,
         "matter_id": 1,
+        "view_id": uuid4(),
         "name": "no-such-file",
         "period": clock.day_of(clock.now()).isoformat(),
         "month": f"{clock.now().astimezone(clock.SHANGHAI):%Y-%m}",
@@ -101,12 +102,12 @@ def ask(client: FlaskClient, rule: Rule, method: str, marked: Marked, headers: H
 
 
 def text_of(answer: Any) -> str:
-    """What an answer says: of a picture whatever in it is text, of an office file what is written in its parts."""
+    """What an answer says: of a picture whatever in it is text, of an archive what is in its parts."""
     data: bytes = answer.get_data()
-    if not zipfile.is_zipfile(BytesIO(data)):
-        return data.decode("utf-8", "replace")
-    with zipfile.ZipFile(BytesIO(data)) as parts:
-        return "".join(parts.read(name).decode() for name in parts.namelist() if name.endswith(".xml"))
+    if zipfile.is_zipfile(BytesIO(data)):
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            data = b"".join(map(archive.read, archive.namelist()))
+    return data.decode("utf-8", "replace")
 
 
 def permission_of(app: Flask, rule: Rule) -> str | None:

@@ -10,7 +10,9 @@ from bench.limits import doors
 from tests.house.source import ROOT
 
 
-@pytest.mark.parametrize("command", ["bench.checkins", "bench.areas", "bench.positions", "bench.streams"])
+@pytest.mark.parametrize(
+    "command", ["bench.checkins", "bench.areas", "bench.positions", "bench.streams", "bench.desk"]
+)
 def test_a_measurement_says_what_it_measures(command: str) -> None:
     asked = [sys.executable, "-m", command, "--help"]
     said = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
