@@ -37,6 +37,7 @@ def listed(
     actor: Actor,
     *,
     unit_id: int | None = None,
+    person_id: int | None = None,
     q: str = "",
     left: bool = False,
     limit: int = 50,
@@ -44,13 +45,15 @@ def listed(
 ) -> dict[str, Any]:
     """The people of the reader's units, in the order of the units: `{items: [Person], next}`.
 
-    `unit_id` narrows to a unit and those below; `q` to part of a name or user name; `left` asks for those who left.
+    `unit_id` narrows to a unit and those below, `person_id` to one; `q` to part of a name or user name; `left` asks for those who left.
     """
     statement = _people(access.scope(actor, "person.read")).where(
         Person.left_at.is_not(None) if left else Person.left_at.is_(None)
     )
     if unit_id is not None:
         statement = statement.where(Unit.path.startswith(_path(unit_id), autoescape=True))
+    if person_id is not None:
+        statement = statement.where(Person.id == person_id)
     if q:
         statement = statement.where(
             sa.or_(Person.name.icontains(q, autoescape=True), Person.username == q.casefold())

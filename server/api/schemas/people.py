@@ -15,6 +15,7 @@ class PeopleAsked(ma.Schema):
     """Which people: of a unit and those below, part of a name, those who left."""
 
     unit_id = Id()
+    person_id = Id()
     q = Text(64)
     left = Switch()
     limit = limit()

@@ -85,9 +85,7 @@ export function tripById(id) {
 
 /** @param {string} id @returns {Promise<Choice | null>} */
 export function personById(id) {
-  return named(async () =>
-    (await get("/people", { limit: 200 })).items.find((/** @type {Person} */ person) => String(person.id) === id),
-  );
+  return named(async () => (await get("/people", { person_id: id })).items[0]);
 }
 
 /**

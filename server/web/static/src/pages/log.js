@@ -290,6 +290,18 @@ async function filterBars() {
   tellMore();
 }
 
+/** What the printed page says of the filters: each with the words that its control shows. */
+function tellPrint() {
+  const said = [...firstFields(), ...moreFields()]
+    .filter((field) => filters[field.name])
+    .map((field) => {
+      const control = /** @type {HTMLInputElement | HTMLSelectElement} */ (byId(`filter-${field.name}`));
+      const words = "selectedOptions" in control ? control.selectedOptions[0]?.textContent : control.value;
+      return `${field.label}：${words}`;
+    });
+  byId("printed").textContent = said.join("；");
+}
+
 /** How many of the further filters narrow the log; they are in sight when any does. */
 function tellMore() {
   const box = /** @type {HTMLDetailsElement} */ (byId("more"));
@@ -299,6 +311,7 @@ function tellMore() {
 }
 
 function readAll() {
+  tellPrint();
   void list.read({ ...filters, ...sorted() });
   void drawMap();
 }
