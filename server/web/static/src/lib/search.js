@@ -69,7 +69,7 @@ export function searchBox() {
   if (!place) return;
   const box = picker({
     id: "search-words",
-    placeholder: t("查找：行程号、姓名、企业、区域"),
+    placeholder: t("查找行程、人员、企业、区域"),
     search: found,
     chosen: (choice) => choice && location.assign(choice.id),
     once: true,
