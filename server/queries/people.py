@@ -45,7 +45,8 @@ def listed(
 ) -> dict[str, Any]:
     """The people of the reader's units, in the order of the units: `{items: [Person], next}`.
 
-    `unit_id` narrows to a unit and those below, `person_id` to one; `q` to part of a name or user name; `left` asks for those who left.
+    `unit_id` narrows to a unit and those below, `person_id` to one, `q` to part of a name or user name; `left` asks for
+    those who left.
     """
     statement = _people(access.scope(actor, "person.read")).where(
         Person.left_at.is_not(None) if left else Person.left_at.is_(None)
