@@ -6,7 +6,7 @@ from alembic import op
 from server.db import JSON, UtcDateTime
 
 revision = "0013"
-down_revision = "0008"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
