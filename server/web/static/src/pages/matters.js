@@ -39,7 +39,7 @@ function row(matter) {
     el("td.matter-text", {}, matter.text, matter.answers.map(said), answerButton(matter)),
     el("td.nowrap", {}, matter.by?.name, el("span.under", {}, matter.unit?.name)),
     el("td.soft", {}, matter.page),
-    el("td.nowrap", {}, word("matter", matter.state)),
+    el("td.nowrap", {}, matter.answers.length ? t("已答复") : word("matter", matter.state)),
   );
 }
 
