@@ -6,7 +6,7 @@
 import { afterGap } from "./along.js";
 import { t } from "./desk.js";
 import { drawing, el, fill } from "./dom.js";
-import { clock, dayShortly, fully } from "./time.js";
+import { clock, dayShortly } from "./time.js";
 import { timechart } from "./timechart.js";
 import { at as marksAt, beside, days } from "./timeline.js";
 
@@ -43,10 +43,11 @@ export function player({ words, shown, chosen }) {
   /** @param {number} at ms */
   function go(at) {
     now = Math.max(range.from, Math.min(range.to, at));
-    chart.show(now);
     const here = marksAt(marks, now, (range.to - range.from) / 240);
+    const said = here.slice(0, 2).map(words).join("；");
+    chart.show(now, said);
     chart.light(here.map((mark) => mark.key));
-    fill(readout, el("b", {}, `${dayShortly(iso())} ${clock(iso())}`), here.length ? ` ${here.slice(0, 2).map(words).join("；")}` : null);
+    fill(readout, el("b", {}, `${dayShortly(iso())} ${clock(iso())}`), " ", said);
     shown(now, here);
   }
 
@@ -182,8 +183,5 @@ export function player({ words, shown, chosen }) {
     },
     /** @param {number} at ms */
     go: byHand,
-    now: () => now,
-    /** @returns {string} the instant in words, for what is printed */
-    told: () => fully(iso()),
   };
 }

@@ -110,8 +110,8 @@ export function timechart({ moved, chosen, words }) {
     return group;
   }
 
-  /** @param {number} at */
-  function show(at) {
+  /** @param {number} at ms @param {string} [said] what is at it, read out with the time */
+  function show(at, said = "") {
     now = at;
     const seen = at >= range.from && at <= range.to;
     cursor.setAttribute("transform", `translate(${x(at).toFixed(1)} 0)`);
@@ -119,7 +119,7 @@ export function timechart({ moved, chosen, words }) {
     node.setAttribute("aria-valuemin", String(Math.round(range.from / 1000)));
     node.setAttribute("aria-valuemax", String(Math.round(range.to / 1000)));
     node.setAttribute("aria-valuenow", String(Math.round(at / 1000)));
-    node.setAttribute("aria-valuetext", fully(new Date(at).toISOString()));
+    node.setAttribute("aria-valuetext", `${fully(new Date(at).toISOString())} ${said}`.trim());
   }
 
   /** @param {PointerEvent} event */
