@@ -2,20 +2,16 @@
 
 import json
 import re
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from server import clock
 from server.db import db
-from server.gate import COOKIE
 from server.models.trackers import Tracker
 from server.queries import trackers as reads
 from server.rules.checkins import VisitTold
@@ -24,11 +20,11 @@ from server.rules.looks import REASONS
 from server.services import checkins, logs, silences
 from server.services.trips import StopPlan
 from server.transaction import transaction
-from tests.people import County, Someone
+from tests.people import County
 from tests.positions import fix, fixes, phone
 from tests.support.serving import Served
 from tests.trips import FACTORY, planned, told, under_way
-from tests.web.conftest import cookie_of
+from tests.web.conftest import Open, alike, near, point_at, under_card
 
 pytestmark = [
     pytest.mark.browser,
@@ -44,87 +40,6 @@ SEAL = (0xC8, 0x45, 0x2D)
 INSIDE = (0x1B, 0x7F, 0x4D)
 PAPER = (0, 0, 0)
 """What the canvas has where nothing was painted: nothing."""
-
-
-@dataclass
-class Desk:
-    """A supervisor's browser, and what it did that it should not have done."""
-
-    context: BrowserContext
-    page: Page
-    url: str
-    wrong: list[str] = field(default_factory=list)
-
-    def open(self, address: str) -> Page:
-        """Go to a page."""
-        self.page.goto(self.url + address)
-        return self.page
-
-    def say_why(self) -> None:
-        """Answer the question why one looks, with the first ready-made reason."""
-        dialog = self.page.get_by_role("dialog")
-        expect(dialog).to_contain_text("被查看的人可以看到")
-        dialog.get_by_role("radio").first.check()
-        dialog.get_by_role("button", name="说明并查看").click()
-        expect(dialog).to_have_count(0)
-
-
-Open = Callable[[Someone], Desk]
-
-
-@pytest.fixture
-def desk(chromium: Browser, server: Served) -> Iterator[Open]:
-    """Chromium signed in as somebody; at the end no page may have failed or asked another host for anything."""
-    opened: list[Desk] = []
-
-    def sign_in(who: Someone) -> Desk:
-        context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        context.add_cookies([{"name": COOKIE, "value": cookie_of(who), "url": server.url}])
-        made = Desk(context, context.new_page(), server.url)
-        made.page.on("pageerror", lambda error: made.wrong.append(str(error)))
-        made.page.on("request", lambda asked: _note_foreign(made, asked.url))
-        made.page.on("console", lambda said: _note_policy(made, said.text))
-        opened.append(made)
-        return made
-
-    yield sign_in
-    wrong = [each for made in opened for each in made.wrong]
-    for made in opened:
-        made.context.close()
-    assert wrong == []
-
-
-def _note_foreign(desk: Desk, url: str) -> None:
-    if not url.startswith((desk.url, "data:", "blob:")):
-        desk.wrong.append(f"asked {url}")
-
-
-def _note_policy(desk: Desk, text: str) -> None:
-    if "Content Security Policy" in text:
-        desk.wrong.append(text)
-
-
-def near(page: Page, x: float, y: float, reach: int = 14) -> set[tuple[int, ...]]:
-    """The colours the map has painted around a point of it, below the people."""
-    read = """([x, y, reach]) => [...document.querySelectorAll("#map canvas:not(.map-people)")].flatMap((canvas) => {
-        const size = 2 * reach;
-        const { data } = canvas.getContext("2d").getImageData(x - reach, y - reach, size, size);
-        return Array.from({ length: size * size }, (_, at) => [...data.slice(4 * at, 4 * at + 3)]);
-    })"""
-    return {tuple(pixel) for pixel in page.evaluate(read, [int(x), int(y), reach])}
-
-
-def alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
-    """Whether two colours are the same to the eye."""
-    return max(abs(a - b) for a, b in zip(one, other, strict=True)) < 12
-
-
-def under_card(page: Page) -> tuple[float, float]:
-    """The place on the map that the card points at."""
-    card, frame = page.locator(".map-card").bounding_box(), page.locator("#map").bounding_box()
-    assert card is not None
-    assert frame is not None
-    return card["x"] + card["width"] / 2 - frame["x"], card["y"] + card["height"] + 14 - frame["y"]
 
 
 def test_a_check_in_drops_onto_the_map_and_into_the_list_as_it_happens(desk: Open, people: County) -> None:
@@ -156,20 +71,10 @@ def test_the_map_is_painted_areas_without_a_tile_server_and_the_verdict_in_its_c
     point_at(page, page.locator("#checkins .row").filter(has_text="在内"))
     page.wait_for_timeout(300)
     x, y = under_card(page)
-    assert any(alike(pixel, INSIDE) for pixel in near(page, x, y))
+    assert any(alike(pixel, INSIDE) for pixel in near(page, x, y, canvas="#map .map-arrivals"))
     east, west = near(page, x + 40, y - 60, 3), near(page, x - 60, y - 60, 3)
     assert not any(alike(pixel, PAPER) for pixel in east | west), "the townships are not painted"
     assert east.isdisjoint(west), "neighbours share a tint"
-
-
-def point_at(page: Page, row: Locator) -> None:
-    """Point at a row of the list until its card shows: the list may be drawn anew under the pointer as news come."""
-    give_up_at = time.monotonic() + 20.0
-    while not page.locator(".map-card").is_visible() and time.monotonic() < give_up_at:
-        page.mouse.move(5, 5)
-        row.hover()
-        page.wait_for_timeout(200)
-    expect(page.locator(".map-card")).to_be_visible()
 
 
 def middle_of_people(page: Page) -> float:
@@ -292,7 +197,7 @@ def test_the_kind_filter_is_kept_in_the_address_and_survives_a_reload(desk: Open
     expect(page.locator("#checkins .row")).to_have_count(1)
     page.locator("#filter-kind").select_option("leave")
     expect(page.locator("#checkins .row")).to_have_count(0)
-    assert page.url.endswith("/?kind=leave")
+    assert "kind=leave" in page.url
     page.reload()
     expect(page.locator("#filter-kind")).to_have_value("leave")
 
@@ -649,10 +554,13 @@ def test_no_page_is_wider_than_its_screen(desk: Open, people: County, width: int
         "/matters",
         "/account",
         "/trackers",
+        "/wall",
         "/",
     ):
         page = here.open(address)
-        page.wait_for_load_state("networkidle") if address != "/" else page.wait_for_timeout(500)
+        page.wait_for_load_state("networkidle") if address not in {"/", "/wall"} else page.wait_for_timeout(
+            500
+        )
         assert page.evaluate("document.documentElement.scrollWidth") <= width, address
 
 

@@ -73,15 +73,9 @@ test("those who lie together share a dot, across the edges of cells too", () => 
   assert.deepEqual(found.map(({ places }) => places.map((one) => one.person.id)), [[1, 2], [3]]);
 });
 
-test("names stand where there is room, and keep it", () => {
-  const asked = [1, 2].map((id) => ({
-    group: { anchor: { place: place(id, 1) }, places: [] },
-    x: 100 + id,
-    y: 100,
-    width: 40,
-  }));
-  assert.deepEqual([...dots.named(asked, new Set())], [1]);
-  assert.deepEqual([...dots.named(asked, new Set([2]))], [2]);
+test("dots are grouped alike for a while as the map is zoomed", () => {
+  assert.equal(dots.stepped(10), dots.stepped(10.5));
+  assert.notEqual(dots.stepped(10), dots.stepped(15));
 });
 
 test("crossings stand between the check-ins of their time, those in a row together", () => {

@@ -148,8 +148,16 @@ export async function refuse(answer) {
     };
   }
   problem.status = answer.status;
-  if (answer.status === 401) signInAgain();
+  if (answer.status === 401) signedOut();
   throw new Refusal(problem);
+}
+
+/** What is done when the server says that nobody is signed in. */
+let signedOut = signInAgain;
+
+/** @param {() => void} act instead of going to the door, as on a wall that nobody stands at */
+export function whenSignedOut(act) {
+  signedOut = act;
 }
 
 /** The session is over: back to the door, and from there to this very page. */

@@ -21,6 +21,7 @@ export function woven(checkins, crossings) {
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at) || b.id - a.id);
   /** @type {Entry[]} */
   const entries = [];
+  if (!passing.length) return checkins.map((checkin) => ({ checkin }));
   for (const checkin of checkins) {
     const at = Date.parse(checkin.happened_at);
     const later = passing.splice(0, passing.findIndex((each) => Date.parse(each.at) < at) >>> 0);

@@ -6,7 +6,7 @@
 import { t } from "./desk.js";
 import { drawing, el } from "./dom.js";
 import { photoGlance } from "./photos.js";
-import { age, ago, clock, span } from "./time.js";
+import { age, ago, clock, day, now, shortly, span } from "./time.js";
 import { badge, signalTags, windowMark } from "./verdict.js";
 import { adHoc, word } from "./words.js";
 
@@ -51,9 +51,10 @@ export function crossingRow(crossing, { key, go }) {
   return el("li", {}, button);
 }
 
-/** @param {string} instant @returns {HTMLElement} the time of day, how long ago as its title */
+/** @param {string} instant @returns {HTMLElement} the time of day, with its day where that is not today; how long ago as its title */
 function when(instant) {
-  return el("span.end.faint", { title: ago(age(instant)) }, clock(instant));
+  const today = day(instant) === day(new Date(now()).toISOString());
+  return el("span.end.faint", { title: ago(age(instant)) }, today ? clock(instant) : shortly(instant));
 }
 
 /**
@@ -100,19 +101,25 @@ export function personCard(place, age_s) {
   const accuracy = place.position.accuracy_m ? ` · ±${Math.round(place.position.accuracy_m)} m` : "";
   return [
     el("p", {}, el("b", {}, place.person.name), ` ${place.unit.name}`),
-    el("p", {}, place.trip?.title || t("行程外")),
+    el("p", {}, dutyLink(place.trip)),
     el("p", {}, t("{ago}的位置", { ago: ago(age_s) }), ` · ${source(place)}`, accuracy),
   ];
 }
 
 /** @param {Checkin} checkin @returns {HTMLElement[]} */
 export function checkinCard(checkin) {
-  const where = checkin.stop?.name || checkin.trip?.title || t("临时签到");
-  const facts = [word("checkin", checkin.kind), where, clock(checkin.happened_at)];
+  const where = checkin.stop?.name || checkin.areas[checkin.areas.length - 1]?.name || "";
+  const facts = [word("checkin", checkin.kind), where, shortly(checkin.happened_at)].filter(Boolean);
   return [
     el("p", {}, el("b", {}, checkin.person.name), ` ${checkin.unit.name}`),
     el("p", {}, badge(checkin.verdict)),
     el("p", {}, facts.join(" · ")),
-    ...[photoGlance(checkin)].filter((node) => node !== null),
+    el("p", {}, dutyLink(checkin.trip)),
+    ...[photoGlance(checkin), signalTags(checkin.signals)].flatMap((node) => (node ? [node] : [])),
   ];
+}
+
+/** @param {{id: number, title: string} | null} trip @returns {Node} the duty, as a way to its page */
+function dutyLink(trip) {
+  return trip ? el("a", { href: `/trips/${trip.id}` }, trip.title) : adHoc();
 }

@@ -9,8 +9,9 @@ import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import { Fill, Stroke, Style, Text } from "ol/style.js";
 import { intersects } from "ol/extent.js";
+import { dark, palette } from "./palette.js";
 
-const TINTS = ["#f5ead2", "#e3ecdd", "#f3e0da", "#dfe8ef", "#ece3ee", "#eceada"];
+const TINTS = palette.tints;
 const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
 
 /** How each kind is drawn: z order, the coarsest resolution (m/px) its lines and names are drawn at. */
@@ -19,45 +20,45 @@ const KINDS = {
     z: 50,
     lines: Infinity,
     names: Infinity,
-    stroke: "#0b4f6c",
+    stroke: palette.county,
     width: 2.6,
     dash: undefined,
-    text: "#0b4f6c",
+    text: palette.county,
     size: 17,
   },
   township: {
     z: 10,
     lines: Infinity,
     names: 160,
-    stroke: "#8d8a78",
+    stroke: palette.line,
     width: 1.1,
     dash: undefined,
-    text: "#43483f",
+    text: palette.area,
     size: 14,
   },
-  village: { z: 20, lines: 60, names: 22, stroke: "#a9a592", width: 0.9, dash: [5, 3], text: "#5f6156", size: 12 },
-  grid: { z: 25, lines: 14, names: 6, stroke: "#a9a592", width: 0.8, dash: [2, 3], text: "#6d6f65", size: 11 },
+  village: { z: 20, lines: 60, names: 22, stroke: palette.fine, width: 0.9, dash: [5, 3], text: palette.village, size: 12 },
+  grid: { z: 25, lines: 14, names: 6, stroke: palette.fine, width: 0.8, dash: [2, 3], text: palette.grid, size: 11 },
   park: {
     z: 30,
     lines: Infinity,
     names: 60,
-    stroke: "#6a5a94",
+    stroke: palette.park.line,
     width: 1.3,
     dash: undefined,
-    text: "#4f4276",
+    text: palette.park.name,
     size: 12,
   },
   destination: {
     z: 5,
     lines: Infinity,
     names: 1200,
-    stroke: "#8d8a78",
+    stroke: palette.line,
     width: 1,
     dash: undefined,
-    text: "#43483f",
+    text: palette.area,
     size: 13,
   },
-  site: { z: 35, lines: 40, names: 14, stroke: "#8a5a12", width: 1.3, dash: undefined, text: "#6e4710", size: 11 },
+  site: { z: 35, lines: 40, names: 14, stroke: palette.site.line, width: 1.3, dash: undefined, text: palette.site.name, size: 11 },
 };
 
 /** @typedef {keyof typeof KINDS} AreaKind */
@@ -95,14 +96,16 @@ function spaced(name, kind) {
 function fillOf(feature, kind, over) {
   if (over)
     return kind === "park" ? new Fill({ color: "rgba(106,90,148,.16)" }) : new Fill({ color: "rgba(255,254,251,.02)" });
-  if (kind === "park") return new Fill({ color: "rgba(125,108,168,.20)" });
-  if (kind === "site") return new Fill({ color: "rgba(183,121,31,.16)" });
+  if (kind === "park") return new Fill({ color: palette.park.fill });
+  if (kind === "site") return new Fill({ color: palette.site.fill });
   if (kind === "county") return new Fill({ color: "rgba(255,255,255,0.001)" });
+  if (kind === "village") return new Fill({ color: dark ? "rgba(255,255,255,.03)" : "rgba(255,255,255,.26)" });
+  if (kind === "grid") return new Fill({ color: dark ? "rgba(127,208,242,.05)" : "rgba(11,79,108,.05)" });
   return feature.get("tint") ? new Fill({ color: feature.get("tint") }) : undefined;
 }
 
 /**
- * @param {boolean} over whether a base map lies under the areas
+ * @param {() => boolean} over whether a base map lies under the areas just now
  * @returns {(feature: FeatureLike, resolution: number) => Style | undefined}
  */
 function shapeStyle(over) {
@@ -112,7 +115,7 @@ function shapeStyle(over) {
     if (resolution > look.lines) return undefined;
     return new Style({
       zIndex: look.z,
-      fill: fillOf(feature, kind, over),
+      fill: fillOf(feature, kind, over()),
       stroke: new Stroke({ color: look.stroke, width: look.width, lineDash: look.dash }),
     });
   };
@@ -124,24 +127,51 @@ function shapeStyle(over) {
  * @returns {Style | undefined}
  */
 function nameStyle(feature, resolution) {
-  const kind = kindOf(feature);
-  const look = KINDS[kind];
-  if (resolution > look.names || (kind === "county" && resolution < 160)) return undefined;
+  const name = nameOf(feature, resolution);
+  if (!name) return undefined;
   return new Style({
-    zIndex: -look.z,
+    zIndex: -name.z,
     text: new Text({
-      text: spaced(feature.get("name"), kind),
-      font: `${kind === "county" || kind === "township" ? 600 : 400} ${look.size}px ${FONT}`,
-      fill: new Fill({ color: look.text }),
-      stroke: new Stroke({ color: "rgba(255,254,249,.86)", width: 3.4 }),
-      overflow: kind !== "grid",
+      text: name.words,
+      font: name.font,
+      fill: new Fill({ color: name.colour }),
+      stroke: new Stroke({ color: palette.halo, width: 3.4 }),
+      overflow: name.overflow,
     }),
   });
 }
 
+/** @param {AreaKind} kind @returns {number} how high, in pixels, names of a kind are written */
+export function nameSize(kind) {
+  return dark ? Math.round(KINDS[kind].size * 1.3) : KINDS[kind].size;
+}
+
+/** @typedef {{words: string, font: string, colour: string, size: number, z: number, overflow: boolean}} Name */
+
+/**
+ * How an area's name is written at a resolution.
+ * @param {FeatureLike} feature
+ * @param {number} resolution
+ * @returns {Name | null} null where it is not
+ */
+export function nameOf(feature, resolution) {
+  const kind = kindOf(feature);
+  const look = KINDS[kind];
+  if (resolution > look.names || (kind === "county" && resolution < 160)) return null;
+  const size = nameSize(kind);
+  return {
+    words: spaced(feature.get("name"), kind),
+    font: `${kind === "county" || kind === "township" ? 600 : 400} ${size}px ${FONT}`,
+    colour: look.text,
+    size,
+    z: look.z,
+    overflow: kind !== "grid",
+  };
+}
+
 /**
  * The two layers of areas: shapes, and names above them that give way to each other.
- * @param {boolean} over whether a base map lies under them
+ * @param {() => boolean} over whether a base map lies under them just now
  * @returns {{source: VectorSource, layers: VectorLayer[]}}
  */
 export function areaLayers(over) {

@@ -8,21 +8,23 @@ import WMTS from "ol/source/WMTS.js";
 import XYZ from "ol/source/XYZ.js";
 import WMTSTileGrid from "ol/tilegrid/WMTS.js";
 import { getTopLeft, getWidth } from "ol/extent.js";
+import { dark } from "./palette.js";
 
 const ZOOMS = 19;
 
 /**
  * @param {Tiles} tiles
  * @param {Projection} projection
- * @returns {TileLayer[]} one layer for each address, in the order given
+ * @param {(came: boolean) => void} [heard] told of each tile whether it came
+ * @returns {TileLayer[]} one layer for each address, in the order given; dimmed where the page is dark
  */
-export function baseLayers(tiles, projection) {
-  return tiles.urls.map(
-    (url) =>
-      new TileLayer({
-        source: tiles.kind === "wmts" ? wmts(url, projection) : new XYZ({ url, projection, maxZoom: ZOOMS - 1 }),
-      }),
-  );
+export function baseLayers(tiles, projection, heard = () => undefined) {
+  return tiles.urls.map((url) => {
+    const source = tiles.kind === "wmts" ? wmts(url, projection) : new XYZ({ url, projection, maxZoom: ZOOMS - 1 });
+    source.on("tileloadend", () => heard(true));
+    source.on("tileloaderror", () => heard(false));
+    return new TileLayer({ source, opacity: dark ? 0.45 : 1 });
+  });
 }
 
 /**

@@ -16,6 +16,8 @@ import { areaLayers, show } from "./areas.js";
 import { baseLayers } from "./base.js";
 import { projectionFor } from "./projection.js";
 
+/** So many tiles in a row that do not come are no gap at the base map's edge. */
+const MOST_FAILURES = 4;
 const CHINA = { lng: 116.4, lat: 34.2 };
 
 /**
@@ -29,7 +31,8 @@ const CHINA = { lng: 116.4, lat: 34.2 };
 export function makeMap(target, { label }) {
   const tiles = desk.tiles;
   const projection = projectionFor(tiles);
-  const areas = areaLayers(Boolean(tiles));
+  let based = Boolean(tiles);
+  const areas = areaLayers(() => based);
   const view = new View({ projection, maxZoom: 19, minZoom: 3, constrainResolution: false });
   target.classList.add("map");
   target.tabIndex = 0;
@@ -38,7 +41,7 @@ export function makeMap(target, { label }) {
   const map = new OlMap({
     target,
     view,
-    layers: [...(tiles ? baseLayers(tiles, projection) : []), ...areas.layers],
+    layers: [...(tiles ? baseLayers(tiles, projection, hearTile) : []), ...areas.layers],
     controls: [
       new Zoom({ zoomInTipLabel: t("放大"), zoomOutTipLabel: t("缩小"), zoomOutLabel: "−" }),
       new ScaleLine(),
@@ -46,6 +49,19 @@ export function makeMap(target, { label }) {
     ],
   });
   if (tiles?.attribution) target.append(el("div.map-credit", {}, tiles.attribution));
+  const missing = el("div.map-missing", { role: "status", hidden: true }, t("底图没有取到，只显示区域。"));
+  if (tiles) target.append(missing);
+
+  let failures = 0;
+
+  /** @param {boolean} came whether a tile of the base map did; while none does, the areas are the map */
+  function hearTile(came) {
+    failures = came ? 0 : failures + 1;
+    if (based === failures < MOST_FAILURES) return;
+    based = !based;
+    missing.hidden = based;
+    areas.layers[0]?.changed();
+  }
 
   /** @param {number} lng @param {number} lat WGS-84 degrees @returns {number[]} where it is drawn */
   const place = (lng, lat) => transform([lng, lat], "EPSG:4326", projection);
@@ -82,6 +98,8 @@ export function makeMap(target, { label }) {
     fit,
     whole,
     areaSource: areas.source,
+    /** The areas' names as they are drawn where nothing else is: a page that writes them itself hides it. */
+    plainNames: /** @type {import("ol/layer/Vector.js").default} */ (areas.layers[1]),
     /** @param {object} collection GeoJSON of areas */
     showAreas: (collection) => show(areas.source, collection, projection),
   };

@@ -1,14 +1,15 @@
 /**
  * Where people are drawn while they move: pure, so that it can be tested without a map. Each dot glides from where it
- * was to where it is; those that lie together share a dot with their number; names stand where there is room.
+ * was to where it is; those that lie together share a dot with their number.
  * @import {Place} from "../wire"
  */
+import { palette } from "./palette.js";
 
 /** How long a dot takes to its new place (ms): shorter than the second between two tellings. */
 export const GLIDE_MS = 900;
 /** Dots nearer than this (pixels) share one. */
-export const NEAR_PX = 20;
-const LABEL_PX = { cell: 24, height: 18, above: 31 };
+export const NEAR_PX = 20 * palette.scale;
+const HALF = 2 ** 25;
 
 /**
  * @typedef {object} Dot
@@ -18,6 +19,10 @@ const LABEL_PX = { cell: 24, height: 18, above: 31 };
  * @property {number} begun when it set out (ms)
  */
 /** @typedef {{anchor: Dot, places: Place[]}} Group */
+/**
+ * @template T
+ * @typedef {{anchor: {to: number[], place: T}, places: T[]}} Together things that share a mark, by the first of them
+ */
 
 /** @param {Dot} dot @param {number} now ms @returns {number[]} where it is drawn at this moment */
 export function where(dot, now) {
@@ -53,66 +58,82 @@ export function move(dots, places, put, { now, still }) {
 
 /**
  * Those whose places lie together, by the first of them; in an order that does not change from second to second.
- * @param {Iterable<Dot>} dots in a lasting order
+ * @template T
+ * @template {{to: number[], place: T}} D
+ * @param {Iterable<D>} dots in a lasting order
  * @param {number} near how near is together, in the map's units
- * @returns {Group[]}
+ * @returns {{anchor: D, places: T[]}[]}
  */
 export function groups(dots, near) {
-  /** @type {Map<string, Group[]>} */
-  const cells = new Map();
-  /** @type {Group[]} */
-  const found = [];
-  for (const dot of dots) {
-    const [x, y] = [Number(dot.to[0]), Number(dot.to[1])];
-    const [column, row] = [Math.floor(x / near), Math.floor(y / near)];
-    const mine = neighbours(cells, column, row).find(
-      ({ anchor }) => Math.hypot(Number(anchor.to[0]) - x, Number(anchor.to[1]) - y) < near,
-    );
-    if (mine) {
-      mine.places.push(dot.place);
-      continue;
-    }
-    const group = { anchor: dot, places: [dot.place] };
-    found.push(group);
-    const cell = cells.get(`${column}:${row}`);
-    if (cell) cell.push(group);
-    else cells.set(`${column}:${row}`, [group]);
-  }
-  return found;
-}
-
-/** @param {Map<string, Group[]>} cells @param {number} column @param {number} row @returns {Group[]} */
-function neighbours(cells, column, row) {
-  const near = [];
-  for (let x = column - 1; x <= column + 1; x += 1)
-    for (let y = row - 1; y <= row + 1; y += 1) near.push(...(cells.get(`${x}:${y}`) || []));
-  return near;
+  return /** @type {ReturnType<typeof grouping<T, D>>} */ (grouping(near)).add(dots);
 }
 
 /**
- * Which groups have room for their name: first those that had it before, so that names do not flicker.
- * @param {{group: Group, x: number, y: number, width: number}[]} asked where each is on the screen, and its name's width
- * @param {Set<number>} before persons whose name stood there
- * @returns {Set<number>} the anchors' persons whose names stand now
+ * Groups that more may be added to.
+ * @template T
+ * @template {{to: number[], place: T}} D
+ * @param {number} near how near is together, in the map's units
  */
-export function named(asked, before) {
-  const taken = new Set();
-  const kept = new Set();
-  const id = (/** @type {{group: Group}} */ each) => each.group.anchor.place.person.id;
-  const ordered = [...asked.filter((each) => before.has(id(each))), ...asked.filter((each) => !before.has(id(each)))];
-  for (const each of ordered) {
-    const cells = covered(each);
-    if (cells.some((cell) => taken.has(cell))) continue;
-    cells.forEach((cell) => taken.add(cell));
-    kept.add(id(each));
+export function grouping(near) {
+  /** @type {Map<number, {anchor: D, places: T[]}[]>} */
+  const cells = new Map();
+  /** @type {{anchor: D, places: T[]}[]} */
+  const found = [];
+
+  /** @param {D} dot */
+  function put(dot) {
+    const mine = nearest(cells, dot.to, near);
+    if (mine) return mine.places.push(dot.place);
+    const group = { anchor: dot, places: [dot.place] };
+    const at = cellOf(Math.floor(Number(dot.to[0]) / near), Math.floor(Number(dot.to[1]) / near));
+    const cell = cells.get(at);
+    if (cell) cell.push(group);
+    else cells.set(at, [group]);
+    return found.push(group);
   }
-  return kept;
+
+  return {
+    /** @param {Iterable<D>} dots @returns {{anchor: D, places: T[]}[]} all groups there are now */
+    add(dots) {
+      for (const dot of dots) put(dot);
+      return found;
+    },
+  };
 }
 
-/** @param {{x: number, y: number, width: number}} label @returns {string[]} the squares of the screen that a name covers */
-function covered({ x, y, width }) {
-  const top = Math.floor((y - LABEL_PX.above) / LABEL_PX.height);
-  const first = Math.floor((x - width / 2) / LABEL_PX.cell);
-  const last = Math.floor((x + width / 2) / LABEL_PX.cell);
-  return Array.from({ length: last - first + 1 }, (_, index) => `${first + index}:${top}`);
+/**
+ * The first group whose anchor is near enough; looked for in nine cells without making anything, as it is done by the ten thousand.
+ * @template {{anchor: {to: number[]}}} G
+ * @param {Map<number, G[]>} cells
+ * @param {number[]} to
+ * @param {number} near
+ * @returns {G | null}
+ */
+function nearest(cells, to, near) {
+  const [x, y] = [Number(to[0]), Number(to[1])];
+  const [column, row] = [Math.floor(x / near), Math.floor(y / near)];
+  for (let right = column - 1; right <= column + 1; right += 1)
+    for (let up = row - 1; up <= row + 1; up += 1)
+      for (const group of cells.get(cellOf(right, up)) || NONE) {
+        const [east, north] = [Number(group.anchor.to[0]) - x, Number(group.anchor.to[1]) - y];
+        if (east * east + north * north < near * near) return group;
+      }
+  return null;
+}
+
+/** @type {never[]} */
+const NONE = [];
+
+/** @param {number} column @param {number} row @returns {number} the cell they meet in; cells are metres wide, the world is not endless */
+function cellOf(column, row) {
+  return (column + HALF) * 2 * HALF + row + HALF;
+}
+
+/**
+ * The resolution to group at: the same for a while as the map is zoomed, so that dots are not grouped anew each frame.
+ * @param {number} resolution
+ * @returns {number}
+ */
+export function stepped(resolution) {
+  return 2 ** (Math.round(2 * Math.log2(resolution)) / 2);
 }

@@ -3,6 +3,7 @@ import { t } from "../lib/desk.js";
 import { drawing, el } from "../lib/dom.js";
 import { shape } from "../lib/verdict.js";
 import { word } from "../lib/words.js";
+import { palette } from "./palette.js";
 
 /** @param {string} words @param {[string, Record<string, string | number>][]} parts */
 function line(words, parts) {
@@ -29,13 +30,13 @@ export function legend(marks = true) {
       el(
         "ul",
         {},
-        line(t("县界"), patch({ fill: "#fff", stroke: "#0b4f6c", "stroke-width": 2.4 })),
-        line(word("area", "township"), patch({ fill: "#f5ead2", stroke: "#8d8a78", "stroke-width": 1.1 })),
+        line(t("县界"), patch({ fill: "none", stroke: palette.county, "stroke-width": 2.4 })),
+        line(word("area", "township"), patch({ fill: String(palette.tints[0]), stroke: palette.line, "stroke-width": 1.1 })),
         line(
           word("area", "village"),
-          patch({ fill: "none", stroke: "#8d8a78", "stroke-width": 1.1, "stroke-dasharray": "4 2" }),
+          patch({ fill: "none", stroke: palette.line, "stroke-width": 1.1, "stroke-dasharray": "4 2" }),
         ),
-        line(word("area", "park"), patch({ fill: "#ddd5e8", stroke: "#6a5a94", "stroke-width": 1.3 })),
+        line(word("area", "park"), patch({ fill: palette.park.fill, stroke: palette.park.line, "stroke-width": 1.3 })),
       ),
     ),
   );
@@ -44,9 +45,22 @@ export function legend(marks = true) {
 /** @param {string} back @param {string} fore @returns {[string, Record<string, string | number>][]} */
 function person(back, fore) {
   return [
-    ["circle", { cx: 10, cy: 7, r: 6, fill: back, stroke: fore === "#fff" ? back : fore, "stroke-width": 1 }],
+    ["circle", { cx: 10, cy: 7, r: 6, fill: back, stroke: back === "#fff" ? fore : back, "stroke-width": 1 }],
     ["circle", { cx: 10, cy: 5.2, r: 1.9, fill: fore }],
     ["path", { d: "M6.6 10.8a3.4 3.4 0 0 1 6.8 0z", fill: fore }],
+  ];
+}
+
+/** @param {"circle" | "rect"} form round for people, square for check-ins @returns {[string, Record<string, string | number>][]} */
+function number(form) {
+  if (form === "circle")
+    return [
+      ["circle", { cx: 10, cy: 7, r: 6.5, fill: palette.person }],
+      ["path", { d: "M8.4 5.2 10.2 4v6.4", fill: "none", stroke: palette.face, "stroke-width": 1.6 }],
+    ];
+  return [
+    ["rect", { x: 3.5, y: 1.5, width: 13, height: 11, fill: "#fff", stroke: "#1d2a33", "stroke-width": 1.2 }],
+    ["path", { d: "M8.4 5.2 10.2 4v6.4", fill: "none", stroke: "#1d2a33", "stroke-width": 1.6 }],
   ];
 }
 
@@ -56,9 +70,10 @@ function people() {
     el(
       "ul",
       {},
-      line(t("最新位置"), person("#0b4f6c", "#fff")),
+      line(t("最新位置"), person(palette.person, palette.face)),
       line(t("位置已旧（10 分钟以上）"), person("#7f9fae", "#fff")),
       line(t("位置很旧（30 分钟以上）"), person("#fff", "#66707a")),
+      line(t("几人在一处，可点开"), number("circle")),
     ),
     el("h3", {}, t("签到判定")),
     el(
@@ -67,6 +82,7 @@ function people() {
       /** @type {const} */ (["inside", "uncertain", "outside", "not_judged"]).map((outcome) =>
         el("li", {}, shape(outcome), word("verdict", outcome)),
       ),
+      line(t("几次在一处，可点开；同一人的不计数"), number("rect")),
     ),
   ];
 }

@@ -3,6 +3,8 @@
  * @import {Outcome} from "../wire"
  */
 import { ago } from "../lib/time.js";
+import { palette } from "./palette.js";
+import { boxAt, NAME_PX } from "./room.js";
 import { Circle, Fill, Icon, RegularShape, Stroke, Style, Text } from "ol/style.js";
 
 const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
@@ -11,6 +13,8 @@ const INK = "#1d2a33",
   SEAL = "#c8452d",
   SEAL_DEEP = "#a83521",
   GREY = "#66707a";
+
+const NAME_FONT = `600 ${palette.name_px}px ${FONT}`;
 
 /** A position older than this (s) fades; older than OLD_S it is hollow. */
 export const FADING_S = 10 * 60;
@@ -32,13 +36,14 @@ function label(words, colour, dy, weight = 600) {
  * hollow.
  * @param {"now" | "faded" | "old"} look
  * @param {number} scale device pixels per pixel
+ * @param {number} px its side
  * @returns {HTMLCanvasElement}
  */
-function personCanvas(look, scale) {
-  return canvas(`person-${look}`, scale, (pen) => {
-    const fore = look === "old" ? GREY : "#fff";
-    disc(pen, 11, look === "old" ? GREY : "#fff");
-    disc(pen, 9.6, look === "old" ? "#fff" : look === "faded" ? "#7f9fae" : TEAL);
+function personCanvas(look, scale, px) {
+  return stamp(`person-${look}`, scale, px, (pen) => {
+    const fore = look === "old" ? GREY : look === "faded" ? "#fff" : palette.face;
+    disc(pen, 11, look === "old" ? GREY : palette.rim);
+    disc(pen, 9.6, look === "old" ? "#fff" : look === "faded" ? "#7f9fae" : palette.person);
     pen.fillStyle = fore;
     pen.beginPath();
     pen.arc(12, 9.3, 2.9, 0, 2 * Math.PI);
@@ -77,25 +82,97 @@ export function pen(canvas, size, scale) {
 /**
  * A person on duty; several at one place are one dot with their number. The older the place, the paler the dot.
  * @param {CanvasRenderingContext2D} context
- * @param {{x: number, y: number, count: number, name: string, age_s: number, lit: boolean}} who where, the youngest position's age in seconds; an empty name is left out
+ * @param {{x: number, y: number, count: number, name: string, age_s: number, lit: boolean, side?: import("./room.js").Side}} who
+ *   where, the youngest position's age in seconds; an empty name is left out, another stands on its side of the dot
  */
-export function personMark(context, { x, y, count, name, age_s, lit }) {
-  const look = age_s > OLD_S ? "old" : age_s > FADING_S ? "faded" : "now";
+export function personMark(context, { x, y, count, name, age_s, lit, side = "above" }) {
+  const look = lookOf(age_s);
   const scale = ratio();
-  const picture = count > 1 ? groupCanvas(look, count, scale) : personCanvas(look, scale);
-  const half = lit ? 13.5 : 12;
-  context.drawImage(picture, x - half, y - half, 2 * half, 2 * half);
+  const px = even(lit ? 27 : 24);
+  const picture = count > 1 ? groupCanvas(look, count, scale, px) : personCanvas(look, scale, px);
+  context.drawImage(picture, x - px / 2, y - px / 2, px, px);
   if (lit) halo(context, x, y);
   if (!name) return;
-  const written = labelCanvas(look === "now" ? name : `${name} · ${ago(age_s)}`, look === "now" ? INK : GREY, scale);
-  context.drawImage(written, x - Math.round(written.width / scale / 2), y - 31, written.width / scale, written.height / scale);
+  const written = labelCanvas(personWords(name, age_s), look === "now" ? palette.ink : palette.faint, scale);
+  const box = boxAt({ x, y, width: written.width / scale }, side);
+  context.drawImage(written, Math.round(box.x), Math.round(box.y), written.width / scale, written.height / scale);
+}
+
+/** @param {number} age_s @returns {"now" | "faded" | "old"} */
+function lookOf(age_s) {
+  return age_s > OLD_S ? "old" : age_s > FADING_S ? "faded" : "now";
+}
+
+/** @param {string} name @param {number} age_s @returns {string} the name, and how old the place is once it is not new */
+export function personWords(name, age_s) {
+  return lookOf(age_s) === "now" ? name : `${name} · ${ago(age_s)}`;
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number[]} from @param {number[]} to from a cluster's place to one that was fanned out */
+export function leg(context, from, to) {
+  context.beginPath();
+  context.moveTo(Number(from[0]), Number(from[1]));
+  context.lineTo(Number(to[0]), Number(to[1]));
+  context.strokeStyle = palette.ink;
+  context.lineWidth = 1.2;
+  context.stroke();
+}
+
+/**
+ * A check-in, or several that share a mark with their number, on a canvas.
+ * @param {CanvasRenderingContext2D} context
+ * @param {{x: number, y: number, count: number, outcome: Outcome, lit: boolean, name?: string}} what `count` 1 for one
+ *   alone, 0 for several that are not counted
+ */
+export function arrivalMark(context, { x, y, count, outcome, lit, name = "" }) {
+  const scale = ratio();
+  const px = even(lit || count !== 1 ? 24 : 20);
+  const picture = count === 1 ? verdictCanvas(outcome, scale, px) : pileCanvas(count, scale, px);
+  context.drawImage(picture, x - px / 2, y - px / 2, px, px);
+  if (lit) halo(context, x, y);
+  if (!name) return;
+  const written = labelCanvas(name, palette.ink, scale);
+  const box = boxAt({ x, y, width: written.width / scale }, "above");
+  context.drawImage(written, Math.round(box.x), Math.round(box.y), written.width / scale, written.height / scale);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} share 0 to 1 of a ring that widens and fades, where something has just come */
+export function ripple(context, x, y, share) {
+  const eased = 1 - (1 - share) ** 3;
+  context.beginPath();
+  context.arc(x, y, 8 + 34 * eased, 0, 2 * Math.PI);
+  context.strokeStyle = `rgba(${palette.seal},${1 - eased})`;
+  context.lineWidth = 1 + 3 * (1 - eased);
+  context.stroke();
+}
+
+/**
+ * The plate that several check-ins share, with their number: square, so that it is not taken for people.
+ * @param {number} count
+ * @param {number} scale device pixels per pixel
+ * @param {number} px its side
+ * @returns {HTMLCanvasElement}
+ */
+function pileCanvas(count, scale, px) {
+  return stamp(`pile-${count}`, scale, px, (pen) => {
+    pen.fillStyle = "#fff";
+    pen.strokeStyle = INK;
+    pen.lineWidth = 1.4;
+    pen.fillRect(1.5, 3, 21, 18);
+    pen.strokeRect(1.5, 3, 21, 18);
+    pen.fillStyle = INK;
+    pen.font = `700 ${count > 999 ? 9 : count > 99 ? 10.5 : 12}px ${FONT}`;
+    pen.textAlign = "center";
+    pen.textBaseline = "middle";
+    pen.fillText(count ? (count > 9999 ? "9999+" : String(count)) : "…", 12, 12.5, 19);
+  });
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y the ring around what is pointed at */
 function halo(context, x, y) {
   context.beginPath();
-  context.arc(x, y, 16, 0, 2 * Math.PI);
-  context.strokeStyle = SEAL;
+  context.arc(x, y, 16 * palette.scale, 0, 2 * Math.PI);
+  context.strokeStyle = palette.lit;
   context.lineWidth = 3;
   context.stroke();
 }
@@ -105,14 +182,15 @@ function halo(context, x, y) {
  * @param {"now" | "faded" | "old"} look
  * @param {number} count
  * @param {number} scale device pixels per pixel
+ * @param {number} px its side
  * @returns {HTMLCanvasElement}
  */
-function groupCanvas(look, count, scale) {
-  return canvas(`group-${look}-${count}`, scale, (pen) => {
-    disc(pen, 12, look === "old" ? GREY : "#fff");
-    disc(pen, 10.3, look === "old" ? "#fff" : look === "faded" ? "#7f9fae" : TEAL);
-    pen.fillStyle = look === "old" ? INK : "#fff";
-    pen.font = `700 ${count > 99 ? 10 : 12}px ${FONT}`;
+function groupCanvas(look, count, scale, px) {
+  return stamp(`group-${look}-${count}`, scale, px, (pen) => {
+    disc(pen, 12, look === "old" ? GREY : palette.rim);
+    disc(pen, 10.3, look === "old" ? "#fff" : look === "faded" ? "#7f9fae" : palette.person);
+    pen.fillStyle = look === "now" ? palette.face : INK;
+    pen.font = `700 ${count > 999 ? 8.5 : count > 99 ? 10 : 12}px ${FONT}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
     pen.fillText(String(count), 12, 12.5);
@@ -131,11 +209,24 @@ function labelCanvas(words, colour, scale) {
   const known = drawn.get(`${name}@${scale}`);
   if (known) return known;
   if (drawn.size > MOST_DRAWN) drawn.clear();
-  const font = `600 12.5px ${FONT}`;
-  const ruler = /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
-  ruler.font = font;
+  return canvas(name, scale, (pen) => write(pen, words, colour, NAME_FONT), { width: nameWidth(words), height: NAME_PX });
+}
+
+/** @type {CanvasRenderingContext2D | null} */
+let ruler = null;
+/** @type {Map<string, number>} */
+const widths = new Map();
+
+/** @param {string} words @returns {number} how many pixels a name takes */
+export function nameWidth(words) {
+  const known = widths.get(words);
+  if (known !== undefined) return known;
+  if (widths.size > MOST_DRAWN) widths.clear();
+  ruler ??= /** @type {CanvasRenderingContext2D} */ (document.createElement("canvas").getContext("2d"));
+  ruler.font = NAME_FONT;
   const width = Math.ceil(ruler.measureText(words).width) + 6;
-  return canvas(name, scale, (pen) => write(pen, words, colour, font), { width, height: 18 });
+  widths.set(words, width);
+  return width;
 }
 
 /** @param {CanvasRenderingContext2D} pen @param {string} words @param {string} colour @param {string} font */
@@ -144,10 +235,10 @@ function write(pen, words, colour, font) {
   pen.textBaseline = "middle";
   pen.lineJoin = "round";
   pen.lineWidth = 3.6;
-  pen.strokeStyle = "rgba(255,254,251,.94)";
-  pen.strokeText(words, 3, 9);
+  pen.strokeStyle = palette.halo;
+  pen.strokeText(words, 3, NAME_PX / 2);
   pen.fillStyle = colour;
-  pen.fillText(words, 3, 9);
+  pen.fillText(words, 3, NAME_PX / 2);
 }
 
 /** @returns {number} whole device pixels per pixel, at most 3 */
@@ -181,6 +272,27 @@ function canvas(name, scale, draw, { width, height } = { width: 24, height: 24 }
   return made;
 }
 
+/**
+ * A drawing of 24 × 24 units made for the pixels it takes: what is drawn as it is costs a fraction of what is scaled.
+ * @param {string} name
+ * @param {number} scale device pixels per pixel
+ * @param {number} px its side
+ * @param {(pen: CanvasRenderingContext2D) => void} draw
+ * @returns {HTMLCanvasElement}
+ */
+function stamp(name, scale, px, draw) {
+  const sized = (/** @type {CanvasRenderingContext2D} */ pen) => {
+    pen.scale(px / 24, px / 24);
+    draw(pen);
+  };
+  return canvas(`${name}-${px}`, scale, sized, { width: px, height: px });
+}
+
+/** @param {number} px @returns {number} the nearest even number of pixels at this page's scale */
+function even(px) {
+  return 2 * Math.round((px * palette.scale) / 2);
+}
+
 /** @type {Record<Outcome, string>} */
 const COLOURS = { inside: "#1b7f4d", uncertain: "#b7791f", outside: "#b3261e", not_judged: "#6b7280" };
 
@@ -188,10 +300,11 @@ const COLOURS = { inside: "#1b7f4d", uncertain: "#b7791f", outside: "#b3261e", n
  * The verdict's shape: full disc, half disc, ring, bar; each on a white plate.
  * @param {Outcome} outcome
  * @param {number} scale device pixels per pixel
+ * @param {number} [px] its side
  * @returns {HTMLCanvasElement}
  */
-function verdictCanvas(outcome, scale) {
-  return canvas(`verdict-${outcome}`, scale, (pen) => {
+function verdictCanvas(outcome, scale, px = 24) {
+  return stamp(`verdict-${outcome}`, scale, px, (pen) => {
     disc(pen, 10.5, "#fff");
     pen.strokeStyle = "rgba(29,42,51,.35)";
     pen.lineWidth = 1;

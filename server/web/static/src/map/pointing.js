@@ -6,10 +6,15 @@
 /** @typedef {"map" | "list"} Side */
 /** @typedef {(now: string | null, before: string | null, from: Side) => void} Heard */
 
-/** A shared pointer: whoever sets it, every listener hears what is lit now and what was before. */
+/**
+ * A shared pointer: whoever sets it, every listener hears what is lit now and what was before. What is chosen stays lit
+ * while nothing else is pointed at.
+ */
 export function pointer() {
   /** @type {string | null} */
   let lit = null;
+  /** @type {string | null} */
+  let chosen = null;
   /** @type {Heard[]} */
   const listeners = [];
   return {
@@ -17,11 +22,19 @@ export function pointer() {
     now: () => lit,
     /** @param {string | null} key @param {Side} from */
     point(key, from) {
-      if (key === lit) return;
+      const next = key ?? chosen;
+      if (next === lit) return;
       const before = lit;
-      lit = key;
+      lit = next;
       for (const listener of listeners) listener(lit, before, from);
     },
+    /** @param {string | null} key what stays lit from now on; null for nothing @param {Side} from */
+    choose(key, from) {
+      chosen = key;
+      this.point(key, from);
+    },
+    /** @returns {string | null} */
+    chosen: () => chosen,
     /** @param {Heard} listener */
     hear: (listener) => void listeners.push(listener),
   };
@@ -29,7 +42,7 @@ export function pointer() {
 
 /** @typedef {ReturnType<typeof pointer>} Pointer */
 
-/** @typedef {{key: string, together?: import("../wire").Place[]}} Found what is under the mouse; people who share a dot */
+/** @typedef {{key: string, together?: import("../wire").Place[], keys?: string[]}} Found what is under the mouse; people who share a dot, or the keys of all that share a mark */
 
 /**
  * Follow the mouse over a map: what carries a `key` is pointed at, a click chooses it.
@@ -37,8 +50,9 @@ export function pointer() {
  * @param {Pointer} pointing
  * @param {(found: Found) => void} chosen
  * @param {(pixel: number[]) => Found | undefined} [above] what is drawn above all features
+ * @param {() => void} [missed] a click where nothing is
  */
-export function follow(map, pointing, chosen, above) {
+export function follow(map, pointing, chosen, above, missed = () => undefined) {
   /** @param {number[]} pixel @returns {Found | undefined} */
   const under = (pixel) =>
     above?.(pixel) ||
@@ -55,6 +69,7 @@ export function follow(map, pointing, chosen, above) {
   map.on("click", (event) => {
     const found = under(event.pixel);
     if (found) chosen(found);
+    else missed();
   });
   map.getViewport()?.addEventListener("pointerleave", () => pointing.point(null, "map"));
 }

@@ -2,6 +2,7 @@
  * One boundary shown over the others, as when it is picked from a list.
  * @import {DeskMap} from "./canvas.js"
  * @import {Extent} from "ol/extent.js"
+ * @import Feature from "ol/Feature.js"
  */
 import GeoJSON from "ol/format/GeoJSON.js";
 import VectorLayer from "ol/layer/Vector.js";
@@ -22,6 +23,11 @@ export function shown(desk) {
     }),
   );
   return {
+    /** @param {Feature} feature one that is on the map already */
+    put(feature) {
+      source.clear(true);
+      source.addFeature(feature.clone());
+    },
     /** @param {object} feature GeoJSON, WGS-84 @returns {Extent | undefined} where it lies */
     show(feature) {
       source.clear(true);

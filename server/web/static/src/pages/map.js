@@ -1,375 +1,350 @@
 /**
- * The live map (挂图): areas, people on duty, check-ins as they come, and the list that tells the same story.
- * @import {Checkin, Crossing, Place, Silence} from "../wire"
+ * The live map (挂图): areas, people on duty, check-ins as they come, and the list that tells the same story. What is
+ * filtered, chosen and in view stands in the address.
+ * @import {Crossing, Place, Silence} from "../wire"
+ * @import {Kept} from "../lib/newest"
  */
 import Overlay from "ol/Overlay.js";
-import { boundingExtent, containsCoordinate } from "ol/extent.js";
+import { boundingExtent, containsCoordinate, getHeight, getWidth } from "ol/extent.js";
+import { transform } from "ol/proj.js";
 import { read, write } from "../lib/address.js";
 import { get, Refusal, signInAgain } from "../lib/api.js";
+import { DAYS, daysInWords, mapBar } from "../lib/bar.js";
 import { may, t } from "../lib/desk.js";
-import { byId, el, fill, refill } from "../lib/dom.js";
+import { tell } from "../lib/dialog.js";
+import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
+import { watch, MOST } from "../lib/live.js";
 import { askReason } from "../lib/looks.js";
+import { matcher } from "../lib/matching.js";
 import { SHOWN, woven } from "../lib/passing.js";
-import { picker } from "../lib/picker.js";
-import { presence } from "../lib/places.js";
+import { scrolled } from "../lib/scroll.js";
 import { silenceAlert, silenceRow } from "../lib/silences.js";
-import { searchUnits, unitById, units } from "../lib/sources.js";
 import { blank, failure, loading, toast } from "../lib/states.js";
-import { listen } from "../lib/stream.js";
 import { agePersonRow, checkinCard, checkinRow, crossingRow, personCard, personRow } from "../lib/story.js";
-import { age, hear, span } from "../lib/time.js";
-import { codes, word } from "../lib/words.js";
+import { age, span } from "../lib/time.js";
+import { fromText, toText } from "../lib/view.js";
+import { arrivalLayer } from "../map/arrivals.js";
 import { makeMap } from "../map/canvas.js";
-import { checkinLayer, key as checkinKey } from "../map/checkins.js";
+import { key as checkinKey } from "../map/checkins.js";
 import { legend } from "../map/legend.js";
 import { FADING_S } from "../map/marks.js";
+import { nameLayer } from "../map/names.js";
 import { key as personKey, peopleLayer } from "../map/people.js";
-import { follow, pointer, rows } from "../map/pointing.js";
+import { follow, pointer, rows as wireRows } from "../map/pointing.js";
+import { shown as outline } from "../map/shown.js";
 
-const KEPT = 200;
-const FIRST = 60;
 const TICK_MS = 10_000;
-const OPENS_WITHIN_MS = 3_000;
+const NAMES_EVERY_MS = 3_000;
+const OPEN_ZOOM = 15.5;
+const FOUND = 6;
+const NAMES = ["unit_id", "duty", "kind", "signal", "days", "q", "tab", "view", "at"];
 
-const filters = read(["unit_id", "kind"]);
+const filters = read(NAMES);
 const wall = makeMap(byId("map"), { label: t("地图：区域、在岗人员和签到") });
 const pointing = pointer();
-const people = peopleLayer(wall, pointing, { ageOf: (place) => age(place.at), silent: isSilent });
-const marks = checkinLayer(wall, pointing);
-const live = byId("live");
-const checkinList = byId("checkins");
-const peopleList = byId("people");
+const names = nameLayer(wall, () => [...marks.marks(), ...people.marks()]);
+const marks = arrivalLayer(wall, pointing);
+const people = peopleLayer(wall, pointing, {
+  ageOf: (place) => age(place.at),
+  silent: (place) => live.silent(place),
+  taken: () => [...names.boxes(), ...marks.boxes()],
+});
+const areaShown = outline(wall);
+const lists = { checkins: byId("checkins"), people: byId("people") };
 const card = el("div.map-card", { hidden: true });
+const live = watch(
+  { unit_id: filters.unit_id || "", days: daysOf(filters.days) },
+  {
+    checkins: drawCheckins,
+    people: drawPeople,
+    silences: tellSilences,
+    state: tellState,
+    areas: () => void readAreas(),
+    ended: signInAgain,
+    refused: () => location.reload(),
+  },
+);
 
-/** @type {Map<string, Checkin>} newest check-ins by id */
-const checkins = new Map();
-/** @type {Map<number, Crossing>} latest crossings by id */
-const crossings = new Map();
-/** Last places of everybody on duty. */
-const places = presence();
-/** @type {Map<number, HTMLLIElement>} rows of the list of people, by person */
-const personRows = new Map();
-/** @type {Map<number, Silence>} phones that are silent now, by the silence's id */
-const silences = new Map();
-/** Light what is pointed at again in a list drawn anew. */
-const relight = { checkins: rows(checkinList, pointing), people: rows(peopleList, pointing) };
+/** @typedef {{checkin: Kept} | {crossing: Crossing} | {rest: number}} Line one row of the list of check-ins */
+/** @typedef {{silence: Silence} | {place: Place}} Who one row of the list of people */
 
-/** @type {{stop: () => void} | null} */
-let stream = null;
-let heard_ms = performance.now();
-let cut = false;
-let stalled_s = 0;
-let loaded = false;
-let reasonMissing = false;
+const checkinRows = scrolled(lists.checkins, { make: makeLine, drawn: () => relight.checkins() });
+const peopleRows = scrolled(lists.people, {
+  name: "people-rows",
+  make: makeWho,
+  renew: renewWho,
+  drawn: () => relight.people(),
+});
+/** Light what is pointed at again where rows were made. */
+const relight = { checkins: wireRows(lists.checkins, pointing), people: wireRows(lists.people, pointing) };
+
+/** @type {Awaited<ReturnType<typeof mapBar>> | null} */
+let bar = null;
+let match = matcher(filters);
+/** @type {Set<string>} */
+let fresh = new Set();
 let asked = false;
 let more = false;
+let named_ms = -NAMES_EVERY_MS;
+let settling = 0;
+/** @type {string | null} what the address says is chosen, until it is found */
+let sought = filters.at || null;
 
-/** @param {Place} place @returns {boolean} whether that person's phone is silent */
-function isSilent(place) {
-  return [...silences.values()].some((silence) => silence.person.id === place.person.id);
+/** @param {string | undefined} text @returns {number} */
+function daysOf(text) {
+  const days = Number(text);
+  return DAYS.includes(days) ? days : Number(DAYS[0]);
 }
 
-/* ── reading ─────────────────────────────────────────────────────────────────────────────────────────── */
+/* ── areas ───────────────────────────────────────────────────────────────────────────────────────────── */
 
 async function readAreas() {
+  const wait = wall.areaSource.isEmpty() ? el("div.map-wait", {}, loading()) : null;
+  if (wait) byId("map").append(wait);
   try {
     wall.showAreas(await get("/areas.geojson"));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    toast(error.message, true);
-  }
-}
-
-/** Last places; the first time in a sitting the server wants to know why. What the stream tells meanwhile is kept. */
-async function readPlaces() {
-  places.asked();
-  /** @type {Place[] | null} */
-  let items = null;
-  try {
-    const answer = await get("/places", { unit_id: filters.unit_id });
-    hear(answer.now);
-    items = answer.items;
-    reasonMissing = false;
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    if (error.code === "reason_needed") reasonMissing = true;
-    else fill(peopleList, failure(error, load));
+    byId("map").append(el("div.map-wait", {}, failure(error, () => void again())));
   } finally {
-    places.answered(items);
-  }
-  if (items) drawPeople();
-}
-
-/** The latest crossings; without a reason there are none to be seen, which the list of people says. */
-async function readCrossings() {
-  if (reasonMissing) return;
-  try {
-    const answer = await get("/crossings", { unit_id: filters.unit_id });
-    crossings.clear();
-    for (const crossing of answer.items) crossings.set(crossing.id, crossing);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.message, true);
+    wait?.remove();
   }
 }
 
-/** @param {{now?: string, items?: Place[], gone?: number[]}} told who is somewhere else now, or off the map */
-function movePlaces(told) {
-  if (told.now) hear(told.now);
-  places.take(told);
-  soon();
+async function again() {
+  document.querySelectorAll(".map-wait").forEach((node) => node.remove());
+  await readAreas();
+  if (!wall.areaSource.isEmpty()) look();
 }
 
-let drawing = false;
-
-/** Draw people once for all that comes before the next frame; not at all while nobody looks at the page. */
-function soon() {
-  if (drawing) return;
-  drawing = true;
-  requestAnimationFrame(() => {
-    drawing = false;
-    drawPeople();
-  });
+/** Areas whose names hold the words looked for: chosen, they are shown. */
+function tellFound() {
+  const place = byId("found");
+  const words = (filters.q || "").trim();
+  const found = words
+    ? wall.areaSource.getFeatures().filter((feature) => String(feature.get("name")).includes(words)).slice(0, FOUND)
+    : [];
+  place.hidden = !found.length;
+  fill(
+    place,
+    el("span.faint", {}, t("区域")),
+    found.map((feature) =>
+      el("button.link", { type: "button", onclick: () => showArea(feature) }, String(feature.get("name"))),
+    ),
+  );
 }
 
-/** @returns {Promise<boolean>} whether they came */
-async function readCheckins() {
-  try {
-    const answer = await get("/log", { limit: FIRST, unit_id: filters.unit_id, kind: filters.kind });
-    checkins.clear();
-    for (const checkin of answer.items) checkins.set(checkin.id, checkin);
-    return true;
-  } catch (error) {
-    fill(checkinList, failure(error, load));
-    return false;
-  }
+/** @param {import("ol/Feature.js").default} feature */
+function showArea(feature) {
+  areaShown.put(feature);
+  wall.fit(/** @type {any} */ (feature.getGeometry()).getExtent(), 350);
 }
 
-/** Phones that are silent: no position is in it, so no reason is asked. */
-async function readSilences() {
-  try {
-    const answer = await get("/silences", { unit_id: filters.unit_id });
-    silences.clear();
-    for (const silence of answer.items) silences.set(silence.id, silence);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    toast(error.message, true);
-  }
-  tellSilences();
+/* ── the state of things ─────────────────────────────────────────────────────────────────────────────── */
+
+function tellState() {
+  const { cut, stalled_s, heard_ms } = live.state;
+  const silent = span(Math.max(1, (performance.now() - heard_ms) / 1000));
+  const node = byId("live");
+  node.className = cut ? "live live-cut" : stalled_s ? "live live-wait" : "live";
+  const words = cut
+    ? t("已断开 · {span}前的数据", { span: silent })
+    : stalled_s
+      ? t("消息停滞 · 已等待 {span}", { span: span(stalled_s) })
+      : t("实时");
+  if (node.textContent !== words) node.textContent = words;
+  byId("map").classList.toggle("map-stale", cut);
+  tellMissing();
+  tellReading();
 }
 
-/** @param {Silence} silence begun, or over */
-function hearSilence(silence) {
-  if (silence.ended_at) silences.delete(silence.id);
-  else silences.set(silence.id, silence);
-  tellSilences();
-  if (reasonMissing) tellMissing();
-  else drawPeople();
+/** Say on the map that positions are closed, and how to open them, or that they could not be read. */
+function tellMissing() {
+  const { reasonMissing, failed } = live.state;
+  if (reasonMissing && !asked) void giveReason();
+  asked = asked || reasonMissing;
+  const place = byId("note");
+  place.hidden = !reasonMissing && !failed.places;
+  if (reasonMissing)
+    fill(place, t("位置未打开：尚未说明理由。"), button(t("说明理由"), () => void giveReason()));
+  else if (failed.places)
+    fill(place, t("位置没有读到：{why}", { why: failed.places.message }), button(t("重试"), () => void live.load()));
+}
+
+/** @param {string} words @param {() => void} onclick */
+function button(words, onclick) {
+  return el("button.button.button-small", { type: "button", onclick }, words);
+}
+
+/** Say how far the reading has come, that it broke off, or that there are more than are kept. */
+function tellReading() {
+  const { reading, failed } = live.state;
+  const count = live.checkins().length;
+  const place = byId("list-note");
+  const broken = failed.checkins && count > 0;
+  const words = broken
+    ? t("签到没有读全：{why}", { why: failed.checkins?.message || "" })
+    : reading && count
+      ? t("正在读取，已读 {n} 次", { n: count })
+      : count >= MOST
+        ? t("只含最近 {n} 次签到", { n: MOST })
+        : "";
+  place.hidden = !words || lists.checkins.hidden;
+  fill(place, words, broken ? button(t("重试"), () => void live.load()) : null);
+}
+
+/** Ask why; whoever would rather not say keeps the areas and the list without positions. */
+async function giveReason() {
+  if (await askReason({ title: t("打开实时位置") })) await live.load();
 }
 
 function tellSilences() {
-  personRows.clear();
-  const lasting = [...silences.values()];
+  const lasting = live.silences();
   byId("silent").hidden = !lasting.length;
   fill(
     byId("silent"),
     silenceAlert(lasting, () => turnTo("people")),
   );
+  drawPeople();
 }
 
-async function load() {
-  if (!loaded) [checkinList, peopleList].forEach((list) => fill(list, loading()));
-  loaded = true;
-  await readSilences();
-  const [read] = await Promise.all([readCheckins(), readPlaces().then(readCrossings)]);
-  if (read) drawCheckins();
-  tellMissing();
+/* ── check-ins ───────────────────────────────────────────────────────────────────────────────────────── */
+
+/** @param {Set<string>} came ids of those that have just come */
+function drawCheckins(came) {
+  fresh = came; // nobody's check-ins are counted: no figure where the words looked for may name a person
+  const items = live.checkins().filter(match.checkin);
+  marks.show(items, came);
+  settle();
+  const [told, all] = [items.length, live.checkins().length];
+  byId("checkin-count").textContent = filters.q ? "" : told === all ? String(all) : t("{n} / {all}", { n: told, all });
+  listCheckins(items);
+  tellReading();
+  tellCard();
+  seek();
 }
 
-/** Ask why; whoever would rather not say keeps the areas and the list without positions. */
-async function giveReason() {
-  if (await askReason({ title: t("打开实时位置") })) await load();
+/** @param {Kept[]} items */
+function listCheckins(items) {
+  if (!live.state.loaded || (live.state.reading && !live.checkins().length)) return fill(lists.checkins, loading());
+  const { checkins: failed } = live.state.failed;
+  if (failed && !live.checkins().length) return fill(lists.checkins, failure(failed, () => void live.load()));
+  const lines = woven(items, live.crossings().filter(match.crossing)).flatMap(linesOf);
+  if (lines.length) return checkinRows.show(lines);
+  return fill(lists.checkins, live.checkins().length ? nothingMatches() : none());
 }
 
-/** Say on the map and in the list that positions are closed, and how to open them; nothing when they are open. */
-function tellMissing() {
-  if (reasonMissing && !asked) void giveReason();
-  asked = asked || reasonMissing;
-  byId("note").hidden = !reasonMissing;
-  if (!reasonMissing) return;
-  fill(
-    byId("note"),
-    t("位置未打开：尚未说明理由。"),
-    el("button.button.button-small", { type: "button", onclick: () => void giveReason() }, t("说明理由")),
+/** @returns {HTMLElement} */
+function none() {
+  const days = daysOf(filters.days);
+  const next = DAYS[DAYS.indexOf(days) + 1];
+  const wider = next ? [button(t("看{span}的", { span: daysInWords(next) }), () => refilter({ days: String(next) }))] : [];
+  return blank(t("{span}还没有签到", { span: daysInWords(days) }), t("有人签到时会立刻出现在这里。"), ...wider);
+}
+
+/** @returns {HTMLElement} */
+function nothingMatches() {
+  return blank(
+    t("没有相符的"),
+    t("地图和列表只显示符合筛选条件的内容。"),
+    button(t("清除筛选"), () => {
+      bar?.clear();
+      refilter({ q: "", duty: "", kind: "", signal: "" });
+    }),
   );
-  fill(peopleList, silentRows(), blank(t("位置未打开"), t("说明理由后可查看在岗人员的最新位置。")));
 }
 
-/* ── the stream ──────────────────────────────────────────────────────────────────────────────────────── */
-
-function connect() {
-  stream?.stop();
-  setTimeout(() => loaded || void load(), OPENS_WITHIN_MS);
-  stream = listen(
-    { unit_id: filters.unit_id },
-    { event: take, alive: setAlive, ended: signInAgain, refused: () => location.reload() },
-  );
+/** @param {import("../lib/passing.js").Entry} entry @returns {import("../lib/scroll.js").Row<Line>[]} */
+function linesOf(entry) {
+  if ("checkin" in entry) {
+    return [lineOf(/** @type {Kept} */ (entry.checkin))];
+  }
+  const told = more ? entry.crossings : entry.crossings.slice(0, SHOWN);
+  const rest = entry.crossings.length - told.length;
+  const lines = told.map((crossing) => ({ key: `crossing:${crossing.id}`, item: { crossing }, guess_px: 29 }));
+  return rest ? [...lines, { key: `rest:${told[0]?.id}`, item: { rest }, guess_px: 28 }] : lines;
 }
 
-/** @param {string} event @param {any} data */
-function take(event, data) {
-  heard_ms = performance.now();
-  if (event === "checkin") arrive(data.checkin);
-  else if (event === "place" && !reasonMissing) movePlaces(data);
-  else if (event === "crossing" && !reasonMissing) cross(data);
-  else if (event === "stall") tellStall(data.lag_s);
-  else if (event === "silence") hearSilence(data.silence);
-  else if (event === "areas") void readAreas();
-  else if (event === "resync") void load();
+/** @type {WeakMap<Kept, import("../lib/scroll.js").Row<Line>>} the same line for the same check-in, so that its row stays */
+const known = new WeakMap();
+
+/** @param {Kept} checkin @returns {import("../lib/scroll.js").Row<Line>} */
+function lineOf(checkin) {
+  const line = known.get(checkin);
+  if (line) return line;
+  const guess_px = 83 + (checkin.signals.length ? 24 : 0) + (checkin.note ? 21 : 0);
+  const made = { key: checkinKey(checkin), item: { checkin }, guess_px };
+  known.set(checkin, made);
+  return made;
 }
 
-/**
- * What is shown is read once the stream is open, so that nothing falls between; places again each time it opens, for
- * they are not told anew to who comes back.
- * @param {boolean} alive
- */
-function setAlive(alive) {
-  if (alive) heard_ms = performance.now();
-  if (alive) void (loaded ? readPlaces() : load());
-  cut = !alive;
-  stalled_s = 0;
-  tellLive();
-}
-
-/** @param {number} lag_s for how long the server has had nothing to tell though something happened; 0: it goes on */
-function tellStall(lag_s) {
-  stalled_s = lag_s;
-  tellLive();
-}
-
-function tellLive() {
-  const silent = span(Math.max(1, (performance.now() - heard_ms) / 1000));
-  live.className = cut ? "live live-cut" : stalled_s ? "live live-wait" : "live";
-  if (cut) live.textContent = t("已断开 · {span}前的数据", { span: silent });
-  else if (stalled_s) live.textContent = t("消息停滞 · 已等待 {span}", { span: span(stalled_s) });
-  else live.textContent = t("实时");
-}
-
-/** @param {{crossing?: Crossing, dropped?: number}} told somebody entered or left an area, or did not after all */
-function cross({ crossing, dropped }) {
-  if (crossing) crossings.set(crossing.id, crossing);
-  if (dropped !== undefined) crossings.delete(dropped);
-  drawCheckins();
-}
-
-/** @param {Checkin} checkin */
-function arrive(checkin) {
-  if (filters.kind && checkin.kind !== filters.kind) return;
-  const fresh = !checkins.has(checkin.id);
-  checkins.set(checkin.id, checkin);
-  drawCheckins(fresh ? checkin.id : "");
-}
-
-/* ── the list and the marks ──────────────────────────────────────────────────────────────────────────── */
-
-/** @returns {Checkin[]} newest first */
-function newest() {
-  const sorted = [...checkins.values()].sort(
-    (a, b) => b.happened_at.localeCompare(a.happened_at) || b.number - a.number,
-  );
-  for (const dropped of sorted.splice(KEPT)) checkins.delete(dropped.id);
-  return sorted;
-}
-
-/** @returns {Crossing[]} the newest; none where only one kind of check-in was asked for */
-function crossed() {
-  const sorted = [...crossings.values()].sort((a, b) => b.id - a.id);
-  for (const dropped of sorted.splice(KEPT)) crossings.delete(dropped.id);
-  return filters.kind ? [] : sorted;
-}
-
-/** @param {Crossing[]} run crossings that follow one another: the newest, and the others on request */
-function passing(run) {
-  const shown = more ? run : run.slice(0, SHOWN);
-  const lines = shown.map((item) => {
-    const key = `person:${item.person.id}`;
-    return crossingRow(item, { key, go: () => go(key) });
-  });
-  const rest = run.length - shown.length;
-  if (!rest) return lines;
+/** @param {Line} line @returns {HTMLLIElement} */
+function makeLine(line) {
+  if ("checkin" in line) {
+    const key = checkinKey(line.checkin);
+    return checkinRow(line.checkin, { key, fresh: fresh.has(line.checkin.id), go: () => go(key) });
+  }
+  if ("crossing" in line) {
+    const key = `person:${line.crossing.person.id}`;
+    return crossingRow(line.crossing, { key, go: () => go(key) });
+  }
   const open = () => {
     more = true;
-    drawCheckins();
+    drawCheckins(new Set());
   };
-  const button = el("button.link.passing-more", { type: "button", onclick: open }, t("另有 {n} 次进出", { n: rest }));
-  return [...lines, el("li", {}, button)];
+  return el("li", {}, el("button.link.passing-more", { type: "button", onclick: open }, t("另有 {n} 次进出", { n: line.rest })));
 }
 
-/** @param {string} [fresh] id of the one that has just come */
-function drawCheckins(fresh = "") {
-  const items = newest();
-  const entries = woven(items, crossed());
-  byId("checkin-count").textContent = String(items.length);
-  if (!entries.length) return fill(checkinList, blank(t("还没有签到"), t("有人签到时会立刻出现在这里。")));
-  refill(
-    checkinList,
-    el(
-      "ul.rows",
-      {},
-      entries.map((entry) => ("checkin" in entry ? checkinLine(entry.checkin, fresh) : passing(entry.crossings))),
-    ),
-  );
-  relight.checkins();
-  if (!fresh) return marks.show(items);
-  const one = checkins.get(fresh);
-  return one && marks.drop(one);
-}
-
-/** @param {Checkin} item @param {string} fresh id of the one that has just come */
-function checkinLine(item, fresh) {
-  return checkinRow(item, { key: checkinKey(item), fresh: item.id === fresh, go: () => go(checkinKey(item)) });
-}
+/* ── people ──────────────────────────────────────────────────────────────────────────────────────────── */
 
 function drawPeople() {
-  const items = places.all();
+  const all = live.places();
+  const items = all.filter(match.place);
   people.show(items);
+  settle();
   tellOutside();
   tellCard();
-  byId("people-count").textContent = String(items.length);
-  if (!byId("people").hidden) listPeople(items);
+  byId("people-count").textContent =
+    items.length === all.length ? String(all.length) : t("{n} / {all}", { n: items.length, all: all.length });
+  if (!lists.people.hidden) listPeople(items);
+  seek();
 }
 
-/** The list of people: rows are made when somebody comes or goes, and only told anew while they move. */
-function listPeople(items = places.all()) {
-  if (reasonMissing) return undefined;
-  if (!items.length) {
-    personRows.clear();
-    return fill(peopleList, silentRows(), blank(t("现在没有人在岗"), t("行程开始后，同意记录位置的人会出现在这里。")));
-  }
-  const same = items.length === personRows.size && items.every((place) => personRows.get(place.person.id)?.isConnected);
-  if (same) return items.forEach(agePerson);
-  personRows.clear();
-  for (const place of items) personRows.set(place.person.id, personLine(place));
-  refill(peopleList, silentRows(), el("ul.rows.people-rows", {}, [...personRows.values()]));
-  return relight.people();
+/** @param {Place[]} [items] */
+function listPeople(items = live.places().filter(match.place)) {
+  const silent = live.silences().map((silence) => ({ key: `silence:${silence.id}`, item: { silence }, guess_px: 85 }));
+  const lines = items.map((place) => ({ key: personKey(place), item: { place }, guess_px: 62 }));
+  if (lines.length || (silent.length && !live.state.reasonMissing)) return peopleRows.show([...silent, ...lines]);
+  if (silent.length) return fill(lists.people, el("ul.rows", {}, silent.map(({ item }) => silenceRow(item.silence))), nobody());
+  return fill(lists.people, nobody());
 }
 
-/** @returns {HTMLElement | null} phones that are silent, above those that are heard, in the order of units */
-function silentRows() {
-  const lasting = [...silences.values()].sort((a, b) => a.unit.id - b.unit.id || a.person.id - b.person.id);
-  return lasting.length ? el("ul.rows", {}, lasting.map(silenceRow)) : null;
+/** @returns {HTMLElement} why nobody is in the list */
+function nobody() {
+  const { reasonMissing, failed, loaded } = live.state;
+  if (reasonMissing) return blank(t("位置未打开"), t("说明理由后可查看在岗人员的最新位置。"), button(t("说明理由"), () => void giveReason()));
+  if (failed.places) return failure(failed.places, () => void live.load());
+  if (!loaded) return loading();
+  if (live.places().length) return nothingMatches();
+  return blank(t("现在没有人在岗"), t("行程开始后，同意记录位置的人会出现在这里。"));
 }
 
-/** @param {Place} place */
-function agePerson(place) {
-  const row = personRows.get(place.person.id);
-  if (row) agePersonRow(row, place, aged(place));
+/** @param {Who} who @returns {HTMLLIElement} */
+function makeWho(who) {
+  if ("silence" in who) return silenceRow(who.silence);
+  const key = personKey(who.place);
+  const row = personRow(who.place, { key, ...aged(who.place), go: () => go(key) });
+  row.dataset.trip = String(who.place.trip?.id);
+  return row;
 }
 
-/** @param {Place} place */
-function personLine(place) {
-  return personRow(place, { key: personKey(place), ...aged(place), go: () => go(personKey(place)) });
+/** @param {HTMLLIElement} node @param {Who} who @returns {boolean} */
+function renewWho(node, who) {
+  if ("silence" in who) return false;
+  if (node.dataset.trip !== String(who.place.trip?.id)) return false;
+  agePersonRow(node, who.place, aged(who.place));
+  return true;
 }
 
 /** @param {Place} place */
@@ -380,17 +355,22 @@ function aged(place) {
 
 /** Many are on duty far away: say how many the map does not show just now, and show them on request. */
 function tellOutside() {
-  const view = wall.view.calculateExtent(wall.map.getSize());
+  const size = wall.map.getSize();
+  if (!size) return;
+  const view = wall.view.calculateExtent(size);
   const outside = people.everywhere().filter((where) => !containsCoordinate(view, where)).length;
   const chip = byId("outside");
   chip.hidden = outside === 0;
+  const all = () => wall.fit(boundingExtent(people.everywhere()), 350);
   if (outside)
     fill(
       chip,
       t("地图外还有 {n} 人在岗", { n: outside }),
-      el("button.link", { type: "button", onclick: () => wall.fit(boundingExtent(people.everywhere()), 350) }, t("看全部")),
+      el("button.link", { type: "button", onclick: all }, t("看全部")),
     );
 }
+
+/* ── what is pointed at, and what is chosen ──────────────────────────────────────────────────────────── */
 
 /** @param {string} key @returns {number[] | undefined} where a thing is drawn */
 function whereIs(key) {
@@ -398,130 +378,270 @@ function whereIs(key) {
   return people.where(Number(key.slice("person:".length)));
 }
 
-/** @param {string} key bring it into view */
+/** @param {string | null} key what stays lit, and in the address; null for nothing */
+function choose(key) {
+  sought = null;
+  pointing.choose(key, "map");
+  keep({ at: key || "" });
+  tellCard();
+}
+
+/** @param {string} key choose it and bring it into view */
 function go(key) {
   const where = whereIs(key);
   if (!where) return toast(t("这次签到没有可显示的位置。"));
   const zoom = Math.max(wall.view.getZoom() || 0, 12);
   wall.view.animate({ center: where, zoom, duration: 350 });
-  return pointing.point(key, "map");
+  return choose(key);
 }
 
-/** @param {import("../map/pointing.js").Found} found chosen on the map */
-function chosen({ key, together }) {
-  if (together && together.length > 1) {
-    wall.fit(boundingExtent(together.map((place) => wall.place(place.position.lng, place.position.lat))), 350);
+/** What the address says is chosen: it is found, or it is not the reader's to see. */
+function seek() {
+  if (!sought) return;
+  const { come, reading } = live.state;
+  const person = sought.startsWith("person:") && live.place(Number(sought.slice("person:".length)));
+  const checkin = sought.startsWith("checkin:") && live.checkin(sought.slice("checkin:".length));
+  if (person || checkin) {
+    const key = sought;
+    turnTo(person ? "people" : "checkins");
+    if (filters.view) choose(key);
+    else go(key);
+    reveal(key);
+  } else if (come.places && come.checkins && !reading) {
+    choose(null);
+    toast(t("链接中所选的内容不在您可见的范围内，或已不在挂图上。"), true);
   }
-  turnTo(key.startsWith("person:") ? "people" : "checkins");
-  document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "center" });
 }
 
-/* ── the card over a mark ────────────────────────────────────────────────────────────────────────────── */
+/** @param {import("../map/pointing.js").Found} found chosen on the map: one thing, or a cluster that opens */
+function chosen(found) {
+  const isPerson = found.key.startsWith("person:");
+  turnTo(isPerson ? "people" : "checkins");
+  const together = isPerson
+    ? (found.together || []).map((place) => wall.place(place.position.lng, place.position.lat))
+    : marks.places(found.keys || []);
+  if (together.length > 1) open(found.key, boundingExtent(together));
+  else choose(found.key);
+  reveal(found.key);
+}
 
-const overlay = new Overlay({ element: card, stopEvent: false });
+/** @param {string} key of a cluster @param {number[]} extent of its members: nearer, or fanned out where nearer is of no use */
+function open(key, extent) {
+  const apart = Math.max(getWidth(extent), getHeight(extent)) / wall.view.getResolutionForZoom(OPEN_ZOOM);
+  if (apart > 24 && Number(wall.view.getZoom()) < OPEN_ZOOM) return wall.fit(extent, 350);
+  if (key.startsWith("person:")) people.open(key);
+  else marks.open(key);
+  return undefined;
+}
+
+function closeAll() {
+  people.open(null);
+  marks.open(null);
+  choose(null);
+}
+
+/** @param {string} key */
+function reveal(key) {
+  (key.startsWith("person:") ? peopleRows : checkinRows).reveal(key);
+}
+
+const overlay = new Overlay({ element: card, stopEvent: true });
 wall.map.addOverlay(overlay);
+pointing.hear((now, _before, from) => {
+  if (now && from === "map") reveal(now);
+  tellCard();
+});
 
-pointing.hear(tellCard);
+let carded = "";
 
 /** The card over what is pointed at, which goes along with it. */
 function tellCard() {
   const now = pointing.now();
   const where = now ? whereIs(now) : undefined;
-  card.hidden = !where;
-  if (!now || !where) return;
-  fill(card, cardOf(now));
+  const words = now && where ? cardOf(now) : null;
+  card.hidden = !words;
+  if (!now || !where || !words) return;
+  const held = pointing.chosen() === now;
+  const told = `${now} ${held} ${words.map((node) => node.textContent).join()}`;
+  if (told !== carded) {
+    card.classList.toggle("map-card-chosen", held);
+    const close = el("button.map-card-close", { type: "button", "aria-label": t("关闭"), onclick: closeAll }, "×");
+    fill(card, words, held ? close : null);
+  }
+  carded = told;
   overlay.setPosition(where);
 }
 
-/** @param {string} key */
+/** @param {string} key @returns {Node[] | null} */
 function cardOf(key) {
-  const place = places.of(Number(key.slice("person:".length)));
-  const checkin = checkins.get(key.slice("checkin:".length));
+  const place = live.place(Number(key.slice("person:".length)));
+  const checkin = live.checkin(key.slice("checkin:".length));
   if (key.startsWith("person:")) return place ? personCard(place, age(place.at)) : null;
   return checkin ? checkinCard(checkin) : null;
 }
 
-/* ── filters and tabs ────────────────────────────────────────────────────────────────────────────────── */
+/* ── the address ─────────────────────────────────────────────────────────────────────────────────────── */
 
-/** @param {string} name "checkins" or "people" */
-function turnTo(name) {
-  for (const tab of ["checkins", "people"]) {
-    byId(`tab-${tab}`).setAttribute("aria-selected", String(tab === name));
-    byId(`tab-${tab}`).tabIndex = tab === name ? 0 : -1;
-    byId(tab).hidden = tab !== name;
-  }
-  if (name === "people" && loaded) listPeople();
+/** @param {Record<string, string>} change */
+function keep(change) {
+  Object.assign(filters, change);
+  write(Object.fromEntries(NAMES.map((name) => [name, filters[name]])));
+  byId("to-wall").setAttribute("href", `/wall${location.search}`);
 }
 
-function wireTabs() {
-  for (const name of ["checkins", "people"]) {
-    byId(`tab-${name}`).addEventListener("click", () => turnTo(name));
-    byId(`tab-${name}`).addEventListener("keydown", (event) => {
-      if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-      const other = name === "people" ? "checkins" : "people";
-      turnTo(other);
-      byId(`tab-${other}`).focus();
-    });
-  }
+function keepView() {
+  const [lng, lat] = transform(wall.view.getCenter() || [0, 0], wall.projection, "EPSG:4326");
+  keep({ view: toText({ lng: Number(lng), lat: Number(lat), zoom: wall.view.getZoom() || 0 }) });
 }
 
 /** @param {Record<string, string>} change */
 function refilter(change) {
-  Object.assign(filters, change);
-  write(filters);
-  loaded = false;
-  connect();
+  keep({ ...change, ...(change.days === String(DAYS[0]) ? { days: "" } : {}) });
+  match = matcher(filters);
+  tellFound();
+  if ("unit_id" in change || "days" in change) {
+    if (change.days) /** @type {HTMLSelectElement} */ (byId("filter-days")).value = change.days;
+    return live.want({ unit_id: filters.unit_id || "", days: daysOf(filters.days) });
+  }
+  drawPeople();
+  return drawCheckins(new Set());
 }
 
-async function wireFilters() {
-  const kind = /** @type {HTMLSelectElement} */ (byId("filter-kind"));
-  fill(
-    kind,
-    el("option", { value: "" }, t("全部种类")),
-    codes("checkin").map((code) => el("option", { value: code }, word("checkin", code))),
-  );
-  kind.value = filters.kind || "";
-  kind.addEventListener("change", () => refilter({ kind: kind.value }));
-  await units();
-  const unit = picker({
-    id: "filter-unit",
-    placeholder: t("全部单位"),
-    search: searchUnits,
-    value: filters.unit_id ? await unitById(filters.unit_id) : null,
-    chosen: (choice) => refilter({ unit_id: choice?.id || "" }),
+/** The address into the clipboard; where there is none (no HTTPS), to be copied by hand. */
+async function share() {
+  const words = t("对方打开后，只看到其权限范围内的内容。");
+  try {
+    await navigator.clipboard.writeText(location.href);
+    toast(t("链接已复制。") + words);
+  } catch {
+    const field = el("input.input", { value: location.href, readonly: true, "aria-label": t("链接"), onfocus: () => field.select() });
+    await tell(t("复制这个链接"), field, el("p", {}, words));
+  }
+}
+
+/** Where the address says, or the whole county. */
+function look() {
+  const sight = fromText(filters.view);
+  if (!sight) return wall.fit(wall.whole());
+  wall.view.setCenter(wall.place(sight.lng, sight.lat));
+  return wall.view.setZoom(sight.zoom);
+}
+
+/** @returns {{id: string, name: string}[]} the duties that people and check-ins on the map belong to */
+function duties() {
+  const trips = [...live.places(), ...live.checkins()].flatMap(({ trip }) => (trip ? [trip] : []));
+  const byTrip = new Map(trips.map((trip) => [trip.id, { id: String(trip.id), name: trip.title }]));
+  return [...byTrip.values()].sort((a, b) => a.name.localeCompare(b.name, "zh"));
+}
+
+/* ── tabs and keys ───────────────────────────────────────────────────────────────────────────────────── */
+
+/** @param {string} name "checkins" or "people" */
+function turnTo(name) {
+  for (const tab of /** @type {const} */ (["checkins", "people"])) {
+    byId(`tab-${tab}`).setAttribute("aria-selected", String(tab === name));
+    byId(`tab-${tab}`).tabIndex = tab === name ? 0 : -1;
+    lists[tab].hidden = tab !== name;
+  }
+  keep({ tab: name === "people" ? name : "" });
+  if (name === "people") listPeople();
+  else checkinRows.draw();
+  tellReading();
+}
+
+/** @param {KeyboardEvent} event @param {string} name */
+function turnByKey(event, name) {
+  if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+  const other = name === "people" ? "checkins" : "people";
+  turnTo(other);
+  byId(`tab-${other}`).focus();
+}
+
+/** @type {Record<string, number>} */
+const STEPS = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -Infinity, End: Infinity };
+
+/** Up and down the list, row by row. @param {KeyboardEvent} event */
+function walk(event) {
+  const step = STEPS[event.key];
+  const host = /** @type {HTMLElement} */ (event.currentTarget);
+  if (step === undefined) return;
+  event.preventDefault();
+  const rows = host === lists.people ? peopleRows : checkinRows;
+  const at = /** @type {HTMLElement | null} */ (document.activeElement?.closest("li"))?.dataset.row || null;
+  const next = rows.beside(at, step);
+  if (!next || !rows.reveal(next)) return;
+  /** @type {HTMLElement | null} */ (host.querySelector(`li[data-row="${CSS.escape(next)}"] > *`))?.focus({ preventScroll: true });
+}
+
+/** @param {KeyboardEvent} event keys that hold anywhere on the page */
+function press(event) {
+  const target = /** @type {HTMLElement} */ (event.target);
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape" && !target.matches("input, select")) return closeAll();
+  if (target.matches("input, select, textarea")) return;
+  if (event.key === "/") {
+    event.preventDefault();
+    byId("filter-q").focus();
+  }
+}
+
+function wire() {
+  for (const name of /** @type {const} */ (["checkins", "people"])) {
+    byId(`tab-${name}`).addEventListener("click", () => turnTo(name));
+    byId(`tab-${name}`).addEventListener("keydown", (event) => turnByKey(event, name));
+    lists[name].addEventListener("keydown", walk);
+  }
+  addEventListener("keydown", press);
+  addEventListener("resize", () => [checkinRows, peopleRows].forEach((rows) => rows.draw()));
+  byId("share").addEventListener("click", () => void share());
+  follow(wall.map, pointing, chosen, (at) => people.under(at) || marks.under(at), closeAll);
+  wall.map.on("moveend", () => {
+    keepView();
+    settle();
+    tellOutside();
   });
-  byId("filter-unit-place").replaceWith(unit.node);
+}
+
+/** Names find their places again a moment after marks have; not with each of them. */
+function settle() {
+  settling ||= window.setTimeout(
+    () => {
+      settling = 0;
+      named_ms = performance.now();
+      names.settle();
+      people.refresh();
+    },
+    Math.max(100, named_ms + NAMES_EVERY_MS - performance.now()),
+  );
 }
 
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
 
 function tick() {
-  tellLive();
+  tellState();
+  live.age();
   people.refresh();
-  if (loaded && !byId("people").hidden) listPeople();
+  if (!lists.people.hidden) listPeople();
 }
 
 /** Whoever administers areas but may not see people gets the map and is told so. */
 function areasOnly() {
   const words = t("您的角色不能查看人员的位置和签到，这里只显示区域。需要查看请联系县级督查部门。");
-  for (const list of [checkinList, peopleList]) fill(list, blank(t("这里的内容不在您的权限内"), words));
-  document.querySelectorAll(".wall > .filters .field").forEach((field) => {
-    /** @type {HTMLElement} */ (field).hidden = true;
-  });
-  live.hidden = true;
+  for (const list of Object.values(lists)) fill(list, blank(t("这里的内容不在您的权限内"), words));
+  for (const node of document.querySelectorAll(".wall > .filters .field, #live, #to-wall")) node.setAttribute("hidden", "");
 }
 
 async function begin() {
   frame();
   byId("map").append(legend());
-  wireTabs();
-  follow(wall.map, pointing, chosen, people.under);
-  wall.map.on("moveend", tellOutside);
   await readAreas();
-  wall.fit(wall.whole());
+  look();
   if (!may("place.read")) return areasOnly();
-  await wireFilters();
-  connect();
+  wire();
+  turnTo(filters.tab === "people" || sought?.startsWith("person:") ? "people" : "checkins");
+  tellFound();
+  live.connect();
+  bar = await mapBar(filters, duties, refilter);
   setInterval(tick, TICK_MS);
   return undefined;
 }
