@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
@@ -18,6 +19,7 @@ from server.db import db
 from server.gate import COOKIE
 from server.geo.datum import Datum, convert_point
 from server.held import held
+from server.models.sessions import SignInSession
 from server.services import checkins, sessions
 from server.services.trips import StopPlan
 from server.transaction import transaction
@@ -208,14 +210,15 @@ def test_a_cluster_opens_where_nearer_is_of_no_use_and_each_of_it_can_be_chosen(
     page.mouse.click(x, y)
     expect(page.locator("#tab-people")).to_have_attribute("aria-selected", "true")
     page.wait_for_timeout(300)
-    assert painted(page, PEOPLE) > 2 * closed
+    fanned = painted(page, PEOPLE)
+    assert fanned > 1.5 * closed
     page.mouse.click(x, y - 34)
     expect(page.locator(".map-card-chosen")).to_contain_text("甘一")
     expect(page.locator("#people .row.lit")).to_contain_text("甘一")
     page.keyboard.press("Escape")
     expect(page.locator(".map-card")).to_be_hidden()
     page.wait_for_timeout(200)
-    assert painted(page, PEOPLE) < 2 * closed
+    assert painted(page, PEOPLE) < fanned / 1.5
     assert "at=" not in page.url
 
 
@@ -450,6 +453,40 @@ def test_a_wall_says_how_old_it_is_comes_back_after_a_cut_and_empties_when_the_s
             assert painted(page, PEOPLE) == painted(page, ARRIVALS) == 0
             assert page.evaluate(CONTRASTS) == []
         context.close()
+
+
+def last_used(who: Someone) -> timedelta:
+    """How long ago somebody's session was in use."""
+    db.session.rollback()
+    used = sa.select(SignInSession.last_used_at).where(SignInSession.person_id == who.id)
+    return clock.now() - db.session.execute(used).scalar_one()
+
+
+def test_a_wall_is_in_use_while_it_hangs_and_ends_with_its_session_even_when_cut_off(
+    desk: Open, people: County, office: Office
+) -> None:
+    arrive(office, people, 0)
+    here = desk(office.supervisor)
+    here.page.clock.install()
+    page = here.open("/wall")
+    here.say_why()
+    expect(page.locator("#live")).to_have_text("实时")
+    expect(page.locator("#expiry")).to_contain_text("登录有效至")
+    with transaction() as session:
+        resting = clock.now() - timedelta(minutes=50)
+        mine = SignInSession.person_id == office.supervisor.id
+        session.execute(sa.update(SignInSession).where(mine).values(last_used_at=resting))
+    with page.expect_response(re.compile("/api/v1/sessions")):
+        page.clock.fast_forward("04:30")
+    assert last_used(office.supervisor) < timedelta(minutes=5)
+    here.context.set_offline(True)
+    expect(page.locator("#old")).to_contain_text("网络已断开")
+    expect(page.locator("#panel li")).to_have_count(1)
+    page.clock.fast_forward("13:00:00")
+    expect(page.locator("#old")).to_contain_text("登录已到期")
+    expect(page.locator("#panel li")).to_have_count(0)
+    page.clock.run_for(500)
+    assert painted(page, PEOPLE) == painted(page, ARRIVALS) == 0
 
 
 def test_a_wall_of_somebody_who_may_not_see_people_says_so(desk: Open, people: County) -> None:

@@ -26,11 +26,16 @@ export async function mapBar(values, duties, changed) {
   select("days", "", DAYS.map((days) => [String(days), daysInWords(days)]));
   if (values.days) /** @type {HTMLSelectElement} */ (byId("filter-days")).value = values.days;
   find();
+  let waiting = values.duty || "";
   const duty = picker({
     id: "filter-duty",
     placeholder: t("全部任务"),
     search: among(async () => [{ id: "none", name: t("行程外") }, ...duties()]),
-    chosen: (choice) => changed({ duty: choice?.id || "" }),
+    value: waiting ? { id: waiting, name: waiting === "none" ? t("行程外") : `#${waiting}` } : null,
+    chosen(choice) {
+      waiting = "";
+      changed({ duty: choice?.id || "" });
+    },
   });
   byId("filter-duty-place").replaceWith(duty.node);
   await units();
@@ -73,12 +78,14 @@ export async function mapBar(values, duties, changed) {
   return {
     /** The duty of the address is known by its name only once it has been seen. */
     nameDuty() {
-      if (!values.duty) return;
-      const known = values.duty === "none" ? { id: "none", name: t("行程外") } : duties().find(({ id }) => id === values.duty);
-      if (known) duty.set(known);
+      const known = waiting && duties().find(({ id }) => id === waiting);
+      if (!known) return;
+      waiting = "";
+      duty.set(known);
     },
     /** All filters but unit and days are taken off. */
     clear() {
+      waiting = "";
       duty.set(null);
       for (const name of ["q", "kind", "signal"]) /** @type {HTMLInputElement} */ (byId(`filter-${name}`)).value = "";
     },

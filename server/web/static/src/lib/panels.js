@@ -37,6 +37,7 @@ export function panels(made, every_ms) {
   /** Show the present page with what is known now. */
   function draw() {
     const all = made();
+    turn.panel = Math.min(turn.panel, all.length - 1);
     const panel = /** @type {Panel} */ (all[turn.panel]);
     const count = pages(panel);
     if (!count) return step(1);

@@ -15,8 +15,11 @@ function patch(look) {
   return [["rect", { x: 1, y: 1.5, width: 18, height: 11, ...look }]];
 }
 
-/** @param {boolean} [marks] whether people and check-ins are on this map */
-export function legend(marks = true) {
+/**
+ * @param {boolean} [marks] whether people and check-ins are on this map
+ * @param {boolean} [opens] whether what they share opens
+ */
+export function legend(marks = true, opens = true) {
   const wide = innerWidth > 900;
   return el(
     "details.legend",
@@ -25,7 +28,7 @@ export function legend(marks = true) {
     el(
       "div.legend-body",
       {},
-      marks ? people() : null,
+      marks ? people(opens) : null,
       el("h3", {}, t("区域")),
       el(
         "ul",
@@ -64,7 +67,8 @@ function number(form) {
   ];
 }
 
-function people() {
+/** @param {boolean} opens */
+function people(opens) {
   return [
     el("h3", {}, t("在岗人员")),
     el(
@@ -73,7 +77,7 @@ function people() {
       line(t("最新位置"), person(palette.person, palette.face)),
       line(t("位置已旧（10 分钟以上）"), person("#7f9fae", "#fff")),
       line(t("位置很旧（30 分钟以上）"), person("#fff", "#66707a")),
-      line(t("几人在一处，可点开"), number("circle")),
+      line(opens ? t("几人在一处，可点开") : t("几人在一处"), number("circle")),
     ),
     el("h3", {}, t("签到判定")),
     el(
@@ -82,7 +86,7 @@ function people() {
       /** @type {const} */ (["inside", "uncertain", "outside", "not_judged"]).map((outcome) =>
         el("li", {}, shape(outcome), word("verdict", outcome)),
       ),
-      line(t("几次在一处，可点开；同一人的不计数"), number("rect")),
+      line(opens ? t("几次在一处，可点开；同一人的不计数") : t("几次在一处；同一人的不计数"), number("rect")),
     ),
   ];
 }

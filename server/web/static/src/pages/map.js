@@ -222,6 +222,7 @@ function drawCheckins(came) {
   listCheckins(items);
   tellReading();
   tellCard();
+  bar?.nameDuty();
   seek();
 }
 
@@ -642,6 +643,7 @@ async function begin() {
   tellFound();
   live.connect();
   bar = await mapBar(filters, duties, refilter);
+  bar.nameDuty();
   setInterval(tick, TICK_MS);
   return undefined;
 }

@@ -134,6 +134,7 @@ function tellNews(checkin) {
 
 /** @returns {Panel[]} */
 function madePanels() {
+  if (over) return [{ name: "over", title: t("已停止"), rows: [], instead: () => blank(t("已停止显示"), overWords()) }];
   const items = live.checkins().filter(match.checkin);
   const places = live.places().filter(match.place);
   const today = day(new Date(now()).toISOString());
@@ -162,7 +163,6 @@ function madePanels() {
 
 /** @param {boolean} come @param {Refusal | null} failed @param {string} words @returns {HTMLElement} */
 function insteadOf(come, failed, words) {
-  if (over) return blank(t("已停止显示"));
   if (live.state.reasonMissing && words === t("现在没有人在岗")) return blank(t("位置未打开"), t("说明理由后可查看在岗人员的最新位置。"));
   if (failed) return failure(failed, () => void live.load());
   return come ? blank(words) : loading();
@@ -318,6 +318,7 @@ async function readSession() {
 
 function tellExpiry() {
   const left_s = expires_at ? (Date.parse(expires_at) - now()) / 1000 : Infinity;
+  if (left_s <= 0) end("ended"); // also while cut off, when nobody can say so
   const soon = !over && left_s < SOON_S;
   byId("expiry").classList.toggle("big-soon", soon);
   byId("expiry").textContent =
@@ -379,7 +380,7 @@ async function tellScope() {
 
 async function begin() {
   whenSignedOut(signedOut);
-  byId("map").append(legend());
+  byId("map").append(legend(true, false));
   byId("map").tabIndex = -1;
   wire();
   tick();
