@@ -9,6 +9,7 @@ from server.held import hold
 from server.live.hub import Hub
 from server.queries.areas import Snapshots
 from server.services import checkins, positions, sessions
+from server.services.closing_keys import ClosingKeys
 from server.services.keys import Ring
 from server.services.seals import Seals
 
@@ -22,6 +23,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hold(app, settings)
     hold(app, Ring.open(settings))
     hold(app, Seals.open(settings))
+    hold(app, ClosingKeys.open(settings))
     hold(app, Snapshots())
     hold(app, Hub())
     hold(app, positions.Gathered())

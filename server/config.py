@@ -83,6 +83,22 @@ class Settings:
         "Sealing keys as kid:secret,kid:secret: what must be read back from the database (OwnTracks' keys) is sealed"
         " with the first, the others only open. Empty: made once in the instance folder",
     )
+    closing_keys: str = _setting(
+        "GUATU_CLOSING_KEYS",
+        "",
+        str,
+        "存证密钥，写作 kid:密钥,kid:密钥；每日存证用第一个签名，其余只用于核对。为空时在文件夹中自动生成一次",
+        "Closing keys as kid:secret,kid:secret: each closed day of the record is signed with the first, the others"
+        " only check. Empty: made once in the instance folder",
+    )
+    closings: str = _setting(
+        "GUATU_CLOSINGS",
+        "",
+        str,
+        "每日存证在数据库之外另存的文件夹，宜在另一台机器的磁盘上。为空时为服务器文件夹下的 closings",
+        "The folder where closings are kept outside the database, best on another machine's disk. Empty: `closings` in"
+        " the instance folder",
+    )
     access_token_s: int = _setting(
         "GUATU_ACCESS_TOKEN_S",
         900,

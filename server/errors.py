@@ -495,6 +495,15 @@ class KeysRefused(Problem):
     en = "The server's keys cannot be used: {why_en}."
 
 
+class ClosingsRefused(Problem):
+    """The closings of the record cannot be read or written, or do not agree with those kept outside the database."""
+
+    code = "closings_refused"
+    status = 500
+    zh = "每日存证有问题：{why_zh}。"
+    en = "There is trouble with the closings: {why_en}."
+
+
 class DatabaseRefused(Problem):
     """The database cannot be opened, or is not the shape this release needs."""
 

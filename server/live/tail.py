@@ -30,6 +30,9 @@ import sqlalchemy as sa
 PAGE = 500
 """How many events are read at once."""
 
+PAUSE_S = 0.02
+"""Between two looks whether a number has settled."""
+
 
 @dataclass(frozen=True, slots=True)
 class Happened:
@@ -100,6 +103,19 @@ def advance(connection: sa.Connection, horizon: Horizon) -> Horizon:
         return horizon
     mark = Mark(given, _one(connection, _OWN_TRANSACTION), time.monotonic())
     return _settle(connection, replace(horizon, mark=mark))
+
+
+def settled(engine: sa.Engine, *, within_s: float) -> int | None:
+    """A number up to which nothing can appear any more, as of now; None where an unfinished transaction outlasts it."""
+    give_up_at = time.monotonic() + within_s
+    with follow(engine) as connection:
+        horizon = advance(connection, Horizon())
+        while horizon.mark is not None:
+            if time.monotonic() > give_up_at:
+                return None
+            time.sleep(PAUSE_S)
+            horizon = advance(connection, horizon)
+    return horizon.settled
 
 
 def _settle(connection: sa.Connection, horizon: Horizon) -> Horizon:

@@ -3,6 +3,7 @@
 from server.models import (
     areas,
     checkins,
+    closings,
     events,
     logs,
     looks,
@@ -23,6 +24,7 @@ from server.models import (
 __all__ = [
     "areas",
     "checkins",
+    "closings",
     "events",
     "logs",
     "looks",

@@ -23,7 +23,7 @@ from server.queries import photos as reads
 from server.queries import positions, trips
 from server.queries import reviews as queue
 from server.rules import reviews as rules
-from server.services import partitions, photos, reviews, set_aside, silences, tracks
+from server.services import closings, partitions, photos, reviews, set_aside, silences, tracks
 from server.services import trips as duties
 from server.transaction import verb
 
@@ -121,6 +121,12 @@ def _queries() -> Did:
     return Did(f"失效 {lapsed} 次", f"lapsed {lapsed}")
 
 
+def _closings() -> Did:
+    """Close the days of the record that are over."""
+    made = closings.close()
+    return Did(f"存证 {len(made)} 天", f"closed {len(made)} day(s)")
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -142,6 +148,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("forgotten", "超时行程", "forgotten duties", _forgotten),
     Step("queries", "未跟进的询问", "queries not pursued", _queries),
     Step("silences", "失联提醒", "silent phones", _silences),
+    Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""
 

@@ -19,6 +19,7 @@ from server.live.hub import Hub, Reader
 from server.live.tail import Happened
 from server.models.events import Event
 from tests.live.happenings import committed, on_postgis, unfinished, write
+from tests.support import databases
 from tests.support.postgis import Cluster
 
 MOST = 100
@@ -252,7 +253,11 @@ def test_when_an_older_copy_is_restored_under_a_running_server_everybody_loads_a
 
 
 def _begin_anew() -> None:
-    with db.engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with (
+        db.engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+        databases.unguarded(connection),
+    ):
         if db.engine.dialect.name == "postgresql":
             connection.exec_driver_sql("TRUNCATE events RESTART IDENTITY")
         else:

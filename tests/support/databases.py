@@ -1,5 +1,7 @@
 """Both databases, migrated once per run, and emptied between tests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from flask import Flask
 
 from server.app import create_app
 from server.config import Settings
-from server.db import Base, db
+from server.db import WRITES, Base, db
 from server.held import held, hold
 from server.live.hub import Hub
 from server.queries.areas import Snapshots
@@ -38,10 +40,39 @@ def empty(app: Flask) -> None:
             connection.execute(sa.text(_emptying()))
         else:
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            for table in reversed(Base.metadata.sorted_tables):
-                connection.execute(sa.delete(table))
+            with unguarded(connection):
+                for table in reversed(Base.metadata.sorted_tables):
+                    connection.execute(sa.delete(table))
         connection.execute(sa.text("INSERT INTO area_generation (id, number) VALUES (1, 0)"))
     hold(app, Snapshots())
+
+
+@contextmanager
+def unguarded(connection: sa.Connection) -> Iterator[None]:
+    """Change what is only ever added, as the database's owner can who takes the guards away, and puts them back."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        yield
+        connection.exec_driver_sql("SET LOCAL session_replication_role = origin")
+        return
+    mine = "type = 'trigger' AND tbl_name IN ('events', 'closings')"
+    guards = connection.exec_driver_sql(f"SELECT name, sql FROM sqlite_master WHERE {mine}").all()
+    for guard in guards:
+        connection.exec_driver_sql(f"DROP TRIGGER {guard.name}")
+    yield
+    for guard in guards:
+        connection.exec_driver_sql(guard.sql)
+
+
+def tamper(statement: str) -> None:
+    """Run a statement against what is only ever added, and commit."""
+    db.session.rollback()
+    with (
+        db.engine.connect().execution_options(**{WRITES: True}) as connection,
+        connection.begin(),
+        unguarded(connection),
+    ):
+        connection.exec_driver_sql(statement)
 
 
 @cache
