@@ -12,6 +12,7 @@ from server.api import (
     accounts,
     areas,
     checkins,
+    closings,
     copies,
     events,
     health,
@@ -87,6 +88,7 @@ def join(app: Flask) -> None:
         stream,
         matters,
         events,
+        closings,
     ):
         doors.register_blueprint(noun.doors, url_prefix="/api/v1")
     app.register_blueprint(health.doors)

@@ -1,15 +1,16 @@
 """How a door reads and answers: JSON in through orjson (no nesting bombs, no NaN), JSON out with times ending in Z."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, TypeVar
 
 import marshmallow as ma
 import orjson
-from flask import Response, send_file
+from flask import Response, send_file, stream_with_context
 from flask_smorest import Blueprint
 from webargs.flaskparser import FlaskParser
 
+from server import clock
 from server.errors import BadInput, Unreadable, UnsupportedMediaType
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -163,6 +164,15 @@ def download(content: bytes, mimetype: str, name: str) -> Response:
     sent = send_file(BytesIO(content), mimetype, as_attachment=True, download_name=name)
     sent.headers["Cache-Control"] = "no-store"
     return sent
+
+
+def csv_file(noun: str, chunks: Iterator[bytes]) -> Response:
+    """A streamed CSV download, named by its noun and the day."""
+    response = Response(stream_with_context(chunks), mimetype="text/csv")
+    name = f"guatu-{noun}-{clock.day_of(clock.now()).isoformat()}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def nothing() -> Response:

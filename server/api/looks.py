@@ -5,9 +5,10 @@ from typing import Any
 from flask import Response
 
 from server import gate
-from server.api.doors import Doors, answer
+from server.api.doors import Doors, answer, csv_file
 from server.api.schemas.looks import (
     LooksAsked,
+    LooksFilter,
     LooksOut,
     PageAsked,
     ReadyReasonsOut,
@@ -15,10 +16,11 @@ from server.api.schemas.looks import (
     ReasonOut,
     WholeLooksOut,
 )
+from server.exports import record
 from server.gate import guard
 from server.queries import looks as reads
 from server.rules.looks import REASONS
-from server.services import looks
+from server.services import exports, looks
 
 doors = Doors("looks", __name__, description="查看记录 · Who looked at whose positions, and why")
 
@@ -55,4 +57,16 @@ def mine(asked: dict[str, Any]) -> Response:
 @doors.response(200, WholeLooksOut)
 def listed(asked: dict[str, Any]) -> Response:
     """查看记录 · The record of looks, for an auditor."""
-    return answer(reads.listed(gate.actor(), **asked))
+    cursor, limit = asked.pop("cursor", None), asked.pop("limit")
+    return answer(reads.listed(gate.actor(), reads.Filter(**asked), cursor=cursor, limit=limit))
+
+
+@doors.get("/looks.csv")
+@guard("look.export")
+@doors.arguments(LooksFilter, location="query")
+@doors.response(200, content_type="text/csv")
+def as_csv(asked: dict[str, Any]) -> Response:
+    """导出查看记录 · The record of looks as CSV."""
+    actor, wanted = gate.actor(), reads.Filter(**asked)
+    exports.begin_looks(actor, wanted)
+    return csv_file("looks", record.looks(exports.looks_of(actor, wanted)))

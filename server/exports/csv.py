@@ -25,7 +25,10 @@ VISIT_WORDS = {
 }
 
 Checkin = dict[str, Any]
-COLUMNS: tuple[tuple[str, Callable[[Checkin], Any]], ...] = (
+Columns = tuple[tuple[str, Callable[[dict[str, Any]], Any]], ...]
+"""Columns of a table: the head, and what a document has in it."""
+
+COLUMNS: Columns = (
     ("时间 Time", lambda row: clock.local(row["happened_at"])),
     ("姓名 Name", lambda row: row["person"]["name"]),
     ("单位 Unit", lambda row: row["unit"]["name"]),
@@ -54,10 +57,15 @@ COLUMNS: tuple[tuple[str, Callable[[Checkin], Any]], ...] = (
 
 
 def write(pages: Iterable[list[Checkin]]) -> Iterator[bytes]:
-    """UTF-8 CSV with a byte-order mark, a page of check-in documents at a time, CRLF line ends (RFC 4180)."""
-    yield (BOM + _lines([[title for title, _ in COLUMNS]])).encode()
+    """A page of check-in documents at a time."""
+    return table(COLUMNS, pages)
+
+
+def table(columns: Columns, pages: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:
+    """UTF-8 CSV with a byte-order mark, a page of documents at a time, CRLF line ends (RFC 4180)."""
+    yield (BOM + _lines([[title for title, _ in columns]])).encode()
     for page in pages:
-        yield _lines([[harmless(told(row)) for _, told in COLUMNS] for row in page]).encode()
+        yield _lines([[harmless(told(row)) for _, told in columns] for row in page]).encode()
 
 
 def plain(pages: Iterable[list[dict[str, Any]]]) -> Iterator[bytes]:

@@ -11,9 +11,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from server.db import db
 from server.models.events import Event
 from server.models.people import Person
+from server.models.units import Unit
 from server.queries import pages, scopes
 from server.rules import access
 from server.rules.access import Actor, Scope
+
+_Whom = sa.orm.aliased(Person)
+"""Whom an event is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ def listed(actor: Actor, wanted: Filter, *, cursor: str | None = None, limit: in
         statement = statement.where(Event.number < pages.keys_of(cursor, pages.number)[0])
     rows = db.session.execute(statement.limit(limit + 1)).all()
     after = pages.cursor_of(rows[limit - 1].Event.number) if len(rows) > limit else None
-    return {"items": [_told(row.Event, row.name) for row in rows[:limit]], "next": after}
+    return {"items": [_told(row) for row in rows[:limit]], "next": after}
 
 
 def _wanted(wanted: Filter) -> Iterator[ColumnElement[bool]]:
@@ -51,10 +55,12 @@ def _wanted(wanted: Filter) -> Iterator[ColumnElement[bool]]:
 
 
 def _events() -> sa.Select[*tuple[Any, ...]]:
-    """Every event with the name of who did it, newest first."""
+    """Every event with the names it mentions by number, as of now, newest first."""
     return (
-        sa.select(Event, Person.name)
+        sa.select(Event, Person.name, _Whom.name.label("whom"), Unit.name.label("unit"))
         .outerjoin(Person, Person.id == Event.actor_id)
+        .outerjoin(_Whom, _Whom.id == Event.person_id)
+        .outerjoin(Unit, Unit.id == Event.unit_id)
         .order_by(Event.number.desc())
     )
 
@@ -68,16 +74,24 @@ def _covered(scope: Scope) -> ColumnElement[bool]:
     return covered
 
 
-def _told(event: Event, name: str | None) -> dict[str, Any]:
+def _told(row: Any) -> dict[str, Any]:
     """One event; `actor` is None where nobody was signed in."""
+    event: Event = row.Event
     return {
         "number": event.number,
         "at": event.at,
         "kind": event.kind,
-        "actor": None if event.actor_id is None else {"id": event.actor_id, "name": name},
+        "actor": _named(event.actor_id, row.name),
+        "person": _named(event.person_id, row.whom),
+        "unit": _named(event.unit_id, row.unit),
         "subject": event.subject,
         "unit_id": event.unit_id,
         "person_id": event.person_id,
         "trip_id": event.trip_id,
         "data": event.data,
     }
+
+
+def _named(row_id: int | None, name: str | None) -> dict[str, Any] | None:
+    """Somebody or something by number and name; None where nothing is meant. Only the numbers are in the record."""
+    return None if row_id is None else {"id": row_id, "name": name or ""}

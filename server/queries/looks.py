@@ -1,5 +1,8 @@
 """Looks as read: whether a sitting has said why, who looked at me, and the whole record for an auditor."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,21 +52,36 @@ def at_me(actor: Actor, *, cursor: str | None = None, limit: int = 50) -> dict[s
     return _page(_looks().where(Look.subject_id == actor.person_id), cursor, limit, told=_told)
 
 
-def listed(
-    actor: Actor,
-    *,
-    reader_id: int | None = None,
-    subject_id: int | None = None,
-    trip_id: int | None = None,
-    cursor: str | None = None,
-    limit: int = 50,
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which looks: from `from_` to before `to`, by whom, at whom, on which trip."""
+
+    from_: datetime | None = None
+    to: datetime | None = None
+    reader_id: int | None = None
+    subject_id: int | None = None
+    trip_id: int | None = None
+
+
+def listed(actor: Actor, wanted: Filter, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
     """The record of looks at people the actor's audit covers, newest first; each item also says `of` whom."""
     scope = access.scope(actor, "look.read")
     seen = scopes.visible(scope, unit_id=_Subject.unit_id.expression, mine=sa.false())
-    asked = {Look.reader_id: reader_id, Look.subject_id: subject_id, Look.trip_id: trip_id}
-    narrowed = [column == wanted for column, wanted in asked.items() if wanted is not None]
-    return _page(_looks().where(seen, *narrowed), cursor, limit, told=_told_whole)
+    return _page(_looks().where(seen, *_wanted(wanted)), cursor, limit, told=_told_whole)
+
+
+def _wanted(wanted: Filter) -> Iterator[sa.ColumnElement[bool]]:
+    """The filter as conditions."""
+    if wanted.from_ is not None:
+        yield Look.at >= wanted.from_
+    if wanted.to is not None:
+        yield Look.at < wanted.to
+    asked = {
+        Look.reader_id: wanted.reader_id,
+        Look.subject_id: wanted.subject_id,
+        Look.trip_id: wanted.trip_id,
+    }
+    yield from (column == one for column, one in asked.items() if one is not None)
 
 
 def _looks() -> sa.Select[*tuple[Any, ...]]:

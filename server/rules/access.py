@@ -166,7 +166,9 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("look.give_reason", "说明查看理由", "say why one looks", *_WATCHERS),
         _permission("look.read_self", "查看谁看过我", "see who looked at oneself", own=True),
         _permission("look.read", "查阅查看记录", "read the record of looks", "auditor"),
+        _permission("look.export", "导出查看记录", "export the record of looks", "auditor"),
         _permission("event.read", "查阅操作记录", "read the record of what was done", "auditor"),
+        _permission("event.export", "导出操作记录", "export the record of what was done", "auditor"),
         _permission("matter.report", "投诉建议", "complain or suggest", own=True),
         _permission(
             "matter.read",

@@ -85,6 +85,8 @@ KINDS = {
         ("silence.ended", "手机失联结束", "a phone's silence ended"),
         ("look.reasoned", "说明查看理由", "said why they look"),
         ("look.opened", "查看他人位置", "opened another's positions"),
+        ("look.exported", "导出查看记录", "exported the record of looks"),
+        ("event.exported", "导出操作记录", "exported the record of what was done"),
         ("matter.reported", "投诉建议", "complained or suggested"),
         ("matter.answered", "答复投诉建议", "answered a complaint or a suggestion"),
     )

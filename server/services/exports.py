@@ -1,15 +1,19 @@
 """Exports: others' positions leave only with a reason, and every export is recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from server.db import db
 from server.errors import ReasonNeeded
 from server.queries import checkins, log, looks, tracks, trips
+from server.queries import events as recorded
+from server.queries.events import Filter as EventsFilter
 from server.queries.log import NEWEST, Filter, Order
+from server.queries.looks import Filter as LooksFilter
 from server.queries.tracks import Whose
 from server.rules import access
 from server.rules.access import Actor
+from server.rules.events import KINDS
 from server.services import events
 from server.services import looks as opened
 from server.transaction import verb
@@ -110,3 +114,57 @@ def _let_go(page: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """A page that was read: however slowly it is taken, it holds no database connection."""
     db.session.rollback()
     return page
+
+
+# ── the record ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+@verb
+def begin_events(actor: Actor, wanted: EventsFilter) -> None:
+    """Record that an export of what was done begins."""
+    _record_export("event.exported", actor, wanted.person_id, wanted.trip_id)
+
+
+@verb
+def begin_looks(actor: Actor, wanted: LooksFilter) -> None:
+    """Record that an export of the record of looks begins."""
+    _record_export("look.exported", actor, wanted.subject_id, wanted.trip_id)
+
+
+def events_of(actor: Actor, wanted: EventsFilter) -> Pages:
+    """The events of an export, a page at a time, each with the words of its kind."""
+    for page in _all(lambda **which: recorded.listed(actor, wanted, **which)):
+        yield [row | {"words": _words(row["kind"])} for row in page]
+
+
+def _words(kind: str) -> tuple[str, str]:
+    """The words of a kind of event; its code where it is another release's."""
+    return (KINDS[kind].zh, KINDS[kind].en) if kind in KINDS else (kind, kind)
+
+
+def looks_of(actor: Actor, wanted: LooksFilter) -> Pages:
+    """The looks of an export, a page at a time."""
+    return _all(lambda **which: looks.listed(actor, wanted, **which))
+
+
+def _record_export(kind: str, actor: Actor, person_id: int | None, trip_id: int | None) -> None:
+    """The event of an export of the record."""
+    events.record(
+        kind,
+        actor_id=actor.person_id,
+        unit_id=actor.unit_id,
+        person_id=person_id,
+        trip_id=trip_id,
+        form="csv",
+    )
+
+
+def _all(listed: Callable[..., dict[str, Any]]) -> Pages:
+    """Every page of a list, to its end."""
+    cursor: str | None = None
+    while True:
+        found = listed(cursor=cursor, limit=log.EXPORT_PAGE)
+        yield _let_go(found["items"])
+        cursor = found["next"]
+        if cursor is None:
+            return

@@ -1,5 +1,10 @@
 """The record of what was done, as auditors read it."""
 
+import csv
+import io
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -7,7 +12,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server import clock
-from server.services import events
+from server.queries import log
+from server.services import closings, events
+from server.services import people as people_service
 from server.transaction import transaction
 from tests import people
 from tests.people import County
@@ -92,3 +99,58 @@ def test_the_record_is_read_to_its_end_page_by_page(folk: County, client: FlaskC
         cursor = f"&cursor={page['next']}"
     assert len(numbers) == 6
     assert numbers == sorted(set(numbers), reverse=True)
+
+
+def test_the_filtered_record_is_exported_whole_and_the_export_is_in_it(
+    folk: County, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "EXPORT_PAGE", 2)
+    trip = approved(folk.cadre, folk.supervisor_a, title="=招商")
+    headers = folk.auditor.sign_in(client)
+    answer = client.get(f"{URL}.csv?trip_id={trip['id']}", headers=headers, buffered=True)
+    head, *lines = csv.reader(io.StringIO(answer.get_data(as_text=True).removeprefix("\ufeff")))
+    assert [line[head.index("代码 Code")] for line in lines] == [
+        "event.exported",
+        "trip.approved",
+        "trip.submitted",
+        "trip.planned",
+    ]
+    assert lines[1][head.index("操作人 By")] == "吴清"
+    assert lines[1][head.index("单位 Unit")] == "东河镇"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_names_are_those_of_now_and_only_numbers_are_kept(folk: County, client: FlaskClient) -> None:
+    people_service.update(folk.administrator.actor, folk.cadre.id, {"name": "陈晓明"})
+    headers = folk.auditor.sign_in(client)
+    item = client.get(f"{URL}?kind=person.updated", headers=headers).get_json()["items"][0]
+    assert item["person"] == {"id": folk.cadre.id, "name": "陈晓明"}
+    assert item["unit"] == {"id": folk.township_a, "name": "东河镇"}
+
+
+def test_an_auditor_reads_the_closed_days_and_checks_one(folk: County, client: FlaskClient) -> None:
+    long_ago = clock.now() - timedelta(days=3)
+    with clock.at(long_ago):
+        approved(folk.cadre, folk.supervisor_a)
+    headers = folk.auditor.sign_in(client)
+    before = client.get("/api/v1/closings", headers=headers).get_json()
+    assert (before["items"], before["due"]) == ([], str(clock.day_of(long_ago)))
+    with closings_folder():
+        closings.close()
+        after = client.get("/api/v1/closings", headers=headers).get_json()
+        day = after["items"][-1]["day"]
+        assert (after["due"], day, after["items"][-1]["count"]) == (None, before["due"], 3)
+        checked = client.get(f"/api/v1/closings/check?day={day}", headers=headers).get_json()
+        assert checked == {"day": day, "findings": []}
+        for other, status in (("2020-01-01", 404), ("tomorrow", 422), ("", 422)):
+            answer = client.get(f"/api/v1/closings/check?day={other}", headers=headers)
+            assert answer.status_code == status
+    assert client.get("/api/v1/closings", headers=folk.administrator.sign_in(client)).status_code == 403
+
+
+@contextmanager
+def closings_folder() -> Iterator[None]:
+    """An empty folder for what is closed, and again afterwards."""
+    shutil.rmtree(closings.folder(), ignore_errors=True)
+    yield
+    shutil.rmtree(closings.folder(), ignore_errors=True)

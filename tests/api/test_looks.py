@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from server import clock
 from server.db import Base, db
 from server.errors import ReasonNeeded
 from server.models.events import Event
@@ -254,8 +255,12 @@ def test_an_auditor_reads_whose_positions_were_opened_and_by_whom(folk: County, 
         (f"subject_id={folk.cadre.id}", 1),
         (f"reader_id={folk.cadre.id}", 0),
         ("trip_id=9", 0),
+        (f"from={clock.iso(clock.now())}", 0),
+        (f"to={clock.iso(clock.now())}", 1),
     ):
         assert len(client.get(f"{URL}?{query}", headers=headers).get_json()["items"]) == found
+        answer = client.get(f"{URL}.csv?{query}", headers=headers, buffered=True)
+        assert answer.get_data(as_text=True).count("\r\n") == 1 + found
 
 
 @pytest.mark.parametrize("name", ["cadre", "supervisor", "leader", "administrator"])

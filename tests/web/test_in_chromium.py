@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 from datetime import timedelta
 from uuid import uuid4
 
@@ -17,11 +18,12 @@ from server.queries import trackers as reads
 from server.rules.checkins import VisitTold
 from server.rules.logs import DayTold, Saving
 from server.rules.looks import REASONS
-from server.services import checkins, logs, silences
+from server.services import checkins, closings, logs, silences
 from server.services.trips import StopPlan
 from server.transaction import transaction
 from tests.people import County
 from tests.positions import fix, fixes, phone
+from tests.support import databases
 from tests.support.serving import Served
 from tests.trips import FACTORY, planned, told, under_way
 from tests.web.conftest import Open, alike, near, point_at, under_card
@@ -608,3 +610,22 @@ def test_the_monthly_report_has_a_row_for_each_trip_and_follows_month_and_unit(
     expect(page.locator("#file-xlsx")).to_have_attribute("href", re.compile(r"unit_id=\d+"))
     page.get_by_role("button", name="往前").click()
     expect(page.locator("#report")).to_contain_text("这个月没有行程")
+
+
+def test_an_auditor_narrows_the_record_and_sees_which_closed_day_was_touched(
+    desk: Open, people: County
+) -> None:
+    planned(people.cadre)
+    shutil.rmtree(closings.folder(), ignore_errors=True)
+    with clock.at(clock.now() + timedelta(days=1, hours=2)):
+        closings.close()
+    databases.tamper("UPDATE events SET trip_id = 99 WHERE kind = 'trip.planned'")
+    page = desk(people.auditor).open("/record")
+    expect(page.locator("#looks")).to_contain_text("没有相符的查看记录")
+    page.get_by_role("tab", name="做过什么").click()
+    page.locator("#events tr").filter(has_text="计划行程").get_by_role("button").first.click()
+    expect(page.locator(".chip")).to_contain_text("操作人：陈晓")
+    expect(page.locator("#events tbody tr")).to_have_count(1)
+    page.get_by_role("tab", name="每日存证").click()
+    page.locator("#closings").get_by_role("button", name="核对").last.click()
+    expect(page.locator(".finding")).to_contain_text("内容被改动")

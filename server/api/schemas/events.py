@@ -11,7 +11,7 @@ from server.api.schemas.trips import NamedOut
 from server.rules.events import KINDS
 
 
-class EventsAsked(PageAsked):
+class EventsFilter(ma.Schema):
     """Which events: kinds, from an instant to before another, whose, about whom, of which trip."""
 
     kind = fields.String(metadata={"description": "逗号分隔 · comma-separated"})
@@ -32,6 +32,10 @@ class EventsAsked(PageAsked):
         return told | {"kinds": kinds}
 
 
+class EventsAsked(EventsFilter, PageAsked):
+    """A page of which events."""
+
+
 class EventOut(ma.Schema):
     """One thing done. `data` holds plain facts only."""
 
@@ -39,6 +43,8 @@ class EventOut(ma.Schema):
     at = fields.AwareDateTime()
     kind = fields.String()
     actor = fields.Nested(NamedOut, allow_none=True)
+    person = fields.Nested(NamedOut, allow_none=True)
+    unit = fields.Nested(NamedOut, allow_none=True)
     subject = fields.String()
     unit_id = Id(allow_none=True)
     person_id = Id(allow_none=True)

@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields
 
-from server.api.schemas.fields import Id, Shape, Text, limit, one_of
+from server.api.schemas.fields import Id, Instant, Shape, Text, limit, one_of
 from server.api.schemas.trips import NamedOut
 from server.models.looks import DOORS
 from server.rules.looks import LEAST, MOST
@@ -81,9 +81,15 @@ class PageAsked(ma.Schema):
     limit = limit(load_default=50)
 
 
-class LooksAsked(PageAsked):
-    """Which looks of the record."""
+class LooksFilter(ma.Schema):
+    """Which looks of the record: from an instant to before another, by whom, at whom, on which trip."""
 
+    from_ = Instant(data_key="from")
+    to = Instant()
     reader_id = Id()
     subject_id = Id()
     trip_id = Id()
+
+
+class LooksAsked(LooksFilter, PageAsked):
+    """A page of which looks."""

@@ -129,7 +129,8 @@ export interface SetAsideDay { day: string; count: number; reasons: (Words & { r
 export interface Matter { id: number; kind: string; text: string; page: string | null; by: Named | null; unit: Named | null; state: string; reported_at: string; answers: { by: Named; text: string; at: string }[] }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
-export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; subject: string; unit_id: number | null; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }
+export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }
+export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; person: Named | null; unit: Named | null; subject: string; unit_id: number | null; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }
 export interface Tiles { urls: string[]; kind: "xyz" | "wmts"; datum: "WGS-84" | "CGCS2000" | "GCJ-02"; attribution: string }
 export interface Desk { lang: "zh" | "en"; me: Me | null; tiles: Tiles | null; now: string; words: Record<string, string>; kinds?: Record<string, Words> }
 export interface View {

@@ -1,16 +1,29 @@
 /**
- * The record, for auditors: who looked at whose positions and why; everything that was done.
- * @import {Look, LogEvent} from "../wire"
+ * The record, for auditors: who looked at whose positions and why; everything that was done; the closed days, and
+ * whether one still says what it said.
+ * @import {Closing, Look, LogEvent, Named} from "../wire"
  */
 import { read, write } from "../lib/address.js";
-import { desk, say, t } from "../lib/desk.js";
-import { byId, el } from "../lib/dom.js";
-import { filterBar } from "../lib/filters.js";
+import { address, get } from "../lib/api.js";
+import { desk, may, say, t } from "../lib/desk.js";
+import { byId, el, fill } from "../lib/dom.js";
+import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { pagedList, table } from "../lib/list.js";
-import { blank } from "../lib/states.js";
+import { attempt, blank } from "../lib/states.js";
 import { fromField, fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
+
+const TABS = ["looks", "events", "closings"];
+
+/** Whose rows alone are shown, by the word of the address: set by a click on a name. */
+const WHO = { looks: ["reader_id", "subject_id"], events: ["actor_id", "person_id"] };
+
+/** @type {Map<number, string>} the names that were read: they stay out of the address */
+const names = new Map();
+
+/** @type {Record<string, string>} the bar's values */
+let bars = {};
 
 const looks = pagedList({
   place: byId("looks"),
@@ -21,7 +34,7 @@ const looks = pagedList({
       items.map(lookRow),
       t("查看记录"),
     ),
-  empty: () => blank(t("还没有查看记录")),
+  empty: () => blank(t("没有相符的查看记录")),
 });
 
 const events = pagedList({
@@ -32,14 +45,41 @@ const events = pagedList({
   empty: () => blank(t("没有相符的操作记录")),
 });
 
+const closings = pagedList({
+  place: byId("closings"),
+  path: "/closings",
+  draw: (/** @type {Closing[]} */ items) =>
+    table(
+      [t("日期"), t("条数"), t("其中晚到"), t("哈希"), t("签名密钥"), t("存证时间"), t("核对")],
+      items.map(closingRow),
+      t("每日存证"),
+    ),
+  empty: () => blank(t("还没有存证"), t("每天的记录在次日凌晨一点后存证，由定时清扫完成。")),
+});
+
+/**
+ * A name that narrows the list to its rows.
+ * @param {string} field
+ * @param {Named} who
+ */
+function only(field, who) {
+  const words = who.name || `#${who.id}`;
+  names.set(who.id, words);
+  return el(
+    "button.link",
+    { type: "button", title: t("只看 {name}", { name: words }), onclick: () => narrow(field, who.id) },
+    words,
+  );
+}
+
 /** @param {Look} look */
 function lookRow(look) {
   return el(
     "tr",
     {},
     el("td.nowrap", {}, fully(look.at)),
-    el("td.nowrap", {}, el("b", {}, look.by.name), el("span.under", {}, look.by.unit.name)),
-    el("td.nowrap", {}, look.of?.name, el("span.under", {}, look.of?.unit.name)),
+    el("td.nowrap", {}, only("reader_id", look.by), el("span.under", {}, look.by.unit.name)),
+    el("td.nowrap", {}, look.of && only("subject_id", look.of), el("span.under", {}, look.of?.unit.name)),
     el("td", {}, look.trip?.title || el("span.faint", {}, t("行程外"))),
     el("td", {}, look.reason),
     el("td.nowrap", {}, word("door", look.door)),
@@ -55,21 +95,20 @@ function eventRow(event) {
     el("td.number.soft", {}, event.number),
     el("td.nowrap", {}, fully(event.at)),
     el("td.nowrap", {}, kind ? say(kind) : event.kind, el("span.under", {}, event.kind)),
-    el("td.nowrap", {}, event.actor?.name || el("span.faint", {}, t("系统或未登录"))),
+    el("td.nowrap", {}, event.actor ? only("actor_id", event.actor) : el("span.faint", {}, t("系统或未登录"))),
     el("td.soft", {}, subject(event)),
     el("td.soft.clip", {}, facts(event.data)),
   );
 }
 
-/** @param {LogEvent} event @returns {string} whom and what it is about, by number: the record keeps no names */
+/** @param {LogEvent} event whom and what it is about: the record keeps numbers, the names are those of now */
 function subject(event) {
-  const parts = [
-    event.trip_id && t("行程 {n}", { n: event.trip_id }),
-    event.person_id && t("人员 {n}", { n: event.person_id }),
-    event.unit_id && t("单位 {n}", { n: event.unit_id }),
-  ];
-  const named = parts.filter(Boolean).join(" · ");
-  return named || event.subject;
+  const about = [
+    event.person && only("person_id", event.person),
+    event.unit && el("span", {}, event.unit.name || t("单位 {n}", { n: event.unit.id })),
+    event.trip_id && el("span", {}, t("行程 {n}", { n: event.trip_id })),
+  ].filter((each) => each instanceof Node);
+  return about.length ? el("span.about", {}, about) : event.subject;
 }
 
 /** @param {Record<string, unknown>} data @returns {string} */
@@ -79,42 +118,158 @@ function facts(data) {
     .join("  ");
 }
 
-/** @param {string} name "looks" or "events" */
-function turnTo(name) {
-  for (const tab of ["looks", "events"]) {
-    byId(`tab-${tab}`).setAttribute("aria-selected", String(tab === name));
-    byId(`panel-${tab}`).hidden = tab !== name;
-  }
-  write({ tab: name === "looks" ? null : name });
+/* ── closings ────────────────────────────────────────────────────────────────────────────────────────── */
+
+/** @param {Closing} closing */
+function closingRow(closing) {
+  const place = el("td", { "aria-live": "polite" });
+  const button = el("button.button.button-small", { type: "button" }, t("核对"));
+  button.addEventListener("click", () => void check(closing.day, button, place));
+  place.append(button);
+  return el(
+    "tr",
+    {},
+    el("td.nowrap", {}, closing.day),
+    el("td.number", {}, closing.count),
+    el("td.number", {}, closing.late || el("span.faint", {}, "—")),
+    el("td", {}, el("code.hash", { title: closing.head }, closing.head.slice(0, 16))),
+    el("td.soft", {}, closing.kid),
+    el("td.nowrap.soft", {}, fully(closing.closed_at)),
+    place,
+  );
 }
 
-/** @param {Record<string, string>} values days, both included, as instants */
-function asked(values) {
-  const { from, to, ...rest } = values;
+/** @param {string} day @param {HTMLButtonElement} button @param {HTMLElement} place */
+async function check(day, button, place) {
+  button.disabled = true;
+  const answer = await attempt(() => get("/closings/check", { day }));
+  button.disabled = false;
+  if (!answer) return;
+  /** @type {{zh: string, en: string}[]} */
+  const findings = answer.findings;
+  fill(place, findings.length ? findings.map(wrong) : el("span.tag.tag-go", {}, "✓ ", t("相符")));
+}
+
+/** @param {{zh: string, en: string}} finding */
+function wrong(finding) {
+  return el("p.finding", {}, el("span.tag.tag-strong", {}, "✕ ", t("不符")), say(finding));
+}
+
+async function readClosings() {
+  await closings.read({});
+  const answer = await attempt(() => get("/closings", { limit: 1 }));
+  if (answer?.due)
+    fill(
+      byId("closings-due"),
+      el("div.notice.notice-wrong", { role: "alert" }, t("自 {day} 起的记录尚未存证，请管理员检查定时清扫。", { day: answer.due })),
+    );
+}
+
+/* ── which rows ──────────────────────────────────────────────────────────────────────────────────────── */
+
+/** @returns {"looks" | "events" | "closings"} the tab that is open */
+function tab() {
+  const named = read(["tab"]).tab;
+  return named === "events" || named === "closings" ? named : "looks";
+}
+
+/** @param {string} field @param {number} id */
+function narrow(field, id) {
+  write({ [field]: String(id) });
+  void refresh();
+}
+
+/** @returns {Record<string, string>} what is asked for in the open tab: days, both included, as instants */
+function asked() {
+  const { from, to, kind } = bars;
+  const open = tab();
   return {
-    ...rest,
+    ...(open === "closings" ? {} : read(WHO[open])),
     ...(from ? { from: String(fromField(`${from}T00:00`)) } : {}),
     ...(to ? { to: new Date(Date.parse(String(fromField(`${to}T00:00`))) + 86_400_000).toISOString() } : {}),
+    ...(kind && open === "events" ? { kind } : {}),
   };
+}
+
+/** What narrows the list beside the bar's fields, each to be taken away. */
+function chips() {
+  const open = tab();
+  if (open === "closings") return [];
+  return WHO[open].flatMap((field) => {
+    const id = read([field])[field];
+    if (!id) return [];
+    const gone = () => {
+      write({ [field]: null });
+      void refresh();
+    };
+    const close = el("button", { type: "button", "aria-label": t("去掉"), onclick: gone }, "×");
+    return [el("span.chip", {}, `${ROLE_OF[field]}：${names.get(Number(id)) || `#${id}`}`, close)];
+  });
+}
+
+/** @type {Record<string, string>} */
+const ROLE_OF = { reader_id: t("查看人"), subject_id: t("被查看人"), actor_id: t("操作人"), person_id: t("涉及") };
+
+const place = el("span.chips", {});
+const link = el("a.button.button-small", { id: "export", download: true }, t("导出 {kind}", { kind: "CSV" }));
+
+/** Read the open tab anew. */
+async function refresh() {
+  const open = tab();
+  for (const name of TABS) {
+    byId(`tab-${name}`).setAttribute("aria-selected", String(name === open));
+    byId(`tab-${name}`).tabIndex = name === open ? 0 : -1;
+    byId(`panel-${name}`).hidden = name !== open;
+  }
+  bar().hidden = open === "closings";
+  const kind = bar().querySelector("#filter-kind")?.closest(".field");
+  if (kind instanceof HTMLElement) kind.hidden = open !== "events";
+  if (open === "closings") return readClosings();
+  link.hidden = !may(open === "looks" ? "look.export" : "event.export");
+  link.href = address(`/${open}.csv`, asked());
+  await (open === "looks" ? looks : events).read(asked());
+  fill(place, chips());
+}
+
+/** @param {string} name */
+function turnTo(name) {
+  write({ tab: name === "looks" ? null : name });
+  void refresh();
+}
+
+/** @param {KeyboardEvent} event arrows go from tab to tab */
+function step(event) {
+  const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (!by) return;
+  const next = String(TABS[(TABS.indexOf(tab()) + by + TABS.length) % TABS.length]);
+  turnTo(next);
+  byId(`tab-${next}`).focus();
 }
 
 async function begin() {
   frame();
-  for (const tab of ["looks", "events"]) byId(`tab-${tab}`).addEventListener("click", () => turnTo(tab));
-  turnTo(read(["tab"]).tab === "events" ? "events" : "looks");
+  for (const name of TABS) {
+    byId(`tab-${name}`).addEventListener("click", () => turnTo(name));
+    byId(`tab-${name}`).addEventListener("keydown", step);
+  }
   const kinds = Object.entries(desk.kinds || {}).map(
     ([kind, words]) => /** @type {[string, string]} */ ([kind, say(words)]),
   );
-  const values = await filterBar(
-    byId("filters"),
+  bars = await filterBar(
+    bar(),
     [
       { name: "kind", label: t("操作"), type: "select", all: t("全部"), options: kinds },
       { name: "from", label: t("从"), type: "date" },
       { name: "to", label: t("到"), type: "date" },
     ],
-    (changed) => void events.read(asked(changed)),
+    (changed) => {
+      bars = changed;
+      void refresh();
+    },
+    place,
+    link,
   );
-  await Promise.all([looks.read({}), events.read(asked(values))]);
+  await refresh();
 }
 
 void begin();
