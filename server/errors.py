@@ -276,6 +276,15 @@ class PersonRefused(Problem):
     en = "The person cannot be kept: {why_en}."
 
 
+class RosterRefused(Problem):
+    """A roster, a spreadsheet of people, cannot be read."""
+
+    code = "roster_refused"
+    status = 422
+    zh = "名册无法读入：{why_zh}。"
+    en = "The roster cannot be read: {why_en}."
+
+
 class TrackerRefused(Problem):
     """A tracker cannot be added as asked."""
 

@@ -100,6 +100,29 @@ def forgotten(now: datetime, hours: int) -> Sequence[int]:
     return db.session.execute(statement.order_by(Trip.id)).scalars().all()
 
 
+def hold_open_of(person_id: int) -> None:
+    """Hold the trips somebody is on that are not over, before they themselves are held (see `people_held`)."""
+    db.session.execute(_open_of(person_id, Trip.id).with_for_update(key_share=True)).all()
+
+
+def left_alone(person_id: int) -> Sequence[Trip]:
+    """The trips not over on which nobody is but this person and people who left."""
+    others = (
+        sa.select(TripMember.trip_id)
+        .join(Person, Person.id == TripMember.person_id)
+        .where(TripMember.trip_id == Trip.id, Person.id != person_id, Person.left_at.is_(None))
+    )
+    statement = _open_of(person_id, Trip).where(~others.exists())
+    return db.session.scalars(statement.execution_options(populate_existing=True)).all()
+
+
+def _open_of(person_id: int, what: Any) -> sa.Select[Any]:
+    """The trips somebody is on that are neither completed nor cancelled."""
+    mine = sa.select(TripMember.trip_id).where(TripMember.person_id == person_id)
+    over = Trip.state.in_(("completed", "cancelled"))
+    return sa.select(what).where(Trip.id.in_(mine), ~over).order_by(Trip.id)
+
+
 def document(actor: Actor, trip: Trip) -> dict[str, Any]:
     """A trip in full: its plan, stops, members with their consents, and what the actor may do with it now."""
     members = _members([trip.id])[trip.id]

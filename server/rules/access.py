@@ -108,6 +108,8 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("person.read", "查看人员", "see people", "administrator", *_WATCHERS),
         _permission("person.create", "新建人员", "make accounts", "administrator"),
         _permission("person.update", "修改人员", "change people", "administrator"),
+        _permission("person.import", "导入名册", "take a roster in", "administrator"),
+        _permission("role.read", "查看角色权限", "see what each role may do", *ROLES, own=True),
         _permission("person.grant", "授予角色", "give and take roles", "administrator"),
         _permission("password.reset", "重置密码", "reset passwords", "administrator"),
         _permission("area.read", "查看区域", "see areas", *ROLES, own=True),

@@ -50,6 +50,23 @@ def withdraw(actor: Actor, trip_id: int) -> dict[str, Any]:
     return _document(trip, None)
 
 
+def withdraw_all_of(person_id: int, *, actor_id: int) -> None:
+    """End every consent of somebody who leaves: no position of theirs is kept any more. Within a verb."""
+    positions.people_held({person_id})
+    open_ones = sa.select(Consent).where(Consent.person_id == person_id, Consent.withdrawn_at.is_(None))
+    for consent in db.session.scalars(open_ones.order_by(Consent.id).with_for_update()):
+        consent.withdrawn_at = clock.now()
+        events.record(
+            "consent.withdrawn",
+            actor_id=actor_id,
+            unit_id=db.session.get_one(TripMember, (consent.trip_id, person_id)).unit_id,
+            person_id=person_id,
+            trip_id=consent.trip_id,
+            subject=consent.id,
+            level=consent.level,
+        )
+
+
 def _trip(actor: Actor, trip_id: int) -> Trip:
     """A trip the actor is a member of; `NotFound` otherwise."""
     trip = reads.get(actor, trip_id)

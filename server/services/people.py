@@ -13,9 +13,10 @@ from server.models.checkins import LastPlace
 from server.models.people import Person, RoleGrant
 from server.models.units import Unit
 from server.queries import people as reads
+from server.queries import trips as reads_of_trips
 from server.rules import access, people
 from server.rules.access import Actor, Grant
-from server.services import events, passwords, sessions, standing, trackers
+from server.services import consents, events, passwords, sessions, standing, trackers, trips
 from server.transaction import verb
 
 
@@ -66,6 +67,12 @@ def _create(actor: Actor, told: NewPerson, username: str, password_hash: str) ->
     return reads.document(actor, person.id)
 
 
+@verb
+def create_hashed(actor: Actor, told: NewPerson, password_hash: str) -> dict[str, Any]:
+    """Make an account whose first password was hashed already, as for many at once."""
+    return _create(actor, told, told.username, password_hash)
+
+
 def add(told: NewPerson, username: str, password_hash: str, *, must_change: bool) -> Person:
     """Add the row; `PersonRefused` when the user name is taken. Within a verb."""
     now = clock.now()
@@ -89,9 +96,14 @@ def add(told: NewPerson, username: str, password_hash: str, *, must_change: bool
 
 @verb
 def update(actor: Actor, person_id: int, changes: dict[str, Any]) -> dict[str, Any]:
-    """Change `name`, `post`, `unit_id` (they move) or `left` (they leave, or come back without roles)."""
+    """Change `name`, `post`, `unit_id` (they move) or `left` (they leave, or come back without roles).
+
+    With `roles_move` who moves holds over the new unit what they held over the old one.
+    """
+    if changes.get("left"):
+        reads_of_trips.hold_open_of(person_id)
     person = standing.governed(actor, person_id, "person.update")
-    left = changes.pop("left", None)
+    left, with_roles = changes.pop("left", None), changes.pop("roles_move", False)
     if "unit_id" in changes:
         access.ensure(actor, "person.update", path=_open_unit(changes["unit_id"]).path)
     changed = {name: value for name, value in changes.items() if getattr(person, name) != value}
@@ -101,13 +113,26 @@ def update(actor: Actor, person_id: int, changes: dict[str, Any]) -> dict[str, A
     db.session.flush()
     if changed:
         _record(actor, "person.updated", person, changed=sorted(changed), **moved)
+    if moved and with_roles:
+        _move_roles(actor, person_id, moved["from_unit"], moved["to_unit"])
     if left is not None and left != (person.left_at is not None):
         _let_go(actor, person) if left else _take_again(actor, person)
     return reads.document(actor, person_id)
 
 
+def _move_roles(actor: Actor, person_id: int, old: int, new: int) -> None:
+    """Hold over the new unit what was held over the old one; what is held over others stays."""
+    held = _held(person_id)
+    if any(unit_id == old for _, unit_id in held):
+        moved = [Role(role, new if unit_id == old else unit_id) for role, unit_id in sorted(held)]
+        set_roles(actor, person_id, moved)
+
+
 def _let_go(actor: Actor, person: Person) -> None:
-    """The person leaves: no session, tracker or role is left, and they are on no map; what they did stays."""
+    """The person leaves: no session, tracker or role is left, and they are on no map; what they did stays.
+
+    Their consents end. A trip on which nobody else is left ends too, or is called off where it had not begun.
+    """
     if person.id == actor.person_id:
         raise PersonRefused(why_zh="不能停用自己的账号", why_en="nobody closes their own account")
     if standing.is_county_administrator(person.id):
@@ -117,6 +142,8 @@ def _let_go(actor: Actor, person: Person) -> None:
     db.session.execute(sa.delete(LastPlace).where(LastPlace.person_id == person.id))
     sessions.end_all_of(person.id, "left", actor_id=actor.person_id)
     trackers.end_all_of(person.id, "left", actor_id=actor.person_id)
+    consents.withdraw_all_of(person.id, actor_id=actor.person_id)
+    trips.end_all_alone(person.id, actor_id=actor.person_id)
     _record(actor, "person.updated", person, changed=["left"])
 
 
@@ -149,6 +176,16 @@ def set_roles(actor: Actor, person_id: int, roles: Sequence[Role]) -> dict[str, 
     if given or taken:
         _record(actor, "person.granted", person, given=_facts(given), taken=_facts(taken))
     return reads.document(actor, person_id)
+
+
+@verb
+def add_roles(actor: Actor, person_id: int, roles: Sequence[Role]) -> bool:
+    """Let a person hold these roles beside those they hold; whether that was anything new."""
+    held = _held(person_id)
+    if {(each.role, each.unit_id) for each in roles} <= held:
+        return False
+    set_roles(actor, person_id, [*roles, *(Role(role, unit_id) for role, unit_id in sorted(held))])
+    return True
 
 
 def _held(person_id: int) -> set[tuple[str, int]]:

@@ -208,6 +208,19 @@ def cancel(actor: Actor, trip_id: int, reason: str) -> dict[str, Any]:
     return _done(actor, trip, "trip.cancelled")
 
 
+def end_all_alone(person_id: int, *, actor_id: int) -> None:
+    """End the trips on which somebody who leaves was the last one; call off those that had not begun. Within a verb."""
+    for trip in reads.left_alone(person_id):
+        if trip.state == "under_way":
+            trip.state, trip.ended_at = trips.step("complete", trip.state), clock.now()
+            _end_tracks(trip)
+            _changed(actor_id, trip, "trip.completed")
+        else:
+            trip.state = trips.step("cancel", trip.state)
+            trip.cancelled_because = "行程成员均已离开"
+            _changed(actor_id, trip, "trip.cancelled")
+
+
 def _done(actor: Actor, trip: Trip, kind: str) -> dict[str, Any]:
     """Count the change, record it, and say how the trip stands now."""
     _changed(actor.person_id, trip, kind)

@@ -629,3 +629,28 @@ def test_an_auditor_narrows_the_record_and_sees_which_closed_day_was_touched(
     page.get_by_role("tab", name="每日存证").click()
     page.locator("#closings").get_by_role("button", name="核对").last.click()
     expect(page.locator(".finding")).to_contain_text("内容被改动")
+
+
+def test_an_administrator_takes_a_roster_in_after_reading_what_it_would_do(
+    desk: Open, people: County
+) -> None:
+    page = desk(people.administrator).open("/people?tab=roster")
+
+    def choose(*rows: str) -> None:
+        data = "\n".join(["姓名,用户名,单位,角色", *rows]).encode("gbk")
+        page.locator("#roster-file").set_input_files(
+            {"name": "a.csv", "mimeType": "text/csv", "buffer": data}
+        )
+
+    choose("许芳,xu.fang,东河镇,干部", "李某,li,天上镇,")
+    expect(page.get_by_role("alert")).to_contain_text("有被拒绝的行")
+    expect(page.locator("#roster")).to_contain_text("没有单位“天上镇”")
+    choose("许芳,xu.fang,东河镇,干部")
+    expect(page.locator("#roster")).to_contain_text("尚未写入")
+    page.get_by_role("button", name="确认导入").click()
+    expect(page.locator("#roster code")).to_have_text(re.compile(r"^\w{4}(-\w{4}){3}$"))
+    page.get_by_role("tab", name="人员", exact=True).click()
+    expect(page.locator("#people tr").filter(has_text="许芳")).to_contain_text("尚未改初始密码")
+    page.get_by_role("tab", name="角色权限").click()
+    row = page.locator("#roles tr").filter(has_text="event.read")
+    expect(row).to_contain_text("可以")

@@ -63,6 +63,9 @@ class PersonChanges(Shape):
     name = Text(64, least=1)
     post = Text(64)
     unit_id = Id()
+    roles_move = Switch(
+        metadata={"description": "原单位上的角色随之移到新单位 · roles over the old unit move along"}
+    )
     left = Switch()
 
 

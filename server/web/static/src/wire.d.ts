@@ -6,7 +6,7 @@ export interface Me {
   id: number; username: string; name: string; post: string | null; unit: UnitRef;
   roles: { role: string; unit: Named }[]; permissions: string[];
 }
-export interface Unit { id: number; parent_id: number | null; code: string; name: string; kind: string; path: string; depth: number }
+export interface Unit { id: number; parent_id: number | null; code: string; name: string; kind: string; path: string; depth: number; retired_at: string | null }
 export interface Person {
   id: number; username: string | null; name: string; post: string | null; unit: UnitRef;
   left_at: string | null; must_change_password?: boolean; created_at?: string; roles: { role: string; unit: Named }[];

@@ -11,8 +11,12 @@ import { filterBar, bar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { pagedList, table } from "../lib/list.js";
 import { picker } from "../lib/picker.js";
+import { showRoles } from "../lib/roles.js";
+import { showRoster } from "../lib/rosters.js";
 import { searchUnits, unitById } from "../lib/sources.js";
 import { blank, toast } from "../lib/states.js";
+import { tabs } from "../lib/tabs.js";
+import { showUnits } from "../lib/units.js";
 import { codes, word } from "../lib/words.js";
 
 const keeps = may("person.update");
@@ -158,12 +162,19 @@ async function change(person) {
       textInput("name", t("姓名"), { required: true, value: person.name }),
       textInput("post", t("职务"), { value: person.post || "" }),
       unitInput("ask-unit", t("单位"), person.unit),
+      el(
+        "label.check",
+        {},
+        el("input", { type: "checkbox", name: "roles_move", value: "1", checked: true }),
+        t("调动时，原单位上的角色随之移到新单位"),
+      ),
     ],
     act: (form) =>
       patch(`/people/${person.id}`, {
         name: form.get("name"),
         post: form.get("post") || "",
         unit_id: Number(form.get("unit_id")),
+        roles_move: form.get("roles_move") === "1",
       }),
   });
   if (done) await list.read();
@@ -234,7 +245,7 @@ async function setLeft(person, left) {
     title: left ? t("停用 {name}", { name: person.name }) : t("重新启用 {name}", { name: person.name }),
     yes: left ? t("停用") : t("启用"),
     stop: left,
-    body: [el("p", {}, left ? t("登录立即失效，角色收回；做过的事保留。") : t("启用后没有任何角色，需要另行授予。"))],
+    body: [el("p", {}, left ? t("登录和定位设备立即失效，角色收回，同意撤回；独自进行中的行程随即结束，未开始的取消。做过的事保留。") : t("启用后没有任何角色，需要另行授予。"))],
     act: () => patch(`/people/${person.id}`, { left }),
   });
   if (!done) return;
@@ -242,8 +253,17 @@ async function setLeft(person, left) {
   await list.read();
 }
 
+/** @param {string} tab */
+function opened(tab) {
+  if (tab === "units") void showUnits(byId("units"));
+  if (tab === "roles") void showRoles(byId("roles"));
+}
+
 async function begin() {
   frame();
+  byId("tab-roster").hidden = !may("person.import");
+  showRoster(byId("roster"), () => void list.read());
+  tabs(["people", "units", "roles", "roster"], opened);
   const actions = may("person.create")
     ? [el("button.button.button-main.button-small", { type: "button", onclick: () => void create() }, t("新建人员"))]
     : [];

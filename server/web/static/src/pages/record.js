@@ -11,6 +11,7 @@ import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { pagedList, table } from "../lib/list.js";
 import { attempt, blank } from "../lib/states.js";
+import { tabs } from "../lib/tabs.js";
 import { fromField, fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
@@ -216,11 +217,6 @@ const link = el("a.button.button-small", { id: "export", download: true }, t("å¯
 /** Read the open tab anew. */
 async function refresh() {
   const open = tab();
-  for (const name of TABS) {
-    byId(`tab-${name}`).setAttribute("aria-selected", String(name === open));
-    byId(`tab-${name}`).tabIndex = name === open ? 0 : -1;
-    byId(`panel-${name}`).hidden = name !== open;
-  }
   bar().hidden = open === "closings";
   const kind = bar().querySelector("#filter-kind")?.closest(".field");
   if (kind instanceof HTMLElement) kind.hidden = open !== "events";
@@ -231,27 +227,8 @@ async function refresh() {
   fill(place, chips());
 }
 
-/** @param {string} name */
-function turnTo(name) {
-  write({ tab: name === "looks" ? null : name });
-  void refresh();
-}
-
-/** @param {KeyboardEvent} event arrows go from tab to tab */
-function step(event) {
-  const by = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-  if (!by) return;
-  const next = String(TABS[(TABS.indexOf(tab()) + by + TABS.length) % TABS.length]);
-  turnTo(next);
-  byId(`tab-${next}`).focus();
-}
-
 async function begin() {
   frame();
-  for (const name of TABS) {
-    byId(`tab-${name}`).addEventListener("click", () => turnTo(name));
-    byId(`tab-${name}`).addEventListener("keydown", step);
-  }
   const kinds = Object.entries(desk.kinds || {}).map(
     ([kind, words]) => /** @type {[string, string]} */ ([kind, say(words)]),
   );
@@ -269,7 +246,7 @@ async function begin() {
     place,
     link,
   );
-  await refresh();
+  tabs(TABS, () => void refresh());
 }
 
 void begin();
