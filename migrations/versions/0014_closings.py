@@ -1,4 +1,4 @@
-"""Closed days of the record; rows of the record are only ever added."""
+"""Closed days of the record; rows of the record are only ever added; households of an area."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("closed_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_closings")),
     )
+    op.add_column("areas", sa.Column("households", sa.Integer(), nullable=True))
     on_postgresql = op.get_bind().dialect.name == "postgresql"
     for statement in _postgresql() if on_postgresql else _sqlite():
         op.execute(statement)
@@ -43,6 +44,7 @@ def downgrade() -> None:
         for act in ("insert", "update", "delete"):
             op.execute(f"DROP TRIGGER events_no_{act}")
             op.execute(f"DROP TRIGGER closings_no_{act}")
+    op.drop_column("areas", "households")
     op.drop_table("closings")
 
 

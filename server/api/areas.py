@@ -10,22 +10,31 @@ from flask import Response, request
 from server import gate
 from server.api.doors import Doors, answer
 from server.api.schemas.areas import (
+    AreaChanges,
     AreasAsked,
     AreasOut,
     AreaWithVersionsOut,
+    CutIn,
+    DifferenceOut,
     ImportFile,
     ImportIn,
     ImportOut,
+    JointsOut,
+    KindAsked,
     MapAsked,
+    PiecesOut,
+    PreviewIn,
+    PreviewOut,
     RetireIn,
     VersionAsked,
+    VersionsAsked,
 )
 from server.config import Settings
 from server.gate import guard
 from server.held import held
-from server.queries import boundaries
+from server.queries import boundaries, boundary_checks
 from server.queries.boundaries import Wanted
-from server.services import areas
+from server.services import area_previews, areas
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -102,6 +111,54 @@ def import_file(told: dict[str, Any], files: dict[str, Any]) -> Response:
     """导入边界文件 · Publish a boundary file, whole or not at all."""
     file = files["file"]
     return answer(areas.import_file(gate.actor(), file.read(), file.filename or "", **told), 201)
+
+
+@doors.post("/areas/previews")
+@guard("area.import")
+@takes_a_file
+@doors.arguments(PreviewIn, location="form")
+@doors.arguments(ImportFile, location="files")
+@doors.response(200, PreviewOut)
+def preview(told: dict[str, Any], files: dict[str, Any]) -> Response:
+    """预览边界文件 · What importing this file would do, and how it lies in each datum; nothing is kept."""
+    file = files["file"]
+    return answer(area_previews.preview(gate.actor(), file.read(), file.filename or "", **told))
+
+
+@doors.post("/areas/pieces")
+@guard("area.import")
+@doors.arguments(CutIn)
+@doors.response(200, PiecesOut)
+def pieces(told: dict[str, Any]) -> Response:
+    """切分区域 · The pieces into which a line cuts a drawn shape; nothing is kept."""
+    return answer(boundary_checks.pieces(gate.actor(), told["shape"], told["line"]))
+
+
+@doors.get("/areas/joints")
+@guard("area.read")
+@doors.arguments(KindAsked, location="query")
+@doors.response(200, JointsOut)
+def joints(asked: dict[str, str]) -> Response:
+    """重叠与空隙 · What two areas of a kind claim, and what none does."""
+    return answer(boundary_checks.joints_of(gate.actor(), asked["kind"]))
+
+
+@doors.get("/areas/<int:area_id>/difference")
+@guard("area.read")
+@doors.arguments(VersionsAsked, location="query")
+@doors.response(200, DifferenceOut)
+def difference(asked: dict[str, int], area_id: int) -> Response:
+    """两版之差 · What one version gained and lost against another."""
+    return answer(boundary_checks.difference(gate.actor(), area_id, asked["old"], asked["new"]))
+
+
+@doors.patch("/areas/<int:area_id>")
+@guard("area.update")
+@doors.arguments(AreaChanges)
+@doors.response(200, AreaWithVersionsOut)
+def update(told: dict[str, Any], area_id: int) -> Response:
+    """填写户数 · Say how many households an area has."""
+    return answer(areas.update(gate.actor(), area_id, told["households"]))
 
 
 @doors.post("/areas/<int:area_id>/retire")

@@ -26,6 +26,7 @@ class Area(Base):
     code: Mapped[str] = mapped_column(sa.String(64))
     name: Mapped[str] = mapped_column(sa.String(120), index=True)
     parent_id: Mapped[int | None] = mapped_column(sa.ForeignKey("areas.id"), index=True)
+    households: Mapped[int | None]
     created_at: Mapped[datetime]
     retired_from: Mapped[datetime | None]
 

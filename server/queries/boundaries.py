@@ -14,6 +14,7 @@ import orjson
 import shapely
 import sqlalchemy as sa
 from shapely.geometry import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy.sql.elements import ColumnElement
 
 from server import clock
@@ -22,7 +23,7 @@ from server.errors import NotFound
 from server.geo.polygon import Mend
 from server.models.areas import KINDS, Area, AreaGeneration, AreaVersion
 from server.models.people import Person
-from server.rules import access
+from server.rules import access, areas
 from server.rules.access import Actor
 
 MAP_DIGITS = 6
@@ -92,6 +93,21 @@ def collection(actor: Actor, wanted: Wanted) -> bytes:
     return b'{"type":"FeatureCollection","features":[' + b",".join(features) + b"]}"
 
 
+def in_force(kind: str) -> list[tuple[Any, BaseGeometry]]:
+    """The areas of a kind in force now with their boundaries, in the order of their codes."""
+    not_retired = sa.or_(Area.retired_from.is_(None), Area.retired_from > clock.now())
+    statement = _versions().where(AreaVersion.number == _number_in_force(), not_retired, Area.kind == kind)
+    rows = db.session.execute(statement.add_columns(_BOUNDARY)).all()
+    return list(zip(rows, shapely.from_wkb([row.boundary for row in rows]), strict=True))
+
+
+def shape_of(area_id: int, number: int) -> BaseGeometry | None:
+    """The boundary of one version; None where there is none."""
+    statement = sa.select(_BOUNDARY).where(AreaVersion.area_id == area_id, AreaVersion.number == number)
+    wkb = db.session.scalar(statement)
+    return None if wkb is None else shapely.from_wkb(wkb)
+
+
 def tag(actor: Actor, wanted: Wanted) -> str:
     """A word that changes whenever `collection` may: by publication, and when a version's time comes."""
     access.ensure_holds(actor, "area.read")
@@ -120,6 +136,7 @@ def _versions() -> Statement:
             AreaVersion.name,
             Area.kind,
             Area.parent_id,
+            Area.households,
             AreaVersion.number,
             AreaVersion.valid_from,
             Area.retired_from,
@@ -222,7 +239,12 @@ def _properties(row: Row) -> dict[str, Any]:
 
 def _item(row: Row) -> dict[str, Any]:
     """An area in the list."""
-    return _properties(row) | {"retired_at": row.retired_from, "area_km2": _km2(row.area_m2)}
+    return _properties(row) | {
+        "retired_at": row.retired_from,
+        "area_km2": _km2(row.area_m2),
+        "households": row.households,
+        "households_are": areas.households_are(row.kind, row.households),
+    }
 
 
 def _history(area_id: int) -> list[dict[str, Any]]:

@@ -114,6 +114,13 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("password.reset", "重置密码", "reset passwords", "administrator"),
         _permission("area.read", "查看区域", "see areas", *ROLES, own=True),
         _permission("area.import", "导入区域", "import areas", "administrator", at_root=True),
+        _permission(
+            "area.update",
+            "填写区域户数",
+            "say how many households there are",
+            "administrator",
+            at_root=True,
+        ),
         _permission("area.retire", "停用区域", "retire areas", "administrator", at_root=True),
         _permission("tracker.read", "查看自己的定位设备", "see one's own trackers", own=True),
         _permission("tracker.add", "添加定位设备", "add a tracker", own=True),

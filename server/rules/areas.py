@@ -106,3 +106,14 @@ def _is_news(draft: Draft, area: Known, valid_from: datetime | None) -> bool:
     if (draft.name, draft.digest) != (area.name, area.digest):
         return True
     return valid_from is not None and valid_from < area.valid_from
+
+
+HOUSEHOLDS = (50, 100)
+"""How many households a grid usually has, both included. Source: what counties publish of their grids."""
+
+
+def households_are(kind: str, households: int | None) -> str | None:
+    """`few` or `many` where a grid has fewer or more households than is usual; None for all others."""
+    if kind != "grid" or households is None or HOUSEHOLDS[0] <= households <= HOUSEHOLDS[1]:
+        return None
+    return "few" if households < HOUSEHOLDS[0] else "many"

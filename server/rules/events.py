@@ -32,6 +32,7 @@ KINDS = {
         ("person.updated", "修改人员", "changed a person"),
         ("person.granted", "变更角色", "changed a person's roles"),
         ("area.published", "发布区域版本", "published a version of an area"),
+        ("area.updated", "填写区域户数", "said how many households an area has"),
         ("area.retired", "停用区域", "retired an area"),
         ("tracker.added", "添加定位设备", "added a tracker"),
         ("tracker.renamed", "重命名定位设备", "renamed a tracker"),

@@ -68,7 +68,21 @@ def import_file(  # noqa: PLR0913  the questions of the import form, each by its
         access.ensure_holds(actor, "area.import")
     drafts = _read(data, filename, datum=datum, name_field=name_field, code_field=code_field or name_field)
     report = _publish(actor, Import(drafts, kind, datum, parent_code, valid_from))
-    return report | {"mended": _mends(drafts)}
+    return report | {"mended": mends(drafts)}
+
+
+@verb
+def update(actor: Actor, area_id: int, households: int | None) -> dict[str, Any]:
+    """Say how many households there are in an area, None where nobody knows; its boundary stays. `NotFound`."""
+    access.ensure_holds(actor, "area.update")
+    area = db.session.get(Area, area_id, populate_existing=True, with_for_update=True)
+    if area is None:
+        raise NotFound
+    if area.households != households:
+        area.households = households
+        db.session.flush()
+        events.record("area.updated", actor_id=actor.person_id, subject=area_id, households=households)
+    return reads.one(actor, area_id)
 
 
 @verb
@@ -96,33 +110,33 @@ def retire(actor: Actor, area_id: int, from_: datetime | None = None) -> dict[st
 def _read(data: bytes, filename: str, *, datum: Datum, name_field: str, code_field: str) -> tuple[Draft, ...]:
     """The areas of a file, measured; `AreasRefused` names every feature that cannot be one."""
     file = boundaries.read(
-        data, filename, datum=datum, name_field=name_field, code_field=code_field, limits=_limits()
+        data, filename, datum=datum, name_field=name_field, code_field=code_field, limits=limits()
     )
-    _refuse(_by_feature(file.refusals))
-    return tuple(map(_draft, file.features))
+    _refuse(by_feature(file.refusals))
+    return tuple(map(draft, file.features))
 
 
-def _limits() -> Limits:
+def limits() -> Limits:
     """What a boundary file may be at most, by the settings."""
     settings = held(Settings)
     return Limits(max_bytes=settings.upload_mb * 2**20, max_vertices=settings.feature_vertices)
 
 
-def _by_feature(refusals: Iterable[Refusal]) -> Fields:
+def by_feature(refusals: Iterable[Refusal]) -> Fields:
     """Refusals under the feature they are of."""
     fields: Fields = {}
     for refusal in refusals:
         said = {"code": refusal.code, "zh": refusal.zh, "en": refusal.en}
-        fields.setdefault(_feature(refusal.number), []).append(said)
+        fields.setdefault(feature_word(refusal.number), []).append(said)
     return fields
 
 
-def _feature(number: int) -> str:
+def feature_word(number: int) -> str:
     """How a refusal names a feature of the file, counted from 1."""
     return f"feature {number}"
 
 
-def _draft(feature: Feature) -> Draft:
+def draft(feature: Feature) -> Draft:
     """A feature, measured; its digest is the same in whatever order the boundary is drawn."""
     return Draft(
         feature=feature.number,
@@ -135,7 +149,7 @@ def _draft(feature: Feature) -> Draft:
     )
 
 
-def _mends(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
+def mends(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
     """What was mended, an entry for each feature and mend."""
     return [
         {"feature": draft.feature, "code": mend.value, "zh": mend.zh, "en": mend.en}
@@ -158,8 +172,8 @@ def _publish(actor: Actor | None, told: Import) -> dict[str, Any]:
     """Publish what is new or news; a short transaction."""
     _wait_for_others()
     parent_id = _parent_id(told)
-    changes = areas.compare(told.drafts, _known(told.kind), parent_id=parent_id, valid_from=told.valid_from)
-    _refuse({_feature(draft.feature): [_RETIRED] for draft in changes.retired})
+    changes = areas.compare(told.drafts, known(told.kind), parent_id=parent_id, valid_from=told.valid_from)
+    _refuse({feature_word(draft.feature): [RETIRED] for draft in changes.retired})
     versions = _first_versions(changes.new, told, parent_id) + _next_versions(changes.news, told)
     _store(versions, told.datum, published_by=None if actor is None else actor.person_id)
     _move(changes.moved, parent_id)
@@ -174,7 +188,7 @@ def _wait_for_others() -> None:
     db.session.execute(sa.select(AreaGeneration.number).with_for_update())
 
 
-def _known(kind: str) -> dict[str, Known]:
+def known(kind: str) -> dict[str, Known]:
     """The areas of a kind by their codes, with the version published last."""
     last = sa.select(AreaVersion.area_id, sa.func.max(AreaVersion.number).label("number"))
     of_area = last.group_by(AreaVersion.area_id).subquery()
@@ -213,7 +227,7 @@ def _parent_id(told: Import) -> int | None:
     return parent_id
 
 
-_RETIRED = {
+RETIRED = {
     "code": "retired",
     "zh": "同类同编码的区域已停用，不能再发布",
     "en": "the area of this kind and code is retired and is not published again",

@@ -7,12 +7,14 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import shapely
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from server import clock
 from server.db import db
+from server.geo.datum import Datum, convert
 from server.models.trackers import Tracker
 from server.queries import trackers as reads
 from server.rules.checkins import VisitTold
@@ -26,7 +28,7 @@ from tests.positions import fix, fixes, phone
 from tests.support import databases
 from tests.support.serving import Served
 from tests.trips import FACTORY, planned, told, under_way
-from tests.web.conftest import Open, alike, near, point_at, under_card
+from tests.web.conftest import EAST, Open, alike, near, point_at, under_card
 
 pytestmark = [
     pytest.mark.browser,
@@ -654,3 +656,59 @@ def test_an_administrator_takes_a_roster_in_after_reading_what_it_would_do(
     page.get_by_role("tab", name="角色权限").click()
     row = page.locator("#roles tr").filter(has_text="event.read")
     expect(row).to_contain_text("可以")
+
+
+def test_a_file_in_gcj02_is_seen_to_fit_in_that_reading_only_before_it_is_imported(
+    desk: Open, people: County
+) -> None:
+    east = shapely.transform(EAST, lambda lnglat: convert(lnglat, source=Datum.WGS84, target=Datum.GCJ02))
+    page = desk(people.administrator).open("/areas")
+    file: FilePayload = {
+        "name": "a.geojson",
+        "mimeType": "application/json",
+        "buffer": geojson_of("东河镇", east),
+    }
+    page.locator("#import input[type=file]").set_input_files(file)
+    expect(page.locator("#preview")).to_contain_text("新版本 1")
+    readings = page.locator(".reading")
+    expect(readings).to_have_count(3)
+    expect(readings.filter(has_text="GCJ-02")).to_contain_text("相差 0 米")
+    readings.filter(has_text="GCJ-02").get_by_role("radio").check()
+    expect(page.locator('#import [name=datum][value="GCJ-02"]')).to_be_checked()
+    page.get_by_role("button", name="导入", exact=True).click()
+    expect(page.locator("#report")).to_contain_text("新版本 1")
+
+
+def test_an_area_is_cut_in_two_on_the_map_and_becomes_a_version_and_a_new_area(
+    desk: Open, people: County
+) -> None:
+    page = desk(people.administrator).open("/areas")
+    page.locator("#areas").get_by_role("button", name="东河镇").click()
+    page.get_by_role("button", name="修改边界").click()
+    page.get_by_role("button", name="切分").click()
+    page.wait_for_timeout(600)
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.click(box["x"] + 30, middle)
+    page.mouse.dblclick(box["x"] + box["width"] - 70, middle)
+    page.get_by_role("button", name="发布…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("发布 2 块")
+    dialog.locator("[name=name]").last.fill("东溪镇")
+    dialog.locator("[name=code]").last.fill("dongxi")
+    dialog.get_by_role("button", name="发布").click()
+    expect(page.locator("#areas tr").filter(has_text="东溪镇")).to_contain_text("第 1 版")
+    expect(page.locator("#areas tr").filter(has_text="东河镇")).to_contain_text("第 2 版")
+    page.locator("#areas").get_by_role("button", name="东河镇").click()
+    page.get_by_role("button", name="与上一版之差").click()
+    expect(page.locator("#difference")).to_contain_text("增加 0 m²")
+    page.locator("#filter-kind").select_option("township")
+    page.get_by_role("button", name="查重叠与空隙").click()
+    expect(page.locator("#joints")).to_contain_text("没有重叠，也没有空隙")
+
+
+def geojson_of(name: str, shape: shapely.Polygon) -> bytes:
+    """A file of one area."""
+    feature = {"type": "Feature", "properties": {"name": name}, "geometry": shapely.geometry.mapping(shape)}
+    return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()

@@ -92,6 +92,36 @@ class ImportFile(Shape):
     file = Upload(required=True, error_messages={"required": "请选择文件 / Choose a file"})
 
 
+class PreviewIn(ImportIn):
+    """The same questions; the datum may still be open."""
+
+    datum = datum(load_default=Datum.WGS84.value)
+
+
+class KindAsked(ma.Schema):
+    """Areas of which kind."""
+
+    kind = one_of(KINDS, load_default="grid")
+
+
+class VersionsAsked(ma.Schema):
+    """Which two versions to hold against each other."""
+
+    old = Id(required=True)
+    new = Id(required=True)
+
+
+class AreaChanges(Shape):
+    """What is said of an area beside its boundary."""
+
+    households = fields.Integer(
+        strict=True,
+        required=True,
+        allow_none=True,
+        validate=validate.Range(0, 1_000_000, error="应在 0 到 1000000 之间 / Must be between 0 and 1000000"),
+    )
+
+
 class RetireIn(Shape):
     """From when on an area is no longer in force; now when not said."""
 
@@ -110,6 +140,8 @@ class AreaOut(ma.Schema):
     valid_from = fields.AwareDateTime()
     retired_at = fields.AwareDateTime(allow_none=True)
     area_km2 = fields.Float()
+    households = fields.Integer(allow_none=True)
+    households_are = fields.String(allow_none=True, metadata={"description": "few, many"})
 
 
 class SentenceOut(ma.Schema):
@@ -165,3 +197,71 @@ class ImportOut(ma.Schema):
     changed = fields.Integer()
     unchanged = fields.Integer()
     mended = fields.List(fields.Nested(MendOut))
+
+
+class ReadingOut(ma.Schema):
+    """A file read in one datum: what share lies in the areas above, how far areas of the same code are off, shapes."""
+
+    datum = fields.String()
+    inside_share = fields.Float(allow_none=True)
+    off_m = fields.Float(allow_none=True)
+    shapes = fields.Dict(metadata={"description": "GeoJSON"})
+
+
+class PreviewOut(ImportOut):
+    """What an import would do, what it would refuse, and the file in each datum."""
+
+    features = fields.Integer()
+    parent_code = fields.String(allow_none=True)
+    refused = fields.Dict(keys=fields.String(), values=fields.List(fields.Nested(SentenceOut)))
+    readings = fields.List(fields.Nested(ReadingOut))
+
+
+class PartOut(ma.Schema):
+    """A part of the ground."""
+
+    area_m2 = fields.Float()
+    geometry = fields.Dict(metadata={"description": "GeoJSON"})
+
+
+class CutIn(Shape):
+    """A shape as GeoJSON, and the line that cuts it, both in WGS-84."""
+
+    shape = fields.Dict(
+        required=True, error_messages={"invalid": "应为 GeoJSON 图形 / Must be a GeoJSON geometry"}
+    )
+    line = fields.List(
+        fields.List(fields.Float(error_messages={"invalid": "应为经纬度 / Must be degrees"})),
+        required=True,
+        validate=validate.Length(
+            2, 200, error="切分线应有 2 到 200 个点 / The line must have 2 to 200 points"
+        ),
+    )
+
+
+class PiecesOut(ma.Schema):
+    """Pieces, the largest first."""
+
+    items = fields.List(fields.Nested(PartOut))
+
+
+class JointOut(PartOut):
+    """A part that two areas claim (`overlap`), or that none does of the one named (`gap`)."""
+
+    kind = fields.String()
+    areas = fields.List(fields.Nested(PublisherOut))
+
+
+class JointsOut(ma.Schema):
+    """The largest overlaps and gaps, and how many there are."""
+
+    items = fields.List(fields.Nested(JointOut))
+    overlaps = fields.Integer()
+    gaps = fields.Integer()
+
+
+class DifferenceOut(ma.Schema):
+    """What a version gained and lost against another."""
+
+    gained = fields.Nested(PartOut)
+    lost = fields.Nested(PartOut)

@@ -116,6 +116,7 @@ export interface Silence {
 export interface Area {
   id: number; code: string; name: string; kind: string; parent_id: number | null; version: number; valid_from: string;
   retired_at?: string | null; area_km2?: number | null;
+  households?: number | null; households_are?: "few" | "many" | null;
 }
 export interface AreaVersion { number: number; name: string; valid_from: string; published_at: string; published_by: Named | null; datum: string; repairs: (Words & { code: string })[]; area_km2: number }
 export interface Session { id: string; device_name: string; kind: "app" | "browser"; created_at: string; last_used_at: string; expires_at: string; current: boolean }

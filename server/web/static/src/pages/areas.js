@@ -3,22 +3,27 @@
  * @import {Area, AreaVersion, Words} from "../wire"
  */
 import { getCenter } from "ol/extent.js";
-import { get, post } from "../lib/api.js";
+import { get, patch, post, Refusal } from "../lib/api.js";
 import { ask } from "../lib/dialog.js";
 import { may, say, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { DATUMS, field, send } from "../lib/form.js";
 import { frame } from "../lib/frame.js";
-import { blank, failure, loading, toast } from "../lib/states.js";
+import { attempt, blank, failure, loading, refusalNotice, toast } from "../lib/states.js";
 import { fromField, fully } from "../lib/time.js";
 import { codes, word } from "../lib/words.js";
+import { drawJoints, metres } from "../lib/joints.js";
+import { drawPreview } from "../lib/previews.js";
 import { makeMap } from "../map/canvas.js";
 import { legend } from "../map/legend.js";
+import { overlays } from "../map/overlays.js";
 import { shown } from "../map/shown.js";
+import { drawTools } from "../lib/sketching.js";
 
 const wall = makeMap(byId("map"), { label: t("地图：全部区域") });
 const highlight = shown(wall);
+const over = overlays(wall);
 const list = byId("areas");
 
 /** What the server keeps for "since always". */
@@ -63,7 +68,7 @@ function drawList() {
           el(
             "tr",
             {},
-            [t("名称"), t("编码"), t("版本"), t("生效"), t("面积")].map((head) => el("th", { scope: "col" }, head)),
+            [t("名称"), t("编码"), t("版本"), t("生效"), t("面积"), t("户数")].map((head) => el("th", { scope: "col" }, head)),
           ),
         ),
         codes("area").map(group),
@@ -82,7 +87,7 @@ function group(kind) {
     el(
       "tr.day",
       {},
-      el("th", { scope: "rowgroup", colspan: 5 }, word("area", kind), el("span.faint", {}, ` ${of_kind.length}`)),
+      el("th", { scope: "rowgroup", colspan: 6 }, word("area", kind), el("span.faint", {}, ` ${of_kind.length}`)),
     ),
     of_kind.map(row),
   );
@@ -107,7 +112,19 @@ function row(area) {
       {},
       area.area_km2 === null || area.area_km2 === undefined ? "" : `${area.area_km2.toFixed(2)} km²`,
     ),
+    el("td.nowrap", {}, householdsOf(area)),
   );
+}
+
+/** @param {Area} area a grid's number of households, marked where it is not the usual 50 to 100 */
+function householdsOf(area) {
+  if (area.households === null || area.households === undefined)
+    return area.kind === "grid" ? el("span.faint", {}, t("未填")) : "";
+  const mark = { few: () => t("偏少"), many: () => t("偏多") }[String(area.households_are)];
+  return [
+    String(area.households),
+    mark ? el("span.tag.tag-signal.households", { title: t("网格一般 50–100 户") }, mark()) : null,
+  ];
 }
 
 /** @param {string} instant @returns {string} "always" for what is in force since before anything */
@@ -143,6 +160,20 @@ function drawOne(area) {
       el(
         "span.end.buttons",
         {},
+        may("area.update")
+          ? el(
+              "button.button.button-small",
+              { type: "button", onclick: () => void sayHouseholds(area) },
+              t("户数"),
+            )
+          : null,
+        may("area.import") && !area.retired_at
+          ? el(
+              "button.button.button-small",
+              { type: "button", onclick: () => void redraw(area) },
+              t("修改边界"),
+            )
+          : null,
         may("area.retire") && !area.retired_at
           ? el(
               "button.button.button-small.button-stop",
@@ -152,6 +183,7 @@ function drawOne(area) {
           : null,
       ),
     ),
+    el("div", { id: "difference", "aria-live": "polite" }),
     el(
       "div.table-wrap",
       {},
@@ -185,6 +217,13 @@ function drawOne(area) {
                   t("第 {n} 版", { n: version.number }),
                 ),
                 version.name === area.name ? null : el("span.under", {}, version.name),
+                version.number > 1
+                  ? el(
+                      "button.link.small.under",
+                      { type: "button", onclick: () => void compare(area.id, version.number) },
+                      t("与上一版之差"),
+                    )
+                  : null,
               ),
               el("td.nowrap", {}, since(version.valid_from)),
               el(
@@ -215,6 +254,84 @@ async function showVersion(id, number) {
   if (extent) wall.view.animate({ center: getCenter(extent), duration: 300 });
 }
 
+/** @param {number} id @param {number} number what this version gained and lost against the one before it */
+async function compare(id, number) {
+  const told = await attempt(() => get(`/areas/${id}/difference`, { old: number - 1, new: number }));
+  if (!told) return;
+  highlight.show({ type: "FeatureCollection", features: [] });
+  over.clear();
+  for (const look of ["gained", "lost"]) if (told[look].area_m2) over.add(look, told[look].geometry);
+  const extent = over.extent();
+  if (extent) wall.fit(extent, 300);
+  fill(
+    byId("difference"),
+    el(
+      "div.notice",
+      { role: "status" },
+      el("b", {}, t("第 {n} 版与第 {m} 版相比", { n: number, m: number - 1 })),
+      el("p", {}, el("span.plus", {}, "＋ ", t("增加 {area}", { area: metres(told.gained.area_m2) }))),
+      el("p", {}, el("span.minus", {}, "－ ", t("减少 {area}", { area: metres(told.lost.area_m2) }))),
+    ),
+  );
+}
+
+/** @param {Area} area */
+async function sayHouseholds(area) {
+  const done = await ask({
+    title: t("“{name}”的户数", { name: area.name }),
+    yes: t("保存"),
+    body: [
+      el(
+        "div.field",
+        {},
+        el("label", { for: "ask-households" }, t("户数（网格一般 50–100 户；不知道就留空）")),
+        el("input.input", {
+          id: "ask-households",
+          name: "households",
+          type: "number",
+          min: 0,
+          max: 1000000,
+          value: area.households ?? "",
+        }),
+      ),
+    ],
+    act: (form) => {
+      const told = String(form.get("households") || "");
+      return patch(`/areas/${area.id}`, { households: told === "" ? null : Number(told) });
+    },
+  });
+  if (done) await readList();
+}
+
+/** @param {Area} area */
+async function redraw(area) {
+  const boundary = await attempt(() => get(`/areas/${area.id}.geojson`));
+  if (boundary) tools?.change(area, boundary);
+}
+
+/** @param {string} kind */
+async function readJoints(kind) {
+  byId("joints-sheet").hidden = false;
+  fill(byId("joints"), loading());
+  over.clear();
+  try {
+    const told = await get("/areas/joints", { kind });
+    for (const joint of told.items) over.add(joint.kind, joint.geometry);
+    fill(
+      byId("joints"),
+      drawJoints(told, (joint) => wall.fit(over.extentOf(joint.geometry), 300)),
+    );
+  } catch (error) {
+    fill(
+      byId("joints"),
+      failure(error, () => void readJoints(kind)),
+    );
+  }
+}
+
+/** @type {ReturnType<typeof drawTools> | null} */
+let tools = null;
+
 /** @param {Area} area */
 async function retire(area) {
   const done = await ask({
@@ -243,6 +360,11 @@ function wireImport() {
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     void send(form, byId("import-wrong"), featureLabel, () => importFile(form));
+  });
+  form.addEventListener("change", (event) => {
+    const name = /** @type {HTMLInputElement} */ (event.target).name;
+    if (["file", "kind", "name_field", "code_field"].includes(name)) void preview(form);
+    if (name === "datum") over.choose(chosenDatum(form));
   });
 }
 
@@ -287,6 +409,7 @@ function drawImport(form) {
       }),
       datumField(),
     ),
+    el("div", { id: "preview", "aria-live": "polite" }),
     el("p.buttons.import-go", {}, el("button.button.button-main", { type: "submit" }, t("导入"))),
   );
 }
@@ -316,6 +439,41 @@ function datumField() {
   );
 }
 
+/** @param {HTMLFormElement} form @returns {string} the reading that the chosen datum is; "" where none is chosen */
+function chosenDatum(form) {
+  const datum = String(new FormData(form).get("datum") || "");
+  return datum === "CGCS2000" ? "WGS-84" : datum;
+}
+
+/** @param {HTMLFormElement} form lay the chosen file over the map in each datum, and say what importing would do */
+async function preview(form) {
+  const told = new FormData(form);
+  const file = told.get("file");
+  if (!(file instanceof File) || !file.size) return;
+  for (const name of ["valid_from", ...(told.get("datum") ? [] : ["datum"])]) told.delete(name);
+  const place = byId("preview");
+  fill(place, loading());
+  over.clear();
+  try {
+    const found = await post("/areas/previews", told);
+    for (const reading of found.readings) over.add(reading.datum, reading.shapes);
+    const extent = over.extent();
+    if (extent && extent.every(Number.isFinite)) wall.fit(extent, 300);
+    fill(
+      place,
+      drawPreview(found, featureLabel, (datum) => {
+        const radio = form.querySelector(`input[name="datum"][value="${datum}"]`);
+        if (radio instanceof HTMLInputElement) radio.checked = true;
+        over.choose(datum);
+      }),
+    );
+    over.choose(chosenDatum(form));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    fill(place, refusalNotice(error, featureLabel));
+  }
+}
+
 /** @param {string} path @returns {string} */
 function featureLabel(path) {
   const number = /^feature (\d+)$/.exec(path);
@@ -332,6 +490,7 @@ async function importFile(form) {
   drawImport(form);
   fill(byId("report"), reportOf(report));
   toast(t("已导入。"));
+  over.clear();
   await readAll();
 }
 
@@ -379,6 +538,7 @@ async function begin() {
   if (may("area.import")) {
     byId("import-sheet").hidden = false;
     wireImport();
+    tools = drawTools(wall, byId("tools"), readAll);
   }
   filters = await filterBar(
     bar(),
@@ -396,6 +556,11 @@ async function begin() {
       filters = changed;
       void readList();
     },
+    el(
+      "button.button.button-small",
+      { type: "button", id: "find-joints", onclick: () => void readJoints(filters.kind || "grid") },
+      t("查重叠与空隙"),
+    ),
   );
   await readAll();
 }
