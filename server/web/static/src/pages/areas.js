@@ -445,9 +445,16 @@ function chosenDatum(form) {
   return datum === "CGCS2000" ? "WGS-84" : datum;
 }
 
+/** @param {HTMLFormElement} form @returns {FormData} what the doors ask for: the choice of a reading has become the datum */
+function answers(form) {
+  const told = new FormData(form);
+  told.delete("reading");
+  return told;
+}
+
 /** @param {HTMLFormElement} form lay the chosen file over the map in each datum, and say what importing would do */
 async function preview(form) {
-  const told = new FormData(form);
+  const told = answers(form);
   const file = told.get("file");
   if (!(file instanceof File) || !file.size) return;
   for (const name of ["valid_from", ...(told.get("datum") ? [] : ["datum"])]) told.delete(name);
@@ -483,7 +490,7 @@ function featureLabel(path) {
 
 /** @param {HTMLFormElement} form */
 async function importFile(form) {
-  const told = new FormData(form);
+  const told = answers(form);
   const from = String(told.get("valid_from") || "");
   if (from) told.set("valid_from", String(fromField(from)));
   const report = await post("/areas/imports", told);
