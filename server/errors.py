@@ -483,6 +483,45 @@ class LogConflict(Problem):
     en = "This log was changed elsewhere meanwhile; nothing was stored. Look at it and write again."
 
 
+# ── matters ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class MatterStepNotAllowed(Problem):
+    """The matter is in a state from which this step does not lead."""
+
+    code = "matter_step_not_allowed"
+    status = 409
+    zh = "事项当前为“{state_zh}”，不能{step_zh}。"
+    en = "A matter that is {state_en} cannot be taken the step: {step_en}."
+
+
+class MatterChanged(Problem):
+    """Somebody took a step on the matter since it was read."""
+
+    code = "matter_changed"
+    status = 409
+    zh = "事项已被他人处理，请刷新后再操作。"
+    en = "Somebody dealt with this matter first; reload it and look again."
+
+
+class MatterRefused(Problem):
+    """What was told of a matter does not hold together."""
+
+    code = "matter_refused"
+    status = 422
+    zh = "事项无法处理：{why_zh}。"
+    en = "The matter cannot be dealt with so: {why_en}."
+
+
+class CategoryRefused(Problem):
+    """A category of matters cannot be kept so."""
+
+    code = "category_refused"
+    status = 422
+    zh = "事项类别无法保存：{why_zh}。"
+    en = "The category cannot be kept so: {why_en}."
+
+
 # ── the machine ─────────────────────────────────────────────────────────────────────────────────────────
 
 

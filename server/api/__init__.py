@@ -11,6 +11,7 @@ from flask_smorest import Api
 from server.api import (
     accounts,
     areas,
+    categories,
     checkins,
     closings,
     copies,
@@ -37,6 +38,7 @@ from server.api import (
     trips,
     units,
     views,
+    working_calendar,
 )
 from server.gate import public
 
@@ -91,6 +93,8 @@ def join(app: Flask) -> None:
         silences,
         stream,
         matters,
+        categories,
+        working_calendar,
         events,
         closings,
     ):

@@ -1,50 +1,118 @@
-"""Matters 事项: complain or suggest, read what was said, answer it."""
+"""Matters 事项: report, complain or suggest; read them; take them from step to step."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Response
 
 from server import gate
 from server.api.doors import Doors, answer
-from server.api.schemas.matters import MatterAnswerIn, MatterIn, MatterOut, MattersAsked, MattersOut
+from server.api.schemas.matters import (
+    AlikeOut,
+    HandleIn,
+    MatterAnswerIn,
+    MatterIn,
+    MatterInFullOut,
+    MattersAsked,
+    MattersOut,
+    RouteIn,
+    UrgeIn,
+    VerifyIn,
+)
 from server.gate import guard
 from server.queries import matters as reads
+from server.queries.matters import Asked
 from server.services import matters
+from server.services.matters import Report, Told
 
-doors = Doors("matters", __name__, description="投诉建议 · Complaints and suggestions")
+doors = Doors("matters", __name__, description="事项与投诉建议 · Matters, complaints and suggestions")
 
 
 @doors.post("/matters")
 @guard("matter.report")
 @doors.arguments(MatterIn)
-@doors.response(201, MatterOut)
-def report(told: dict[str, str]) -> Response:
-    """投诉或建议 · Complain or suggest; it goes to the county and nobody can delete it."""
-    return answer(matters.report(gate.actor(), **told), 201)
+@doors.response(201, MatterInFullOut)
+def report(told: Report) -> Response:
+    """上报事项、投诉或建议 · Report a matter; a complaint or suggestion goes to the county. Nobody can delete it."""
+    return answer(matters.report(gate.actor(), told), 201)
 
 
 @doors.get("/matters")
 @guard("matter.read")
 @doors.arguments(MattersAsked, location="query")
 @doors.response(200, MattersOut)
-def listed(asked: dict[str, Any]) -> Response:
-    """投诉建议列表 · One's own; suggestions for county-wide roles, complaints for those of them that watch nobody."""
-    return answer(reads.listed(gate.actor(), **asked))
+def listed(told: dict[str, Any]) -> Response:
+    """事项列表 · The matters the reader may see, newest first."""
+    return answer(reads.listed(gate.actor(), **told))
 
 
 @doors.get("/matters/mine")
 @guard("matter.report")
 @doors.arguments(MattersAsked, location="query")
 @doors.response(200, MattersOut)
-def mine(asked: dict[str, Any]) -> Response:
-    """本人的投诉建议 · What the reader reported."""
-    return answer(reads.listed(gate.actor(), mine=True, **asked))
+def mine(told: dict[str, Any]) -> Response:
+    """本人上报的事项 · What the reader reported."""
+    asked: Asked = told.pop("asked")
+    return answer(reads.listed(gate.actor(), replace(asked, mine=True), **told))
+
+
+@doors.get("/matters/<int:matter_id>")
+@guard("matter.read")
+@doors.response(200, MatterInFullOut)
+def one(matter_id: int) -> Response:
+    """一件事项 · One matter, every step taken on it, and what may be done now."""
+    actor = gate.actor()
+    return answer(reads.document(actor, reads.get(actor, matter_id).id))
 
 
 @doors.post("/matters/<int:matter_id>/answers")
 @guard("matter.answer")
 @doors.arguments(MatterAnswerIn)
-@doors.response(201, MatterOut)
+@doors.response(201, MatterInFullOut)
 def answered(told: dict[str, str], matter_id: int) -> Response:
     """答复 · Answer whoever complained or suggested."""
     return answer(matters.answer(gate.actor(), matter_id, **told), 201)
+
+
+@doors.get("/matters/<int:matter_id>/alike")
+@guard("matter.route")
+@doors.response(200, AlikeOut)
+def alike(matter_id: int) -> Response:
+    """相似事项 · Open matters that may be the same: of its category, near it in place and time."""
+    return answer(reads.alike(gate.actor(), matter_id))
+
+
+@doors.post("/matters/<int:matter_id>/route")
+@guard("matter.route")
+@doors.arguments(RouteIn)
+@doors.response(200, MatterInFullOut)
+def route(told: tuple[str, Told], matter_id: int) -> Response:
+    """受理与流转 · Accept, refuse, assign, transfer, hand up, merge, hold or resume a matter."""
+    return answer(matters.take(gate.actor(), matter_id, *told))
+
+
+@doors.post("/matters/<int:matter_id>/handle")
+@guard("matter.handle")
+@doors.arguments(HandleIn)
+@doors.response(200, MatterInFullOut)
+def handle(told: tuple[str, Told], matter_id: int) -> Response:
+    """办理 · Plan, report progress, report as handled, or return a matter."""
+    return answer(matters.take(gate.actor(), matter_id, *told))
+
+
+@doors.post("/matters/<int:matter_id>/verify")
+@guard("matter.verify")
+@doors.arguments(VerifyIn)
+@doors.response(200, MatterInFullOut)
+def verify(told: tuple[str, Told], matter_id: int) -> Response:
+    """核实与办结 · Verify, send back, close or reopen a matter."""
+    return answer(matters.take(gate.actor(), matter_id, *told))
+
+
+@doors.post("/matters/<int:matter_id>/urge")
+@guard("matter.urge")
+@doors.arguments(UrgeIn)
+@doors.response(200, MatterInFullOut)
+def urge(told: tuple[str, Told], matter_id: int) -> Response:
+    """督办 · Urge a matter."""
+    return answer(matters.take(gate.actor(), matter_id, *told))

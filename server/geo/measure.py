@@ -33,6 +33,13 @@ def distance_m(*, lng: float, lat: float, to_lng: float, to_lat: float) -> float
     return float(_GEOD.inv(lng, lat, to_lng, to_lat)[2])
 
 
+def box_around(*, lng: float, lat: float, radius_m: float) -> tuple[float, float, float, float]:
+    """West, south, east and north in degrees of a box that holds every position within a radius, and a little more."""
+    up = radius_m / 110_500.0
+    across = up / max(0.01, math.cos(math.radians(lat)))
+    return lng - across, lat - up, lng + across, lat + up
+
+
 def distances_m(starts: Array, ends: Array) -> Array:
     """The geodesic lengths in metres, (n,), between the rows of two (n, 2) arrays; one of them may be a
     single (2,).

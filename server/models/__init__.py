@@ -19,6 +19,7 @@ from server.models import (
     trips,
     units,
     views,
+    working_calendar,
 )
 
 __all__ = [
@@ -40,4 +41,5 @@ __all__ = [
     "trips",
     "units",
     "views",
+    "working_calendar",
 ]

@@ -17,6 +17,7 @@ from server.db import Base, db
 from server.models.checkins import Checkin, LastPlace, Review
 from server.models.events import Event
 from server.models.looks import Look, LookReason
+from server.models.matters import MatterStep
 from server.models.people import Person
 from server.models.positions import Crossing, Fix, Standing
 from server.models.sessions import SignInFailure, SignInSession
@@ -283,15 +284,20 @@ def _reviews_by_me(actor: Actor) -> Pages:
 
 
 def _matters(actor: Actor) -> Pages:
-    """What they complained of or suggested, with the answers."""
+    """What they reported, complained of or suggested, with the steps and the answers."""
     cursor: str | None = None
     while True:
-        page = matters.listed(actor, mine=True, cursor=cursor, limit=PAGE)
+        page = matters.listed(actor, matters.Asked(mine=True), cursor=cursor, limit=PAGE)
         db.session.rollback()
-        yield page["items"]
+        yield [matters.document(actor, matter["id"]) for matter in page["items"]]
         cursor = page["next"]
         if cursor is None:
             return
+
+
+def _steps_by_me(actor: Actor) -> Pages:
+    """The steps they took on matters."""
+    return _table(MatterStep, MatterStep.id, MatterStep.by_id == actor.person_id, leave={"by_id"})
 
 
 def _events(actor: Actor) -> Pages:
@@ -364,10 +370,17 @@ PARTS = (
     ),
     Part(
         "matters.json",
-        "您的投诉建议和答复",
-        "what you complained of or suggested, and the answers",
-        ("matters", "matter_answers"),
+        "您上报的事项、投诉建议，经过和答复",
+        "what you reported, complained of or suggested, what became of it and the answers",
+        ("matters", "matter_answers", "matter_steps"),
         _matters,
+    ),
+    Part(
+        "steps_by_me.json",
+        "您对事项做过的处理",
+        "the steps you took on matters",
+        ("matter_steps",),
+        _steps_by_me,
     ),
     Part(
         "events.json",

@@ -1,81 +1,233 @@
-"""Matters as read: one's own by everybody; all suggestions by who holds a county-wide role; all complaints by who
-holds one that watches nobody.
+"""Matters as their readers may see them: one, a list, and the document both are told in.
+
+A matter is read by who reported it, by who watches the unit it came from or the one that holds it, and by the unit it
+is assigned to; suggestions by county-wide roles, complaints by those of them that watch nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlalchemy.sql.elements import ColumnElement
 
+from server import clock
 from server.db import db
 from server.errors import NotFound
-from server.models.matters import Matter, MatterAnswer
+from server.geo import measure
+from server.models.matters import Matter, MatterAnswer, MatterCategory, MatterStep
 from server.models.people import Person
 from server.models.units import Unit
 from server.queries import pages, scopes
 from server.rules import access, matters
 from server.rules.access import Actor, Scope
 
+ALIKE_M, ALIKE_DAYS, ALIKE_MOST = 200.0, 7, 10
+"""How near and how soon after another a report of the same kind may be of the same thing."""
 
-def listed(
-    actor: Actor, *, mine: bool = False, kind: str | None = None, cursor: str | None = None, limit: int = 50
-) -> dict[str, Any]:
-    """The matters the actor may read (`mine`: only those they reported), newest first: `{items, next}`."""
-    statement = _matters().where(_readable(actor, mine=mine))
-    if kind is not None:
-        statement = statement.where(Matter.kind == kind)
-    if cursor:
-        statement = statement.where(Matter.id < pages.keys_of(cursor, pages.row_id)[0])
-    rows = db.session.execute(statement.limit(limit + 1)).all()
-    after = pages.cursor_of(rows[limit - 1].Matter.id) if len(rows) > limit else None
-    return {"items": _documents(rows[:limit]), "next": after}
+_Reporter, _Holder, _Assigned, _Handler = aliased(Person), aliased(Unit), aliased(Unit), aliased(Person)
 
 
-def get(actor: Actor, matter_id: int) -> Matter:
-    """One matter the actor may read; `NotFound` otherwise."""
-    statement = sa.select(Matter).where(Matter.id == matter_id, _readable(actor, mine=False))
-    found = db.session.execute(statement).scalar_one_or_none()
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which matters: all open ones (`open`), those overdue now, those to be handled by the reader or their unit."""
+
+    mine: bool = False
+    to_me: bool = False
+    kind: str | None = None
+    state: str | None = None
+    open: bool = False
+    overdue: bool = False
+    unit_id: int | None = None
+    q: str = ""
+
+
+def get(actor: Actor, matter_id: int, *, to_change: bool = False) -> Matter:
+    """A matter the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over."""
+    statement = sa.select(Matter).where(Matter.id == matter_id, _readable(actor))
+    if to_change:
+        statement = statement.with_for_update(of=Matter).execution_options(populate_existing=True)
+    found = db.session.scalars(statement).first()
     if found is None:
         raise NotFound
     return found
 
 
-def one(matter_id: int) -> dict[str, Any]:
-    """One matter by its id. Unscoped: for who has just reported or answered it."""
-    return _documents([db.session.execute(_matters().where(Matter.id == matter_id)).one()])[0]
+def listed(actor: Actor, asked: Asked, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
+    """The matters the actor may read, newest first: `{items, next}`."""
+    statement = _rows().where(*_where(actor, asked)).order_by(Matter.id.desc())
+    if cursor:
+        statement = statement.where(Matter.id < pages.keys_of(cursor, pages.row_id)[0])
+    rows = db.session.execute(statement.limit(limit + 1)).all()
+    after = pages.cursor_of(rows[limit - 1].Matter.id) if len(rows) > limit else None
+    return {"items": _summaries(rows[:limit]), "next": after}
 
 
-def _readable(actor: Actor, *, mine: bool) -> ColumnElement[bool]:
-    """The matters in the actor's scope, or only their own."""
-    own = Matter.by_id == actor.person_id
-    if mine:
-        return own
+def document(actor: Actor, matter_id: int) -> dict[str, Any]:
+    """One matter in full: every step, and what the actor may do now. For who may read it."""
+    row = db.session.execute(_rows().where(Matter.id == matter_id)).one()
+    return _summaries([row])[0] | {
+        "steps": _steps(matter_id),
+        "may": _may(actor, row),
+        "merged": _merged(matter_id),
+    }
+
+
+def alike(actor: Actor, matter_id: int) -> dict[str, Any]:
+    """Open matters that may be the same: of its category, within 200 m and seven days of it, nearest in time first."""
+    matter = get(actor, matter_id)
+    if matter.lng is None or matter.lat is None:
+        return {"items": []}
+    rows = [
+        row
+        for row in db.session.execute(_like(actor, matter, lng=matter.lng, lat=matter.lat))
+        if _apart_m(matter, row.Matter) <= ALIKE_M
+    ]
+    rows.sort(key=lambda row: abs(row.Matter.reported_at - matter.reported_at))
+    return {"items": _summaries(rows[:ALIKE_MOST])}
+
+
+def _like(actor: Actor, matter: Matter, *, lng: float, lat: float) -> sa.Select[*tuple[Any, ...]]:
+    """The other open matters of its category about its time and place."""
+    about = timedelta(days=ALIKE_DAYS)
+    west, south, east, north = measure.box_around(lng=lng, lat=lat, radius_m=ALIKE_M)
+    return _rows().where(
+        _readable(actor),
+        Matter.id != matter.id,
+        Matter.category_id == matter.category_id,
+        Matter.state.in_(matters.OPEN),
+        Matter.reported_at.between(matter.reported_at - about, matter.reported_at + about),
+        Matter.lng.between(west, east),
+        Matter.lat.between(south, north),
+    )
+
+
+def _apart_m(one: Matter, other: Matter) -> float:
+    """Metres between two matters; both have a place."""
+    return measure.distance_m(
+        lng=one.lng or 0, lat=one.lat or 0, to_lng=other.lng or 0, to_lat=other.lat or 0
+    )
+
+
+def taken(matter_id: int) -> Sequence[matters.Taken]:
+    """The steps taken on a matter, in order. Unscoped, for reckoning its terms."""
+    statement = sa.select(MatterStep.step, MatterStep.at, MatterStep.until).where(
+        MatterStep.matter_id == matter_id
+    )
+    rows = db.session.execute(statement.order_by(MatterStep.id))
+    return [matters.Taken(row.step, row.at, row.until and clock.day_ends_at(row.until)) for row in rows]
+
+
+def last_handler(matter_id: int) -> int | None:
+    """Who last reported the matter as handled."""
+    statement = sa.select(MatterStep.by_id).where(
+        MatterStep.matter_id == matter_id, MatterStep.step == "handle"
+    )
+    return db.session.scalar(statement.order_by(MatterStep.id.desc()).limit(1))
+
+
+def holder_for(unit_id: int, *, confidential: bool) -> Unit:
+    """The unit that answers for what is reported in a unit: the county for what is confidential, else the nearest
+    unit from there upwards that is no grid.
+    """
+    path = db.session.scalars(sa.select(Unit.path).where(Unit.id == unit_id)).one()
+    above = sa.select(Unit).where(sa.literal(path).startswith(Unit.path)).order_by(sa.func.length(Unit.path))
+    line = list(db.session.scalars(above))
+    if confidential:
+        return line[0]
+    return next(unit for unit in reversed(line) if unit.kind != "grid" or unit.parent_id is None)
+
+
+def overdue() -> Sequence[Matter]:
+    """The open matters whose term is over. Unscoped, for the sweep."""
+    late = sa.and_(Matter.state.in_(matters.OPEN), Matter.due_at < clock.now())
+    return list(db.session.scalars(sa.select(Matter).where(late).order_by(Matter.id)))
+
+
+# ── who may read, and which ─────────────────────────────────────────────────────────────────────────────
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """The matters the actor may read."""
+    own = sa.or_(Matter.by_id == actor.person_id, Matter.assigned_to_id == actor.person_id)
     return sa.or_(
-        sa.and_(Matter.kind != "complaint", _covered(access.scope(actor, "matter.read"), own)),
-        _covered(matters.complaints(actor), own),
+        own,
+        sa.and_(Matter.kind == "complaint", _within(Matter.unit_id, matters.complaints(actor))),
+        sa.and_(Matter.kind == "suggestion", _within(Matter.unit_id, matters.suggestions(actor))),
+        sa.and_(Matter.kind.not_in(matters.CONFIDENTIAL), _to_solve(actor)),
     )
 
 
-def _covered(scope: Scope, own: ColumnElement[bool]) -> ColumnElement[bool]:
-    """The matters that a scope opens."""
-    return scopes.visible(scope, unit_id=Matter.unit_id.expression, mine=own)
+def _to_solve(actor: Actor) -> ColumnElement[bool]:
+    """The matters to be solved that the actor watches or that are theirs to handle."""
+    watched = matters.to_solve(actor)
+    return sa.or_(
+        _within(Matter.unit_id, watched),
+        _within(Matter.holder_id, watched),
+        _within(Matter.assigned_unit_id, watched),
+        _within(Matter.assigned_unit_id, access.scope(actor, "matter.handle")),
+    )
 
 
-def _matters() -> sa.Select[*tuple[Any, ...]]:
-    """Every matter with who reported it, newest first."""
+def _within(unit_id: sa.orm.InstrumentedAttribute[Any], scope: Scope) -> ColumnElement[bool]:
+    """Whether a matter's unit lies in a scope."""
+    return unit_id.in_(scopes.units_within(scope.paths))
+
+
+def _where(actor: Actor, asked: Asked) -> Iterable[ColumnElement[bool]]:
+    """The conditions of a list."""
+    yield Matter.by_id == actor.person_id if asked.mine else _readable(actor)
+    if asked.to_me:
+        handle = scopes.units_within(access.scope(actor, "matter.handle").paths)
+        yield Matter.state == "assigned"
+        yield sa.or_(Matter.assigned_to_id == actor.person_id, Matter.assigned_unit_id.in_(handle))
+    if asked.kind:
+        yield Matter.kind == asked.kind
+    if asked.state:
+        yield Matter.state == asked.state
+    if asked.open:
+        yield Matter.state.in_(matters.OPEN)
+    if asked.overdue:
+        yield sa.and_(Matter.state.in_(matters.OPEN), Matter.due_at < clock.now())
+    if asked.unit_id is not None:
+        below = scopes.units_below(asked.unit_id)
+        yield sa.or_(Matter.holder_id.in_(below), Matter.assigned_unit_id.in_(below))
+    if asked.q:
+        yield sa.or_(*(each.contains(asked.q, autoescape=True) for each in (Matter.text, Matter.place)))
+
+
+# ── how they are told ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _rows() -> sa.Select[*tuple[Any, ...]]:
+    """Every matter with the names around it."""
     return (
-        sa.select(Matter, Person.name.label("by"), Unit.name.label("unit"))
-        .join(Person, Person.id == Matter.by_id)
+        sa.select(
+            Matter,
+            MatterCategory,
+            _Reporter.name.label("by"),
+            Unit.name.label("unit"),
+            _Holder.name.label("holder"),
+            _Holder.path.label("holder_path"),
+            _Assigned.name.label("assigned"),
+            _Assigned.path.label("assigned_path"),
+            _Handler.name.label("handler"),
+        )
+        .join(_Reporter, _Reporter.id == Matter.by_id)
         .join(Unit, Unit.id == Matter.unit_id)
-        .order_by(Matter.id.desc())
+        .join(_Holder, _Holder.id == Matter.holder_id)
+        .outerjoin(MatterCategory, MatterCategory.id == Matter.category_id)
+        .outerjoin(_Assigned, _Assigned.id == Matter.assigned_unit_id)
+        .outerjoin(_Handler, _Handler.id == Matter.assigned_to_id)
     )
 
 
-def _documents(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Matters with their answers."""
+def _summaries(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Matters with what was answered."""
     answers = _answers([row.Matter.id for row in rows])
-    return [_told(row) | {"answers": answers.get(row.Matter.id, [])} for row in rows]
+    return [_summary(row) | {"answers": answers.get(row.Matter.id, [])} for row in rows]
 
 
 def _answers(matter_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
@@ -93,16 +245,106 @@ def _answers(matter_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def _told(row: Any) -> dict[str, Any]:
-    """One matter."""
+def _summary(row: Any) -> dict[str, Any]:
+    """One matter without its steps and answers."""
     matter: Matter = row.Matter
     return {
         "id": matter.id,
         "kind": matter.kind,
+        "category": _named(matter.category_id, row.MatterCategory and row.MatterCategory.name),
         "text": matter.text,
         "page": matter.page,
-        "by": {"id": matter.by_id, "name": row.by},
-        "unit": {"id": matter.unit_id, "name": row.unit},
+        "place": matter.place,
+        "lng": matter.lng,
+        "lat": matter.lat,
+        "by": _named(matter.by_id, row.by),
+        "unit": _named(matter.unit_id, row.unit),
+        "holder": _named(matter.holder_id, row.holder),
+        "assigned": {
+            "unit": _named(matter.assigned_unit_id, row.assigned),
+            "person": _named(matter.assigned_to_id, row.handler),
+        },
         "state": matter.state,
+        "revision": matter.revision,
         "reported_at": matter.reported_at,
+        "closed_at": matter.closed_at,
+        "due_at": matter.due_at,
+        "overdue": is_overdue(matter),
+        "held_until": matter.held_until if is_held(matter) else None,
+        "merged_into": matter.merged_into_id,
     }
+
+
+def is_held(matter: Matter) -> bool:
+    """Whether the matter is on hold now."""
+    return matter.held_until is not None and matter.held_until >= clock.day_of(clock.now())
+
+
+def is_overdue(matter: Matter) -> bool:
+    """Whether the term that runs on the matter is over."""
+    return matter.state in matters.OPEN and matter.due_at is not None and matter.due_at < clock.now()
+
+
+def _named(id_: int | None, name: str | None) -> dict[str, Any] | None:
+    """An id with its name."""
+    return None if id_ is None else {"id": id_, "name": name}
+
+
+def _steps(matter_id: int) -> list[dict[str, Any]]:
+    """Every step taken on a matter, in order."""
+    statement = (
+        sa.select(MatterStep, Person.name.label("by"), Unit.name.label("unit"), _Handler.name.label("person"))
+        .outerjoin(Person, Person.id == MatterStep.by_id)
+        .outerjoin(Unit, Unit.id == MatterStep.unit_id)
+        .outerjoin(_Handler, _Handler.id == MatterStep.person_id)
+        .where(MatterStep.matter_id == matter_id)
+        .order_by(MatterStep.id)
+    )
+    return [_step(found) for found in db.session.execute(statement)]
+
+
+def _step(row: Any) -> dict[str, Any]:
+    """One step as it is told; the system has no name."""
+    step: MatterStep = row.MatterStep
+    return {
+        "id": step.id,
+        "step": step.step,
+        "state": step.state,
+        "at": step.at,
+        "by": _named(step.by_id, row.by),
+        "note": step.note,
+        "unit": _named(step.unit_id, row.unit),
+        "person": _named(step.person_id, row.person),
+        "into": step.into_id,
+        "until": step.until,
+    }
+
+
+def _may(actor: Actor, row: Any) -> list[dict[str, Any]]:
+    """The steps the actor may take now: `{step, door, asks}`."""
+    matter: Matter = row.Matter
+    if matter.kind in matters.CONFIDENTIAL:
+        return []
+    return [
+        {
+            "step": name,
+            "door": rule.permission.removeprefix("matter."),
+            "asks": list(rule.asks),
+        }
+        for name in matters.allowed(matter.state, held=is_held(matter))
+        if _allows(actor, (rule := matters.STEPS[name]).permission, row)
+    ]
+
+
+def _allows(actor: Actor, permission: str, row: Any) -> bool:
+    """Whether the actor has a step's permission over a matter."""
+    if permission != "matter.handle":
+        return access.allows(actor, permission, path=row.holder_path)
+    own = row.Matter.assigned_to_id == actor.person_id
+    return access.allows(actor, permission, path=row.assigned_path or "\x01", own=own)
+
+
+def _merged(matter_id: int) -> list[int]:
+    """The matters that went into this one."""
+    statement = sa.select(Matter.id).where(Matter.merged_into_id == matter_id).order_by(Matter.id)
+    return list(db.session.scalars(statement))

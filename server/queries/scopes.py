@@ -12,6 +12,12 @@ def units_within(paths: tuple[str, ...]) -> sa.Select[int]:
     return sa.select(Unit.id).where(within(paths))
 
 
+def units_below(unit_id: int) -> sa.Select[int]:
+    """The ids of a unit and all below it; none where there is no such unit."""
+    path = sa.select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
+    return sa.select(Unit.id).where(Unit.path.startswith(path))
+
+
 def within(paths: tuple[str, ...]) -> ColumnElement[bool]:
     """Whether a unit's path lies in one of the subtrees; false for none."""
     return sa.or_(sa.false(), *(Unit.path.startswith(path) for path in paths))

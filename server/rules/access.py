@@ -84,6 +84,7 @@ class Scope:
 
 
 _WATCHERS = ("supervisor", "leader")
+_HANDLERS = ("cadre", "grid_member", *_WATCHERS)
 
 
 def _permission(
@@ -178,16 +179,31 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("look.export", "导出查看记录", "export the record of looks", "auditor"),
         _permission("event.read", "查阅操作记录", "read the record of what was done", "auditor"),
         _permission("event.export", "导出操作记录", "export the record of what was done", "auditor"),
-        _permission("matter.report", "投诉建议", "complain or suggest", own=True),
+        _permission("matter.report", "上报事项、投诉建议", "report matters, complain or suggest", own=True),
         _permission(
             "matter.read",
-            "查看投诉建议",
-            "read complaints",
+            "查看事项、投诉建议",
+            "see matters, complaints and suggestions",
             *_WATCHERS,
             "administrator",
             "auditor",
             own=True,
+        ),
+        _permission("matter.route", "受理和流转事项", "accept matters and hand them on", *_WATCHERS),
+        _permission("matter.handle", "办理事项", "handle matters", *_HANDLERS, own=True),
+        _permission("matter.verify", "核实和办结事项", "verify and close matters", *_WATCHERS),
+        _permission("matter.urge", "督办事项", "urge matters", *_WATCHERS),
+        _permission("category.read", "查看事项类别", "see categories of matters", *ROLES, own=True),
+        _permission(
+            "category.change",
+            "修改事项类别和时限",
+            "change categories and terms",
+            "administrator",
             at_root=True,
+        ),
+        _permission("calendar.read", "查看工作日历", "see the working calendar", *ROLES, own=True),
+        _permission(
+            "calendar.change", "修改工作日历", "change the working calendar", "administrator", at_root=True
         ),
         _permission("matter.answer", "答复投诉建议", "answer matters", "administrator", at_root=True),
     )

@@ -1,13 +1,188 @@
-"""Matters: to whom a complaint is told."""
+"""Matters as tables: where they come from, which step leads where, who may take it and what it asks for."""
 
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NoReturn
 
+from server.errors import MatterRefused, MatterStepNotAllowed
 from server.rules import access
-from server.rules.access import PERMISSIONS, Actor, Scope
+from server.rules.access import PERMISSIONS, Actor, Grant, Scope
+from server.rules.working_calendar import Span
+
+CONFIDENTIAL = ("complaint", "suggestion")
+"""What is said about this system or its use: the county reads and answers it, and nobody below. No steps are taken."""
+KINDS = (*CONFIDENTIAL, "patrol", "visit", "enterprise", "leader", "other")
+STATES = ("reported", "refused", "accepted", "assigned", "handled", "verified", "closed", "merged")
+OPEN = ("reported", "accepted", "assigned", "handled", "verified")
+
+STATE_WORDS = {
+    "reported": ("已登记", "reported"),
+    "refused": ("不予受理", "refused"),
+    "accepted": ("已受理", "accepted"),
+    "assigned": ("已交办", "assigned"),
+    "handled": ("已办理", "handled"),
+    "verified": ("已核实", "verified"),
+    "closed": ("已办结", "closed"),
+    "merged": ("已并案", "merged"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: from these states to that one (None: the same), with whose permission, and what must be told.
+
+    `asks` are among `note`, `unit_id` (another unit), `until` (a day) and `into_id` (another matter).
+    """
+
+    name: str
+    sources: tuple[str, ...]
+    target: str | None
+    permission: str
+    asks: tuple[str, ...]
+    zh: str
+    en: str
+
+
+STEPS = {
+    name: Step(name, sources, target, f"matter.{permission}", asks, zh, en)
+    for name, sources, target, permission, asks, zh, en in (
+        ("accept", ("reported",), "accepted", "route", (), "受理", "accept"),
+        ("refuse", ("reported",), "refused", "route", ("note",), "不予受理", "refuse"),
+        ("assign", ("accepted",), "assigned", "route", ("unit_id",), "交办", "assign"),
+        ("transfer", ("reported", "accepted"), "reported", "route", ("unit_id", "note"), "转办", "transfer"),
+        (
+            "escalate",
+            ("reported", "accepted", "assigned"),
+            "reported",
+            "route",
+            ("note",),
+            "提请上级",
+            "escalate",
+        ),
+        ("merge", ("reported", "accepted"), "merged", "route", ("into_id",), "并案", "merge"),
+        ("hold", ("accepted", "assigned"), None, "route", ("note", "until"), "暂缓", "put on hold"),
+        ("resume", ("accepted", "assigned"), None, "route", (), "恢复办理", "resume"),
+        ("return", ("assigned",), "accepted", "handle", ("note",), "退回", "return"),
+        ("plan", ("assigned",), None, "handle", ("note", "until"), "制定计划", "plan"),
+        ("progress", ("assigned",), None, "handle", ("note",), "报告进展", "report progress"),
+        ("handle", ("assigned",), "handled", "handle", ("note",), "办理完毕", "report as handled"),
+        ("rework", ("handled",), "assigned", "verify", ("note",), "退回重办", "send back"),
+        ("verify", ("handled",), "verified", "verify", (), "核实", "verify"),
+        ("close", ("verified",), "closed", "verify", ("note",), "办结", "close"),
+        ("reopen", ("closed",), "assigned", "verify", ("note",), "重新办理", "reopen"),
+        ("urge", ("reported", "accepted", "assigned"), None, "urge", ("note",), "督办", "urge"),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken: its name, when, and (for a hold) the instant up to which it was meant to last."""
+
+    step: str
+    at: datetime
+    until: datetime | None = None
+
+
+def to_solve(actor: Actor) -> Scope:
+    """Whose matters, other than complaints and suggestions, the actor may read: not by keeping accounts."""
+    return _reading(actor, lambda grant: grant.role != "administrator")
+
+
+def suggestions(actor: Actor) -> Scope:
+    """Whose suggestions the actor may read: by a role of the county's."""
+    return _reading(actor, lambda grant: access.is_root(grant.path))
 
 
 def complaints(actor: Actor) -> Scope:
-    """Whose complaints the actor may read: by no role that opens tracks, since one may be about being watched."""
+    """Whose complaints the actor may read: by a role of the county's that opens no tracks, since one may be about
+    being watched.
+    """
     watching = PERMISSIONS["track.read"].roles
-    apart = replace(actor, grants=tuple(grant for grant in actor.grants if grant.role not in watching))
-    return access.scope(apart, "matter.read")
+    return _reading(actor, lambda grant: access.is_root(grant.path) and grant.role not in watching)
+
+
+def _reading(actor: Actor, counts: Callable[[Grant], bool]) -> Scope:
+    """What some of the actor's roles let them read."""
+    return access.scope(replace(actor, grants=tuple(filter(counts, actor.grants))), "matter.read")
+
+
+def allowed(state: str, *, held: bool) -> list[str]:
+    """The names of the steps that lead on from a state; a matter on hold is resumed first, or urged or handed up."""
+    return [name for name, step in STEPS.items() if state in step.sources and _fits(name, held=held)]
+
+
+def step(name: str, state: str, *, held: bool) -> str:
+    """The state a step leads to; `MatterStepNotAllowed` where it leads nowhere."""
+    if name not in allowed(state, held=held):
+        zh, en = STATE_WORDS[state]
+        if held:
+            zh, en = f"{zh}（暂缓中）", f"{en} and on hold"
+        raise MatterStepNotAllowed(state_zh=zh, state_en=en, step_zh=STEPS[name].zh, step_en=STEPS[name].en)
+    return STEPS[name].target or state
+
+
+def _fits(name: str, *, held: bool) -> bool:
+    """Whether a step may be taken on a matter that is on hold, or is not."""
+    if name == "urge":
+        return True
+    return name in {"resume", "escalate"} if held else name != "resume"
+
+
+def check_told(step_name: str, told: Iterable[str]) -> None:
+    """`MatterRefused` unless everything the step asks for was told."""
+    missing = [what for what in STEPS[step_name].asks if what not in set(told)]
+    if missing:
+        zh, en = _ASKED[missing[0]]
+        refuse(f"“{STEPS[step_name].zh}”须写明{zh}", f"to {STEPS[step_name].en} it, give {en}")
+
+
+def refuse(zh: str, en: str) -> NoReturn:
+    """Raise `MatterRefused` with its reason in both languages."""
+    raise MatterRefused(why_zh=zh, why_en=en)
+
+
+_ASKED = {
+    "note": ("说明", "a note"),
+    "unit_id": ("单位", "a unit"),
+    "until": ("日期", "a day"),
+    "into_id": ("并入的事项", "the matter it goes into"),
+}
+
+
+def pauses(steps: Iterable[Taken]) -> list[Span]:
+    """When the clock of the one who handles did not run: on hold, and while what they did waited to be verified.
+
+    Steps in order. A hold ends when it is ended, or at the day it was meant to; one that goes on counts up to that day.
+    What waits to be verified now has no clock that runs (`is_stopped`), and no span here.
+    """
+    found: list[Span] = []
+    paused: Taken | None = None
+    for one in steps:
+        if paused is not None and one.step in _ENDINGS[paused.step]:
+            found.append(Span(paused.at, min(one.at, paused.until or one.at)))
+            paused = None
+        if one.step in _ENDINGS:
+            paused = one
+    if paused is not None and paused.until is not None:
+        found.append(Span(paused.at, paused.until))
+    return found
+
+
+_ENDINGS = {"hold": ("resume", "escalate"), "handle": ("rework",)}
+"""What stops the clock, and which steps let it run again."""
+
+
+def is_stopped(state: str) -> bool:
+    """Whether no deadline runs in this state: what waits for somebody else's eyes, or is over."""
+    return state not in {"reported", "accepted", "assigned"}
+
+
+def runs_since(steps: Iterable[Taken], *, reported_at: datetime) -> datetime:
+    """When the present clock began: at the report, the last hand-over to another unit, acceptance or reopening."""
+    since = reported_at
+    for one in steps:
+        if one.step in {"transfer", "escalate", "accept", "reopen"}:
+            since = one.at
+    return since

@@ -19,11 +19,12 @@ from server.config import Settings
 from server.db import db, upsert
 from server.held import held
 from server.models.sweeps import Sweep
+from server.queries import matters, positions, trips
 from server.queries import photos as reads
-from server.queries import positions, trips
 from server.queries import reviews as queue
 from server.rules import reviews as rules
 from server.services import closings, partitions, photos, reviews, set_aside, silences, tracks
+from server.services import matters as chased
 from server.services import trips as duties
 from server.transaction import verb
 
@@ -127,6 +128,12 @@ def _closings() -> Did:
     return Did(f"存证 {len(made)} 天", f"closed {len(made)} day(s)")
 
 
+def _overdue() -> Did:
+    """Hand up the matters that have been overdue for their category's time."""
+    handed = sum(_each([matter.id for matter in matters.overdue()], chased.escalate))
+    return Did(f"提请上级 {handed} 件", f"handed up {handed}")
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -148,6 +155,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("forgotten", "超时行程", "forgotten duties", _forgotten),
     Step("queries", "未跟进的询问", "queries not pursued", _queries),
     Step("silences", "失联提醒", "silent phones", _silences),
+    Step("overdue", "超期事项", "overdue matters", _overdue),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

@@ -20,6 +20,7 @@ from server.models.people import Person
 from server.queries import copies
 from server.rules.checkins import VisitTold
 from server.services import checkins, matters, reviews
+from server.services.matters import Report
 from server.services.trips import StopPlan
 from tests import people
 from tests.people import County, Headers
@@ -27,7 +28,16 @@ from tests.positions import fix, fixes, phone
 from tests.trips import FACTORY, told, under_way
 
 URL = "/api/v1/me/copy"
-ABOUT_NOBODY = {"areas", "area_versions", "area_generation", "units", "sweeps", "alembic_version"}
+ABOUT_NOBODY = {
+    "areas",
+    "area_versions",
+    "area_generation",
+    "units",
+    "sweeps",
+    "alembic_version",
+    "matter_categories",
+    "calendar_days",
+}
 LEFT_OUT = {"refresh_tokens"}
 """Secrets: a copy of them would be a copy of the key."""
 
@@ -55,7 +65,7 @@ def lived(folk: County) -> dict[str, Any]:
     for owner in (folk.cadre, folk.colleague):
         with clock.at(at + timedelta(minutes=1)):
             phone(owner).deliver(fixes([fix(at, **FACTORY), fix(at + timedelta(seconds=9), **FACTORY)]))
-    matters.report(folk.cadre.actor, kind="complaint", text="定位太勤", page="/m/")
+    matters.report(folk.cadre.actor, Report("complaint", "定位太勤", "/m/"))
     return trip
 
 

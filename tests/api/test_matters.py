@@ -32,7 +32,8 @@ def test_everybody_may_complain_and_reads_what_they_said(
     assert {key: matter[key] for key in COMPLAINT} == COMPLAINT
     assert matter["by"]["id"] == folk.everyone[name].id
     assert matter["state"] == "reported"
-    assert client.get(f"{URL}/mine", headers=headers).get_json()["items"] == [matter]
+    [listed] = client.get(f"{URL}/mine", headers=headers).get_json()["items"]
+    assert listed == {key: matter[key] for key in listed}
 
 
 def test_a_complaint_is_read_at_the_county_by_nobody_who_watches_and_a_suggestion_by_all_there(

@@ -19,6 +19,7 @@ from server.queries import actors
 from server.rules.access import Actor
 from server.rules.people import first_password
 from server.services import areas, events, matters, passwords, people, units
+from server.services.matters import Report
 from server.services.people import NewPerson, Role
 from server.services.units import NewUnit
 from server.transaction import transaction
@@ -120,7 +121,7 @@ def _said(county: County) -> list[Deed]:
 
     def report(office: str, place: int, kind: str, text: str, page: str) -> Callable[[], object]:
         actor = county.kept.actor(county.kept.in_seat(office, place))
-        return lambda: matters.report(actor, kind=kind, text=text, page=page)
+        return lambda: matters.report(actor, Report(kind, text, page))
 
     return [
         Deed(at(workday(county.today, day), "17:30"), report(office, place, kind, text, page))

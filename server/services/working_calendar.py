@@ -1,0 +1,30 @@
+"""The county's own working days: a day that is worked though the notice says otherwise, or is not."""
+
+from datetime import date
+from typing import Any
+
+from server.db import db
+from server.models.working_calendar import CalendarDay
+from server.queries import working_calendar as reads
+from server.rules import access
+from server.rules.access import Actor
+from server.services import events, matters
+from server.transaction import verb
+
+
+@verb
+def change(actor: Actor, day: date, *, works: bool | None, reason: str) -> dict[str, Any]:
+    """Say that a day is worked or not, or (None) that the notice holds again; what is open is reckoned anew."""
+    access.ensure_holds(actor, "calendar.change")
+    row = db.session.get(CalendarDay, day)
+    if works is None:
+        if row is not None:
+            db.session.delete(row)
+    elif row is None:
+        db.session.add(CalendarDay(day=day, works=works, reason=reason))
+    else:
+        row.works, row.reason = works, reason
+    db.session.flush()
+    events.record("calendar.changed", actor_id=actor.person_id, subject=day.isoformat(), works=works)
+    matters.reckon()
+    return reads.year(day.year)
