@@ -21,6 +21,7 @@ from server import clock
 from server.rules import access
 from server.rules.checkins import VisitTold
 from server.services import checkins, looks, matters, trackers
+from server.services.matters import Report
 from tests import people
 from tests.people import County, Headers, Someone
 from tests.photos import MAKER, Taken, exif, sent, written
@@ -62,7 +63,7 @@ def marked(app: Flask) -> Marked:
     checkins.make(folk.cadre.actor, said)
     photo = Taken(said.id, written(exif=exif()))
     sent(folk.cadre, photo)
-    matters.report(folk.cadre.actor, kind="complaint", text=COMPLAINT, page="/m/")
+    matters.report(folk.cadre.actor, Report("complaint", COMPLAINT, "/m/"))
     phone = trackers.add(folk.cadre.actor, "traccar", PHONE).tracker
     return Marked(folk, trip["id"], str(said.id), phone["id"], photo.id)
 

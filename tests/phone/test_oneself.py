@@ -13,6 +13,7 @@ from server import clock
 from server.db import db
 from server.models.sessions import SignInSession
 from server.services import checkins, matters, passwords, reviews, sessions, sweeps
+from server.services.matters import Report
 from tests.people import County, Someone
 from tests.phone.conftest import NewPhone
 from tests.positions import fix, fixes, rows
@@ -152,7 +153,7 @@ def test_one_finds_ones_rights_in_one_place_and_takes_all_that_is_held(
 def test_an_answer_to_a_complaint_is_read_where_it_was_made(
     phone: NewPhone, cadre: Someone, people: County
 ) -> None:
-    said = matters.report(cadre.actor, kind="complaint", text="签到按钮太小", page="#/log")
+    said = matters.report(cadre.actor, Report("complaint", "签到按钮太小", "#/log"))
     matters.answer(people.administrator.actor, said["id"], "下一版改大")
     here = phone()
     page = here.sign_in(cadre)

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
 from server.services import checkins, matters
+from server.services.matters import Report
 from tests.people import County, Someone
 from tests.phone.conftest import NewPhone
 from tests.support.serving import TREE
@@ -37,7 +38,7 @@ def faults(page: Page, asked: dict[str, Any] = STANDARD) -> list[str]:
 def test_every_page_can_be_read_by_day_and_by_night(phone: NewPhone, cadre: Someone, people: County) -> None:
     trip = under_way(cadre, people.leader, tracking="track")
     said = checkins.make(cadre.actor, told(trip, note="见到厂长"))
-    matter = matters.report(cadre.actor, kind="complaint", text="签到按钮太小", page="#/log")
+    matter = matters.report(cadre.actor, Report("complaint", "签到按钮太小", "#/log"))
     matters.answer(people.administrator.actor, matter["id"], "下一版改大")
     here = phone()
     page = here.page
