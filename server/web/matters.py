@@ -1,4 +1,4 @@
-"""Complaints and suggestions, listed to the county; to everybody their own."""
+"""Matters: the list, and one matter's page."""
 
 from flask import Blueprint
 
@@ -13,3 +13,10 @@ door = Blueprint("desk_matters", __name__)
 def listed() -> str:
     """What was reported, newest first."""
     return shell.page("matters.html", name="matters")
+
+
+@door.get("/matters/<int:matter_id>")
+@guard("matter.read")
+def one(matter_id: int) -> str:  # noqa: ARG001  the script reads it from the address
+    """One matter, from its report to its end."""
+    return shell.page("matter.html", name="matters")

@@ -15,12 +15,14 @@ from playwright.sync_api import FilePayload, Page, expect
 from server import clock
 from server.db import db
 from server.geo.datum import Datum, convert
+from server.models.matters import MatterCategory
 from server.models.trackers import Tracker
 from server.queries import trackers as reads
 from server.rules.checkins import VisitTold
 from server.rules.logs import DayTold, Saving
 from server.rules.looks import REASONS
-from server.services import checkins, closings, logs, silences
+from server.services import checkins, closings, logs, matters, silences
+from server.services.matters import Report, Told
 from server.services.trips import StopPlan
 from server.transaction import transaction
 from tests.people import County
@@ -712,3 +714,32 @@ def geojson_of(name: str, shape: shapely.Polygon) -> bytes:
     """A file of one area."""
     feature = {"type": "Feature", "properties": {"name": name}, "geometry": shapely.geometry.mapping(shape)}
     return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
+
+
+def test_a_matter_is_taken_from_step_to_step_and_what_is_asked_for_is_asked(
+    desk: Open, people: County
+) -> None:
+    category = MatterCategory(
+        name="一般事项", answer_amount=3, answer_unit="days", solve_amount=7, solve_unit="days"
+    )
+    db.session.add(category)
+    db.session.commit()
+    found = Report("patrol", "村口路灯不亮", category_id=category.id, place="柳树村口")
+    told_id = matters.report(people.grid_member.actor, found)["id"]
+    page = desk(people.supervisor_a).open("/matters?kind=patrol")
+    page.locator("#matters").get_by_role("link").first.click()
+    expect(page.get_by_role("heading", name=f"事项 {told_id}")).to_be_visible()
+    page.get_by_role("button", name="受理", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="受理").click()
+    expect(page.locator(".state")).to_have_text("已受理")
+    page.get_by_role("button", name="交办").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox").fill("柳树村")
+    dialog.get_by_role("option").first.click()
+    dialog.get_by_role("button", name="交办").click()
+    expect(page.locator("#steps")).to_contain_text("交办 柳树村")
+    matters.take(people.cadre.actor, told_id, "handle", Told(note="灯泡已换"))
+    page.get_by_role("button", name="督办").click()
+    dialog.get_by_label("说明").fill("请抓紧")
+    dialog.get_by_role("button", name="督办").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("已被他人处理")

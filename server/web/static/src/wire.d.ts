@@ -127,7 +127,15 @@ export interface Tracker {
 export interface TypedSetting extends Words { value: string }
 export interface AddedTracker { tracker: Tracker; secret: string; key: string | null; setup: { link: string; qr: string; typed: TypedSetting[] } }
 export interface SetAsideDay { day: string; count: number; reasons: (Words & { reason: string; count: number })[] }
-export interface Matter { id: number; kind: string; text: string; page: string | null; by: Named | null; unit: Named | null; state: string; reported_at: string; answers: { by: Named; text: string; at: string }[] }
+export interface Matter {
+  id: number; kind: string; category: Named | null; text: string; page: string; place: string; lng: number | null; lat: number | null;
+  by: Named | null; unit: Named | null; holder: Named; assigned: { unit: Named | null; person: Named | null };
+  state: string; revision: number; reported_at: string; closed_at: string | null; due_at: string | null; overdue: boolean;
+  held_until: string | null; merged_into: number | null; answers: { by: Named; text: string; at: string }[];
+}
+export interface MatterStep { id: number; step: string; state: string; at: string; by: Named | null; note: string; unit: Named | null; person: Named | null; into: number | null; until: string | null }
+export interface MatterMay { step: string; door: string; asks: string[] }
+export interface MatterInFull extends Matter { steps: MatterStep[]; may: MatterMay[]; merged: number[] }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }

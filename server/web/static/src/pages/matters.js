@@ -1,28 +1,33 @@
 /**
- * Complaints and suggestions with their answers: what the county may read, one's own for everybody else.
+ * Matters, and complaints and suggestions with their answers: what the reader may see, newest first.
  * @import {Matter} from "../wire"
  */
-import { post } from "../lib/api.js";
+import { get, post } from "../lib/api.js";
 import { may, me, t } from "../lib/desk.js";
 import { ask, textField } from "../lib/dialog.js";
 import { byId, el } from "../lib/dom.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
+import { deadline } from "../lib/matters.js";
 import { pagedList, table } from "../lib/list.js";
-import { blank } from "../lib/states.js";
+import { blank, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
+
+const KINDS = ["patrol", "visit", "enterprise", "leader", "other", "complaint", "suggestion"];
+const STATES = ["reported", "accepted", "assigned", "handled", "verified", "closed", "refused", "merged"];
 
 const list = pagedList({
   place: byId("matters"),
   path: "/matters",
   draw,
-  empty: () => blank(t("还没有投诉或建议"), t("每个页面下方都可以提出。")),
+  empty: () => blank(t("没有相符的事项"), t("发现问题可在这里上报；投诉建议每个页面下方都可以提出。")),
 });
 
 /** @param {Matter[]} matters */
 function draw(matters) {
-  return table([t("时间"), t("种类"), t("内容"), t("提出人"), t("页面"), t("状态")], matters.map(row), t("投诉建议"));
+  const heads = [t("时间"), t("种类"), t("内容"), t("提出人"), t("承办"), t("状态"), t("时限")];
+  return table(heads, matters.map(row), t("事项"));
 }
 
 /** @param {Matter} matter */
@@ -30,16 +35,25 @@ function row(matter) {
   return el(
     "tr",
     {},
-    el("td.nowrap", {}, fully(matter.reported_at)),
+    el("td.nowrap", {}, el("a", { href: `/matters/${matter.id}` }, fully(matter.reported_at))),
     el(
       "td.nowrap",
       {},
       el(matter.kind === "complaint" ? "span.tag.tag-strong" : "span.tag", {}, word("matter", matter.kind)),
+      el("span.under", {}, matter.category?.name),
     ),
-    el("td.matter-text", {}, matter.text, matter.answers.map(said), answerButton(matter)),
+    el(
+      "td.matter-text",
+      {},
+      matter.text,
+      matter.place || matter.page ? el("span.under", {}, matter.place || matter.page) : null,
+      matter.answers.map(said),
+      answerButton(matter),
+    ),
     el("td.nowrap", {}, matter.by?.name, el("span.under", {}, matter.unit?.name)),
-    el("td.soft", {}, matter.page),
+    el("td.nowrap", {}, matter.assigned.unit?.name || matter.holder.name, el("span.under", {}, matter.assigned.person?.name)),
     el("td.nowrap", {}, matter.answers.length ? t("已答复") : word("matter", matter.state)),
+    el("td.nowrap", {}, deadline(matter)),
   );
 }
 
@@ -71,23 +85,47 @@ async function reply(matter) {
   if (answered) await list.read();
 }
 
+/** Report something that must be solved. */
+async function report() {
+  const categories = (await get("/categories")).items;
+  const done = await ask({
+    title: t("上报事项"),
+    yes: t("上报"),
+    body: [
+      choice("kind", t("种类"), KINDS.slice(0, 5).map((kind) => [kind, word("matter", kind)])),
+      choice("category_id", t("类别"), categories.map((/** @type {{id: number, name: string}} */ each) => [String(each.id), each.name])),
+      textField("text", t("内容"), { rows: 4, maxlength: 4000, minlength: 2 }),
+      el("div.field", {}, el("label", { for: "ask-place" }, t("地点（可不填）")), el("input.input", { id: "ask-place", name: "place", maxlength: 120 })),
+    ],
+    act: (form) => post("/matters", { ...Object.fromEntries(form), category_id: Number(form.get("category_id")) }),
+  });
+  if (!done) return;
+  toast(t("已收到，感谢。"));
+  await list.read();
+}
+
+/** @param {string} name @param {string} label @param {[string, string][]} options */
+function choice(name, label, options) {
+  const id = `ask-${name}`;
+  const words = options.map(([value, text]) => el("option", { value }, text));
+  return el("div.field", {}, el("label", { for: id }, label), el("select.input", { id, name, required: true }, words));
+}
+
 async function begin() {
   frame();
+  /** @type {(group: string, codes: string[]) => [string, string][]} */
+  const words = (group, codes) => codes.map((code) => [code, word(group, code)]);
   const values = await filterBar(
     bar(),
     [
-      {
-        name: "kind",
-        label: t("种类"),
-        type: "select",
-        all: t("全部"),
-        options: [
-          ["complaint", word("matter", "complaint")],
-          ["suggestion", word("matter", "suggestion")],
-        ],
-      },
+      { name: "kind", label: t("种类"), type: "select", all: t("全部"), options: words("matter", KINDS) },
+      { name: "state", label: t("状态"), type: "select", all: t("全部"), options: words("matter", STATES) },
+      { name: "q", label: t("内容"), type: "text" },
+      { name: "overdue", label: t("只看超期"), type: "switch" },
+      { name: "to_me", label: t("待我办理"), type: "switch" },
     ],
     (changed) => void list.read(changed),
+    el("button.button.button-main", { type: "button", onclick: () => void report() }, t("上报事项")),
   );
   await list.read(values);
 }

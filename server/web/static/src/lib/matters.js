@@ -1,0 +1,96 @@
+/**
+ * Steps on a matter: the buttons the server says this reader may press, each with what it asks for; its deadline in words.
+ * @import {Matter, MatterInFull, MatterMay} from "../wire"
+ * @import {Choice} from "./picker.js"
+ */
+import { get, post } from "./api.js";
+import { t } from "./desk.js";
+import { ask, textField } from "./dialog.js";
+import { el } from "./dom.js";
+import { picker } from "./picker.js";
+import { searchUnits } from "./sources.js";
+import { shortly } from "./time.js";
+import { word } from "./words.js";
+
+const MAIN = ["accept", "assign", "handle", "verify", "close"];
+const STOPS = ["refuse", "return", "rework"];
+
+/** When the term that runs now ends, with a mark and a word once it is over. @param {Matter} matter @returns {Node | string | null} */
+export function deadline(matter) {
+  if (matter.held_until) return el("span.tag", {}, t("暂缓至 {day}", { day: matter.held_until.slice(5) }));
+  if (!matter.due_at) return null;
+  const time = el("time", { datetime: matter.due_at }, shortly(matter.due_at));
+  return matter.overdue ? el("span.late", {}, t("超期"), " ", time) : time;
+}
+
+/**
+ * The buttons for the steps that may be taken now.
+ * @param {MatterInFull} matter
+ * @param {(matter: MatterInFull) => void} changed
+ * @returns {HTMLElement[]}
+ */
+export function stepButtons(matter, changed) {
+  return matter.may.map((may) => {
+    const button = el("button.button", { type: "button", onclick: () => void take(matter, may, changed) }, word("matter_step", may.step));
+    if (MAIN.includes(may.step)) button.classList.add("button-main");
+    if (STOPS.includes(may.step)) button.classList.add("button-stop");
+    return button;
+  });
+}
+
+/** @param {MatterInFull} matter @param {MatterMay} may @param {(matter: MatterInFull) => void} changed */
+function take(matter, may, changed) {
+  /** @type {Record<string, string>} */
+  const picked = {};
+  const name = word("matter_step", may.step);
+  return ask({
+    title: name,
+    yes: name,
+    stop: STOPS.includes(may.step),
+    body: [el("p.matter-text", {}, matter.text), ...may.asks.filter((what) => what !== "note").map((what) => asked(what, matter, picked)), note(may)],
+    act: async (form) => {
+      const told = { step: may.step, revision: matter.revision, note: form.get("note") || "", ...ids(picked), ...dated(form) };
+      changed(await post(`/matters/${matter.id}/${may.door}`, told));
+    },
+  });
+}
+
+/** @param {MatterMay} may */
+function note(may) {
+  const must = may.asks.includes("note");
+  return textField("note", must ? t("说明") : t("说明（可不填）"), { required: must, maxlength: 2000 });
+}
+
+/** @param {Record<string, string>} picked @returns {Record<string, number>} */
+function ids(picked) {
+  return Object.fromEntries(Object.entries(picked).map(([name, id]) => [name, Number(id)]));
+}
+
+/** @param {FormData} form */
+function dated(form) {
+  return form.get("until") ? { until: form.get("until") } : {};
+}
+
+/** @param {string} what @param {MatterInFull} matter @param {Record<string, string>} picked @returns {HTMLElement} */
+function asked(what, matter, picked) {
+  if (what === "until") {
+    const input = el("input.input", { id: "ask-until", name: "until", type: "date", required: true });
+    return el("div.field", {}, el("label", { for: "ask-until" }, t("到哪一天")), input);
+  }
+  const unit = what === "unit_id";
+  const field = picker({
+    id: `ask-${what}`,
+    placeholder: unit ? t("单位名称") : t("事项内容"),
+    search: unit ? searchUnits : (words) => others(matter, words),
+    chosen: (choice) => (choice ? (picked[what] = choice.id) : delete picked[what]),
+  });
+  return el("div.field", {}, el("label", { for: `ask-${what}` }, unit ? t("单位") : t("并入哪一件")), field.node);
+}
+
+/** Those that look alike first, then whatever else is open and says the words. @param {MatterInFull} matter @param {string} words @returns {Promise<Choice[]>} */
+async function others(matter, words) {
+  const answer = words ? await get("/matters", { q: words, open: 1 }) : await get(`/matters/${matter.id}/alike`);
+  return answer.items
+    .filter((/** @type {Matter} */ other) => other.id !== matter.id && other.category)
+    .map((/** @type {Matter} */ other) => ({ id: String(other.id), name: `${other.id} ${other.text.slice(0, 40)}`, kind: other.place }));
+}
