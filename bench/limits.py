@@ -13,12 +13,12 @@ from datetime import timedelta
 import numpy as np
 from flask import Flask, Response, request
 
-from server import clock, columns
+from server import clock
 from server.api.doors import Doors, answer
 from server.api.schemas.checkins import CheckinIn, CheckinOut
 from server.app import create_app
+from server.express import OnFoot
 from server.gate import public
-from server.geo import fence
 from server.held import held
 from server.ingest import traccar
 from server.queries import evidence, sessions
@@ -30,9 +30,11 @@ from server.rules import access, trackers
 from server.rules.access import Actor
 from server.rules.checkins import Told
 from server.services import batch as batches
-from server.services import checkins, crossings, filing, positions
+from server.services import checkins, filing, keeping, positions
 from server.services.batch import Delivery
+from server.services.crossings import Follower
 from server.services.filing import Found
+from server.services.keeping import Sheet
 from server.services.keys import Ring
 from server.transaction import transaction
 
@@ -79,17 +81,17 @@ def fix_without_database() -> Response:
     secret_hash = trackers.digest(envelope.sender.secret or "")
     known = _tracked.get(secret_hash) or _track(secret_hash)
     delivery = Delivery(envelope.fixes, received_at=clock.now(), secret_hash=secret_hash)
-    batch = batches.gather([delivery], [known.sender], Counter())
+    batch = positions._sent(batches.gather([delivery], Counter()), [known.sender])
     batch = positions._on_duty(positions._once(batch), known.duties, Counter())
     snapshot = held(Snapshots).current(known.duties.generation)
     touched = positions._match(batch, snapshot)
     areas = np.array([*touched.packed(len(batch)), None], dtype=object)[:-1]
-    told = batch.having(areas=areas)
-    for source, kind, _ in positions._COLUMNS.values():
-        columns.encoded(told[source], kind)
-    discs = batch.at_s, batch.lnglat, crossings.used_m(batch["accuracy_m"])
-    evidence = crossings.Told(*discs, touched.row, touched.area, touched.inside).evidence()
-    fence.advance(fence.Standing(), evidence, crossings.RULE)
+    batch = batch.having(areas=areas)
+    keeping.encoded(batch)
+    by = Follower(OnFoot(), snapshot, Sheet())
+    stretches = positions._stretches(batch, known.duties)
+    positions._cross(by, batch, touched, stretches)
+    positions._move(by, batch, stretches)
     return Response(envelope.answer.body, envelope.answer.status)
 
 
@@ -106,10 +108,10 @@ _tracked: dict[str, Tracked] = {}
 
 def _track(secret_hash: str) -> Tracked:
     """What the database says of a tracker, read once."""
+    since = clock.now() - timedelta(days=1)
     with transaction():
-        (sender,) = reads.senders_held((), {secret_hash}, patient=True)
-        duties = reads.duties([sender.person_id], clock.now() - timedelta(days=1))
-    _tracked[secret_hash] = Tracked(sender, duties)
+        known = reads.gather(OnFoot(), [], [secret_hash], since=since, spans=(), patient=True)
+    _tracked[secret_hash] = Tracked(known.senders[0], known.duties)
     return _tracked[secret_hash]
 
 

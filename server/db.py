@@ -223,11 +223,11 @@ def _begin_sqlite(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-Ask = Callable[[sa.Select[*tuple[Any, ...]], Mapping[str, Any]], Sequence[Any]]
+Ask = Callable[[sa.Executable, Mapping[str, Any]], Sequence[Any]]
 """What a statement is given to: it and its parameters in, its rows out."""
 
 
-def ask_in_session(statement: sa.Select[*tuple[Any, ...]], parameters: Mapping[str, Any]) -> Sequence[Any]:
+def ask_in_session(statement: sa.Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
     """The rows of a statement of plain columns, within the caller's verb and with what that has changed so far."""
     db.session.flush()
     return db.session.connection().execute(statement, parameters).all()

@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from server.config import Settings
 from server.db import db
 from server.errors import NotFound
+from server.express import OnFoot
 from server.geo import stay, track
 from server.geo.stay import Stay
 from server.geo.track import Track
@@ -138,7 +139,7 @@ def drawn(theirs: Whose, *, zoom: float) -> dict[str, Any]:
 def of(theirs: Whose) -> Track:
     """All fixes of a person on a duty, of all their phones, as one track."""
     from_s, to_s = (each.timestamp() for each in theirs.span)
-    kept = positions.kept(theirs.person_id, theirs.trip_id, from_s=from_s, to_s=to_s)
+    kept = positions.kept(OnFoot(), theirs.person_id, theirs.trip_id, from_s=from_s, to_s=to_s)
     default_m = float(held(Settings).default_accuracy_m)
     return Track.of(kept.lnglat, kept.at_s, np.where(np.isnan(kept.accuracy_m), default_m, kept.accuracy_m))
 

@@ -5,6 +5,7 @@ compares a fix with the one before, so that the order of arrival cannot matter.
 """
 
 import hashlib
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -152,6 +153,11 @@ def packed(counts: Rows, versions: NDArray[np.int64], inside: NDArray[np.bool_])
     signed = np.where(inside, versions, -versions).astype("<i4").tobytes()
     ends = (4 * np.cumsum(counts)).tolist()
     return [signed[begin:end] for begin, end in zip([0, *ends[:-1]], ends, strict=True)] if ends else []
+
+
+def versions(areas: bytes) -> tuple[int, ...]:
+    """The area versions of one disc, as `packed` wrote them: negative where it lies across the edge."""
+    return struct.unpack(f"<{len(areas) // 4}i", areas)
 
 
 def unpacked(areas: Sequence[bytes]) -> tuple[Rows, NDArray[np.int64], NDArray[np.bool_]]:

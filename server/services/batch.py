@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from server.geo import datum
 from server.geo.datum import Datum
 from server.ingest.fixes import Fixes
-from server.queries.positions import Sender
 from server.rules import positions as rules
 from server.rules.checkins import SKEW_IGNORED_S
 
@@ -89,23 +88,16 @@ class Batch:
         return self.take(~unwanted)
 
 
-def gather(deliveries: Sequence[Delivery], senders: Sequence[Sender | None], aside: Aside) -> Batch:
-    """One batch of what known trackers delivered, in WGS-84 and on our clock; what the decoders dropped is counted."""
-    parts = [_nothing(deliveries[0])]
-    for place, (delivery, sender) in enumerate(zip(deliveries, senders, strict=True)):
-        if sender is not None:
-            aside.update({(place, reason.value): n for reason, n in delivery.fixes.set_aside.items()})
-            parts.append(_columns(place, delivery, sender))
+def gather(deliveries: Sequence[Delivery], aside: Aside) -> Batch:
+    """One batch of what was delivered, in WGS-84 and on our clock; what the decoders dropped is counted."""
+    parts = []
+    for place, delivery in enumerate(deliveries):
+        aside.update({(place, reason.value): n for reason, n in delivery.fixes.set_aside.items()})
+        parts.append(_columns(place, delivery))
     return Batch({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
 
 
-def _nothing(delivery: Delivery) -> dict[str, Column]:
-    """The columns of a batch without a row."""
-    nobody = Sender(0, 0, None, live=False, last_seen_at=None)
-    return {name: column[:0] for name, column in _columns(0, delivery, nobody).items()}
-
-
-def _columns(place: int, delivery: Delivery, sender: Sender) -> dict[str, Column]:
+def _columns(place: int, delivery: Delivery) -> dict[str, Column]:
     """The columns of one delivery."""
     fixes, n = delivery.fixes, len(delivery.fixes)
     received_s = delivery.received_at.timestamp()
@@ -119,8 +111,6 @@ def _columns(place: int, delivery: Delivery, sender: Sender) -> dict[str, Column
     told = (fixes.lng, fixes.lat, *measures.values(), fixes.charging, fixes.mock)
     return measures | {
         "delivery": np.full(n, place),
-        "tracker_id": np.full(n, sender.id),
-        "person_id": np.full(n, sender.person_id),
         "at_us": fixed_us + np.where(untimed, 0, _shift_us(delivery)),
         "fixed_us": fixed_us,
         "received_us": np.full(n, round(received_s * MICROS)),

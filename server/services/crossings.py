@@ -5,8 +5,8 @@ Fixes that come in order are folded into the track's standing; for late ones a w
 """
 
 import math
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Set
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from numpy.typing import NDArray
 
 from server.config import Settings
-from server.db import JSON, UtcDateTime, db
+from server.db import db
+from server.express import Line, OnFoot
 from server.geo import fence
 from server.geo.fence import Evidence, Hysteresis
 from server.held import held
@@ -23,7 +24,8 @@ from server.models.positions import Crossing, Standing
 from server.queries import positions as reads
 from server.queries.areas import Snapshot
 from server.rules import positions as rules
-from server.services import events
+from server.services import events, keeping
+from server.services.keeping import Sheet
 
 Array = NDArray[np.float64]
 Row = dict[str, Any]
@@ -66,54 +68,86 @@ class Told:
         return Evidence(self.at_s[chosen], fix[told], self.area[told], code)
 
 
-def follow(whose: Whose, standing: fence.Standing | None, told: Told, snapshot: Snapshot) -> Row:
-    """Take in new fixes of a person, which are stored already, and keep the crossings they make.
+@dataclass(frozen=True, slots=True)
+class Follower:
+    """What follows tracks over edges: the way to the database, the areas, and the sheet for what comes of it."""
 
-    Where the track stands now comes back, to be kept (`stand`).
-    """
+    line: Line
+    snapshot: Snapshot
+    sheet: Sheet
+
+
+def follow(by: Follower, whose: Whose, standing: fence.Standing | None, told: Told) -> None:
+    """Take in new fixes of a person, which are stored already: the crossings they make, and where the track stands."""
     before, evidence = standing or fence.Standing(), told.evidence()
     if evidence.at_s[0] > before.until_s:
         after, added = fence.advance(before, evidence, RULE)
-        _add(whose, added, snapshot)
+        _add(by, whose, added)
     else:
-        after = _amend(whose, before, evidence, snapshot)
+        after = _amend(by, whose, before, evidence)
     if standing is None:
-        _record("track.begun", whose, whose.person_id)
-    return _standing(whose, after)
+        _record(by, "track.begun", whose, whose.person_id)
+    by.sheet.standings.append(_standing(whose, after))
+
+
+def stays(by: Follower, standing: fence.Standing, at_s: Array, areas: Iterable[bytes]) -> bool:
+    """Whether fixes, (n,) instants with their packed areas, say nothing new of a track: none is late, nothing has
+    begun, and none speaks against where it stands. Then they begin nothing either, and only time goes on.
+    """
+    if standing.begun or at_s.min() <= standing.until_s:
+        return False
+    return all(_agrees(standing.inside, each, by.snapshot.area_of) for each in set(areas))
+
+
+def _agrees(inside: Set[int], packed: bytes, area_of: Mapping[int, int]) -> bool:
+    """Whether a disc lies wholly in no other areas than these, and touches all of them."""
+    versions = rules.versions(packed)
+    within = {area_of[version] for version in versions if version > 0}
+    touched = {area_of[abs(version)] for version in versions}
+    return within <= inside <= touched
+
+
+def stay(by: Follower, whose: Whose, standing: fence.Standing, until_s: float) -> None:
+    """Keep that a track goes on as it stands until an instant."""
+    by.sheet.standings.append(_standing(whose, replace(standing, until_s=until_s)))
 
 
 def anew(whose: Whose, snapshot: Snapshot) -> None:
-    """Find the crossings of a person on a duty again from the fixes that remain, as after some were erased."""
-    told = _kept(whose, -math.inf, math.inf, snapshot)
-    known = reads.crossings(whose.person_id, whose.trip_id, to_s=math.inf)
+    """Find the crossings of a person on a duty again from the fixes that remain, as after some were erased; within the
+    caller's verb.
+    """
+    by = Follower(OnFoot(), snapshot, Sheet())
+    told = _kept(by, whose, -math.inf, math.inf)
+    known = reads.crossings(by.line, whose.person_id, whose.trip_id)
     after, found = fence.advance(fence.Standing(), told.evidence(), RULE)
-    _drop(whose, (known[each] for each in known if each not in found))
-    _add(whose, [each for each in found if each not in known], snapshot)
+    _drop(by, whose, (known[each] for each in known if each not in found))
+    _add(by, whose, [each for each in found if each not in known])
     if len(told.at_s):
-        stand([_standing(whose, after)])
+        by.sheet.standings.append(_standing(whose, after))
     else:
         _forget(whose)
+    keeping.keep(by.line, by.sheet)
 
 
-def _amend(whose: Whose, standing: fence.Standing, evidence: Evidence, snapshot: Snapshot) -> fence.Standing:
+def _amend(by: Follower, whose: Whose, standing: fence.Standing, evidence: Evidence) -> fence.Standing:
     """Do the window again that late fixes touch, or all that follows it where that changes."""
     span = fence.window(standing, float(evidence.at_s[0]), float(evidence.at_s[-1]), RULE)
-    known = reads.crossings(whose.person_id, whose.trip_id, to_s=math.inf)
+    known = reads.crossings(by.line, whose.person_id, whose.trip_id)
     amended = None
     while amended is None:
-        told = _kept(whose, span.from_s, span.read_to_s, snapshot)
+        told = _kept(by, whose, span.from_s, span.read_to_s)
         amended = fence.amend(standing, list(known), told.evidence(), span, RULE)
         span = span.rest()
-    _drop(whose, (known[each] for each in amended.dropped))
-    _add(whose, amended.added, snapshot)
+    _drop(by, whose, (known[each] for each in amended.dropped))
+    _add(by, whose, amended.added)
     return amended.standing
 
 
-def _kept(whose: Whose, from_s: float, to_s: float, snapshot: Snapshot) -> Told:
+def _kept(by: Follower, whose: Whose, from_s: float, to_s: float) -> Told:
     """What the kept fixes of a person say, each by the areas it was matched with when it came."""
-    kept = reads.kept(whose.person_id, whose.trip_id, from_s=from_s, to_s=to_s)
+    kept = reads.kept(by.line, whose.person_id, whose.trip_id, from_s=from_s, to_s=to_s)
     row, version, inside = rules.unpacked(kept.areas)
-    area = np.array([snapshot.area_of[each] for each in version.tolist()], dtype=np.int64)
+    area = np.array([by.snapshot.area_of[each] for each in version.tolist()], dtype=np.int64)
     return Told(kept.at_s, kept.lnglat, used_m(kept.accuracy_m), row, area, inside)
 
 
@@ -125,14 +159,13 @@ def used_m(accuracy_m: Array) -> Array:
 # ── keeping ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _add(whose: Whose, added: Collection[fence.Crossing], snapshot: Snapshot) -> None:
+def _add(by: Follower, whose: Whose, added: Collection[fence.Crossing]) -> None:
     """Keep crossings, each by the area's version of its time, and record that they were found."""
     if not added:
         return
-    rows = [_row(whose, crossing, snapshot) for crossing in added]
-    statement = sa.insert(Crossing).returning(Crossing.id, Crossing.entered)
-    for crossing_id, entered in db.session.execute(statement, rows).all():
-        _record("crossing.found", whose, crossing_id, entered=entered)
+    rows = [_row(whose, crossing, by.snapshot) for crossing in added]
+    for crossing_id, entered in keeping.insert_crossings(by.line, rows):
+        _record(by, "crossing.found", whose, crossing_id, entered=entered)
 
 
 def _row(whose: Whose, crossing: fence.Crossing, snapshot: Snapshot) -> dict[str, Any]:
@@ -146,25 +179,14 @@ def _row(whose: Whose, crossing: fence.Crossing, snapshot: Snapshot) -> dict[str
     }
 
 
-def _drop(whose: Whose, crossing_ids: Iterable[int]) -> None:
+_DROP = sa.delete(Crossing.__table__).where(Crossing.__table__.c.id == sa.bindparam("crossing_id"))  # type: ignore[arg-type]  # a table
+
+
+def _drop(by: Follower, whose: Whose, crossing_ids: Iterable[int]) -> None:
     """Take back crossings that late fixes showed to be none."""
-    dropped = list(crossing_ids)
-    if not dropped:
-        return
-    db.session.execute(sa.delete(Crossing).where(Crossing.id.in_(dropped)))
-    for crossing_id in dropped:
-        _record("crossing.dropped", whose, crossing_id)
-
-
-_STAND = sa.text(
-    "INSERT INTO standings (person_id, trip_id, until, state) VALUES (:person_id, :trip_id, :until, :state) "
-    "ON CONFLICT (person_id, trip_id) DO UPDATE SET until = excluded.until, state = excluded.state"
-).bindparams(sa.bindparam("until", type_=UtcDateTime()), sa.bindparam("state", type_=JSON))
-
-
-def stand(rows: list[Row]) -> None:
-    """Keep where tracks stand, within the caller's verb."""
-    db.session.connection().execute(_STAND, rows)
+    for crossing_id in crossing_ids:
+        by.line.put(_DROP, {"crossing_id": crossing_id})
+        _record(by, "crossing.dropped", whose, crossing_id)
 
 
 def _standing(whose: Whose, standing: fence.Standing) -> Row:
@@ -186,14 +208,7 @@ def _forget(whose: Whose) -> None:
     db.session.execute(gone)
 
 
-def _record(kind: str, whose: Whose, subject: int, **data: Any) -> None:
+def _record(by: Follower, kind: str, whose: Whose, subject: int, **data: Any) -> None:
     """An event about a person's track: never where."""
-    events.record(
-        kind,
-        actor_id=None,
-        unit_id=whose.unit_id,
-        person_id=whose.person_id,
-        trip_id=whose.trip_id,
-        subject=subject,
-        **data,
-    )
+    ids = whose.unit_id, whose.person_id, whose.trip_id, subject
+    by.sheet.events.append(events.row(kind, None, *ids, data))

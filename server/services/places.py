@@ -1,6 +1,5 @@
 """Last places: where a person on duty was last known to be, whatever order the news come in."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -9,7 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from server import clock
-from server.db import Insert, UtcDateTime, db
+from server.db import Insert
 from server.models.checkins import LastPlace
 from server.rules.checkins import Accuracy
 
@@ -56,23 +55,16 @@ def where_newer(insert: Insert) -> Insert:
     )
 
 
-_MOVE = sa.text(
-    "INSERT INTO last_places (person_id, trip_id, unit_id, lng, lat, accuracy_m, at, moved_at) "
-    "VALUES (:person_id, :trip_id, :unit_id, :lng, :lat, :accuracy_m, :at, :moved_at) "
-    "ON CONFLICT (person_id) DO UPDATE SET trip_id = excluded.trip_id, unit_id = excluded.unit_id, "
-    "lng = excluded.lng, lat = excluded.lat, accuracy_m = excluded.accuracy_m, at = excluded.at, "
-    "checkin_id = NULL, moved_at = excluded.moved_at "
-    "WHERE last_places.at < excluded.at OR (last_places.at = excluded.at AND last_places.checkin_id IS NULL "
-    "AND (excluded.accuracy_m, excluded.lng, excluded.lat) "
-    "<> (last_places.accuracy_m, last_places.lng, last_places.lat))"
-).bindparams(sa.bindparam("at", type_=UtcDateTime()), sa.bindparam("moved_at", type_=UtcDateTime()))
+def where_moved(insert: Insert) -> Insert:
+    """An INSERT of last places by trackers, which likewise moves nobody backwards.
 
-
-def move(moved: Sequence[dict[str, Any]]) -> None:
-    """Move the last places of several people by their trackers, each if this is newer; within the caller's verb.
-
-    Where two say one instant, a check-in stands, else what is told here: the caller knows all that is kept of it.
+    Where two say one instant, a check-in stands, else what is told now: the caller knows all that is kept of it.
     """
-    if moved:
-        rows = [place | {"moved_at": clock.now()} for place in moved]
-        db.session.connection().execute(_MOVE, sorted(rows, key=lambda row: row["person_id"]))
+    new, known = insert.excluded, cast(sa.Table, LastPlace.__table__).c
+    elsewhere = sa.or_(*(new[name] != known[name] for name in ("accuracy_m", "lng", "lat")))
+    same_instant = sa.and_(known.at == new.at, known.checkin_id.is_(None), elsewhere)
+    return insert.on_conflict_do_update(
+        index_elements=["person_id"],
+        set_={column.name: new[column.name] for column in known if column.name != "person_id"},
+        where=sa.or_(known.at < new.at, same_instant),
+    )

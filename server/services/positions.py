@@ -9,32 +9,31 @@ be shuffled, split, repeated, or interleaved with another phone's, and leaves th
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 import numpy as np
-import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from server import columns
-from server.columns import Kind
+from server import clock
 from server.config import Settings
-from server.db import UtcDateTime, db
 from server.errors import Problem, TrackerUnknown
+from server.express import Line, OnFoot, express
 from server.gather import Gatherer
-from server.geo import fence
 from server.held import held
 from server.queries import positions as reads
 from server.queries.areas import Snapshot, Snapshots
-from server.queries.positions import Duties, Sender
+from server.queries.positions import Duties, Earlier, Known, OnDuty, Sender, Span
 from server.rules import positions as rules
 from server.services import batch as batches
-from server.services import crossings, places, set_aside
+from server.services import crossings, keeping, set_aside
 from server.services.batch import MICROS, Aside, Batch, Delivery
-from server.services.crossings import Told, Whose
-from server.transaction import transaction
+from server.services.crossings import Follower, Told, Whose
+from server.services.keeping import Row, Sheet
+from server.transaction import verb
+
+Array = NDArray[np.float64]
 
 DAY_S = 86_400.0
 
@@ -57,7 +56,7 @@ class Gathered(Gatherer[Delivery, Accepted]):
     """What phones deliver at one instant to one process, taken in together."""
 
     def __init__(self) -> None:
-        super().__init__(partial(accept, patient=False), _accept_one, most=GATHER_MOST)
+        super().__init__(_accept_together, _accept_one, most=GATHER_MOST)
 
 
 def deliver(delivery: Delivery) -> Accepted:
@@ -70,18 +69,27 @@ def deliver(delivery: Delivery) -> Accepted:
     return held(Gathered).do(delivery)
 
 
-def accept(deliveries: Sequence[Delivery], *, patient: bool = True) -> list[Accepted | Problem]:
-    """Take in deliveries of any phones together, committed whole; each has its own answer, in their order.
+@verb
+def accept(deliveries: Sequence[Delivery]) -> list[Accepted | Problem]:
+    """Take in deliveries of any phones, committed whole; each has its own answer, in their order.
 
-    One of a phone that is not known, or not any more, is answered with `TrackerUnknown` and leaves nothing. Without
-    patience it fails at once where another process writes the track of one of these people.
+    One of a phone that is not known, or not any more, is answered with `TrackerUnknown` and leaves nothing.
     """
-    with transaction():
-        return _accept(deliveries, patient=patient)
+    return _accept(OnFoot(), deliveries, patient=True)
+
+
+def _accept_together(deliveries: Sequence[Delivery]) -> list[Accepted | Problem]:
+    """Take in what came at one instant; fails at once where another process writes the track of one of these people."""
+    if held(Settings).on_sqlite:
+        return accept(deliveries)
+    with express() as line:
+        became = _accept(line, deliveries, patient=False)
+        line.commit()
+    return became
 
 
 def _accept_one(delivery: Delivery) -> Accepted:
-    """One delivery alone."""
+    """One delivery alone, however long it takes to come by the locks."""
     (became,) = accept([delivery])
     if isinstance(became, Problem):
         raise became
@@ -91,35 +99,29 @@ def _accept_one(delivery: Delivery) -> Accepted:
 # ── from top to bottom ──────────────────────────────────────────────────────────────────────────────────
 
 
-def _accept(deliveries: Sequence[Delivery], *, patient: bool) -> list[Accepted | Problem]:
+def _accept(line: Line, deliveries: Sequence[Delivery], *, patient: bool) -> list[Accepted | Problem]:
     """Every step of a batch, in order."""
     aside: Aside = Counter()
-    senders = _whose(deliveries, patient=patient)
-    batch = batches.gather(deliveries, senders, aside)
+    sheet = Sheet()
+    batch = batches.gather(deliveries, aside)
     batch = _sane_time(batch, aside)
     batch = _plausible(batch, aside)
-    batch = _once(_as_known(batch))
-    duties = _duties(batch)
-    batch = _on_duty(batch, duties, aside)
+    known = _known(line, deliveries, batch, patient=patient)
+    senders = _whose(deliveries, known)
+    batch = _sent(batch, senders)
+    batch = _once(_as_known(batch, known.earlier))
+    batch = _on_duty(batch, known.duties, aside)
     if len(batch):
-        snapshot = held(Snapshots).current(duties.generation)
+        snapshot = held(Snapshots).current(known.duties.generation)
         touched = _match(batch, snapshot)
-        _store(batch, touched)
-        _cross(batch, touched, duties, snapshot)
-        _move(batch, duties)
-    _seen(deliveries, senders)
-    _count(aside, senders)
+        batch = _store(line, batch, touched)
+        stretches, by = _stretches(batch, known.duties), Follower(line, snapshot, sheet)
+        _cross(by, batch, touched, stretches)
+        _move(by, batch, stretches)
+    _seen(deliveries, senders, sheet)
+    _count(aside, senders, sheet)
+    keeping.keep(line, sheet)
     return _answers(deliveries, senders, batch, aside)
-
-
-def _whose(deliveries: Sequence[Delivery], *, patient: bool) -> list[Sender | None]:
-    """Who sent each delivery, their person's track held; None for a phone that may not send."""
-    ids = {each.tracker_id for each in deliveries if each.tracker_id is not None}
-    hashes = {each.secret_hash for each in deliveries if each.secret_hash is not None}
-    found = [sender for sender in reads.senders_held(ids, hashes, patient=patient) if sender.live]
-    by_id = {sender.id: sender for sender in found}
-    by_hash: dict[str | None, Sender] = {each.secret_hash: each for each in found if each.secret_hash}
-    return [by_id.get(each.tracker_id or 0) or by_hash.get(each.secret_hash) for each in deliveries]
 
 
 def _sane_time(batch: Batch, aside: Aside) -> Batch:
@@ -137,39 +139,75 @@ def _plausible(batch: Batch, aside: Aside) -> Batch:
     return batch.having(speed_mps=np.where(absurd, np.nan, batch["speed_mps"]))
 
 
-def _as_known(batch: Batch) -> Batch:
-    """Give a fix that was here before the very instant it was kept under, where that hangs on the delivery.
+def _known(line: Line, deliveries: Sequence[Delivery], batch: Batch, *, patient: bool) -> Known:
+    """All that is known of who sent these, and of what they sent; their people's tracks held."""
+    since = deliveries[0].received_at
+    if len(batch):
+        since = datetime.fromtimestamp(float(batch.at_s.min()) - rules.AGAIN_S, UTC)
+    return reads.gather(
+        line,
+        sorted({each.tracker_id for each in deliveries if each.tracker_id is not None}),
+        sorted({each.secret_hash for each in deliveries if each.secret_hash is not None}),
+        since=since,
+        spans=_spans(deliveries, batch),
+        patient=patient,
+    )
+
+
+def _spans(deliveries: Sequence[Delivery], batch: Batch) -> list[Span]:
+    """Where to look for fixes that were here before and are kept under an instant that hung on the delivery.
 
     So it is with a clock that is corrected anew each time, told by the phone's own time, also where this time it seems
     right; and with a fix without any time, told by its content.
     """
-    at_us, untimed = batch["at_us"].copy(), batch["untimed"]
-    corrected = at_us != batch["fixed_us"]
-    right = np.flatnonzero(~untimed & ~corrected & batch["clocked"])
-    if right.size:
-        at_us[right] = _corrected_before(batch.take(right))
-    for mask, by in ((untimed, "fingerprint"), (~untimed & corrected, "fixed_us")):
-        for tracker_id in np.unique(batch["tracker_id"][mask]).tolist():
-            rows = np.flatnonzero(mask & (batch["tracker_id"] == tracker_id))
-            at_us[rows] = _kept_under(batch.take(rows), tracker_id, by)
+    every = batch["untimed"] | (batch["at_us"] != batch["fixed_us"])
+    found = []
+    for mask, whole in ((every, True), (~every & batch["clocked"], False)):
+        for place in np.unique(batch["delivery"][mask]).tolist():
+            sent, at_s = deliveries[place], np.sort(batch.at_s[mask & (batch["delivery"] == place)])
+            for near in np.split(at_s, np.flatnonzero(np.diff(at_s) > 2 * rules.AGAIN_S) + 1):
+                between = float(near[0]) - rules.AGAIN_S, float(near[-1]) + rules.AGAIN_S
+                found.append(Span(place, sent.tracker_id, sent.secret_hash, *between, every=whole))
+    return found
+
+
+def _whose(deliveries: Sequence[Delivery], known: Known) -> list[Sender | None]:
+    """Who sent each delivery; None for a phone that may not send."""
+    live = [sender for sender in known.senders if sender.live]
+    by_id = {sender.id: sender for sender in live}
+    by_hash: dict[str | None, Sender] = {each.secret_hash: each for each in live if each.secret_hash}
+    return [by_id.get(each.tracker_id or 0) or by_hash.get(each.secret_hash) for each in deliveries]
+
+
+def _sent(batch: Batch, senders: Sequence[Sender | None]) -> Batch:
+    """Only what phones sent that may; from here on with tracker and person."""
+    tracker = np.array([0 if sender is None else sender.id for sender in senders])[batch["delivery"]]
+    person = np.array([0 if sender is None else sender.person_id for sender in senders])[batch["delivery"]]
+    return batch.having(tracker_id=tracker, person_id=person).take(tracker > 0)
+
+
+def _as_known(batch: Batch, earlier: Sequence[Earlier]) -> Batch:
+    """Give each fix that was here before the very instant it was kept under, where that hangs on the delivery."""
+    untimed, at_us = batch["untimed"], batch["at_us"].copy()
+    corrected = ~untimed & (at_us != batch["fixed_us"])
+    trackers = dict(zip(batch["delivery"].tolist(), batch["tracker_id"].tolist(), strict=True))
+    told = [(trackers.get(each.place), each) for each in earlier]
+    moved = {(tracker, each.fixed_us): each.at_us for tracker, each in told if each.at_us != each.fixed_us}
+    for mask, by, kept in (
+        (untimed, "fingerprint", {(tracker, each.fingerprint): each.at_us for tracker, each in told}),
+        (corrected, "fixed_us", {(tracker, each.fixed_us): each.at_us for tracker, each in told}),
+        (
+            batch["clocked"] & ~untimed & ~corrected if moved else np.zeros(0, dtype=np.intp),
+            "fixed_us",
+            moved,
+        ),
+    ):
+        rows = np.flatnonzero(mask)
+        content = zip(batch["tracker_id"][rows].tolist(), batch[by][rows].tolist(), strict=True)
+        at_us[rows] = [
+            kept.setdefault(each, at) for each, at in zip(content, at_us[rows].tolist(), strict=True)
+        ]
     return batch.having(at_us=at_us)
-
-
-def _corrected_before(batch: Batch) -> list[int]:
-    """The instants of fixes whose phone's clock seems right; of those corrected when they came before, that of then."""
-    from_s, to_s = float(batch.at_s.min()) - rules.AGAIN_S, float(batch.at_s.max()) + rules.AGAIN_S
-    kept = reads.corrected(np.unique(batch["tracker_id"]).tolist(), from_s=from_s, to_s=to_s)
-    told = zip(batch["tracker_id"].tolist(), batch["fixed_us"].tolist(), strict=True)
-    return [kept.get(each, each[1]) for each in told]
-
-
-def _kept_under(batch: Batch, tracker_id: int, by: str) -> list[int]:
-    """The instants of one phone's fixes, those that are kept already told by a column, in microseconds."""
-    from_s, to_s = float(batch.at_s.min()) - rules.AGAIN_S, float(batch.at_s.max()) + rules.AGAIN_S
-    known = reads.known(tracker_id, from_s=from_s, to_s=to_s)
-    kept: dict[int, int] = dict(zip(getattr(known, by).tolist(), known.at_us.tolist(), strict=True))
-    told = zip(batch[by].tolist(), batch["at_us"].tolist(), strict=True)
-    return [kept.setdefault(content, at_us) for content, at_us in told]
 
 
 def _once(batch: Batch) -> Batch:
@@ -180,20 +218,13 @@ def _once(batch: Batch) -> Batch:
     return batch.take(np.concatenate(([True], ~again))[: len(batch)])
 
 
-def _duties(batch: Batch) -> Duties:
-    """The duties of everybody in the batch that its fixes may be of."""
-    if not len(batch):
-        return Duties({}, 0)
-    since = datetime.fromtimestamp(float(batch.at_s.min()), UTC)
-    return reads.duties(np.unique(batch["person_id"]).tolist(), since)
-
-
 def _on_duty(batch: Batch, duties: Duties, aside: Aside) -> Batch:
     """Only what was measured on a duty that keeps a track, with its owner's consent; from here on with its trip."""
     trip = np.full(len(batch), rules.NO_DUTY, dtype=np.int64)
-    for person_id, theirs in duties.of.items():
+    for person_id in np.unique(batch["person_id"]).tolist():
         rows = np.flatnonzero(batch["person_id"] == person_id)
-        trip[rows], why = rules.assign(batch.at_s[rows], [each.duty for each in theirs])
+        theirs = [each.duty for each in duties.of.get(person_id, ())]
+        trip[rows], why = rules.assign(batch.at_s[rows], theirs)
         for row, reason in zip(rows.tolist(), why, strict=True):
             if reason:
                 aside[int(batch["delivery"][row]), reason] += 1
@@ -231,131 +262,93 @@ def _match(batch: Batch, snapshot: Snapshot) -> Touched:
     return Touched(row, area, version, inside)
 
 
-# ── storing ─────────────────────────────────────────────────────────────────────────────────────────────
-
-_COLUMNS: dict[str, tuple[str, Kind, str]] = {
-    "tracker_id": ("tracker_id", columns.INTEGER, "int[]"),
-    "at": ("at_us", columns.INSTANT, "timestamptz[]"),
-    "person_id": ("person_id", columns.INTEGER, "int[]"),
-    "trip_id": ("trip_id", columns.INTEGER, "int[]"),
-    "fixed_at": ("fixed_us", columns.INSTANT, "timestamptz[]"),
-    "received_at": ("received_us", columns.INSTANT, "timestamptz[]"),
-    "lng": ("lng", columns.DOUBLE, "float8[]"),
-    "lat": ("lat", columns.DOUBLE, "float8[]"),
-    "datum": ("datum", columns.TEXT, "text[]"),
-    "accuracy_m": ("accuracy_m", columns.REAL, "real[]"),
-    "altitude_m": ("altitude_m", columns.REAL, "real[]"),
-    "speed_mps": ("speed_mps", columns.REAL, "real[]"),
-    "heading_deg": ("heading_deg", columns.REAL, "real[]"),
-    "battery": ("battery", columns.REAL, "real[]"),
-    "charging": ("charging", columns.SMALLINT, "smallint[]"),
-    "mock": ("mock", columns.BOOLEAN, "bool[]"),
-    "note": ("note", columns.TEXT, "text[]"),
-    "areas": ("areas", columns.BYTES, "bytea[]"),
-    "fingerprint": ("fingerprint", columns.BIGINT, "int8[]"),
-}
-"""The table's columns: from which of the batch's, and how each is written."""
-
-_NAMES = ", ".join(_COLUMNS)
-_SET = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS if name not in {"tracker_id", "at"})
-_CONFLICT = (
-    f"ON CONFLICT (tracker_id, at) DO UPDATE SET {_SET} WHERE excluded.fingerprint < fixes.fingerprint"
-)
-_ARRAYS = ", ".join(f"%s::{array}" for _, _, array in _COLUMNS.values())
-_MARKS = ", ".join("?" * len(_COLUMNS))
-_INSERT_ARRAYS = f"INSERT INTO fixes ({_NAMES}) SELECT * FROM unnest({_ARRAYS}) {_CONFLICT}"  # noqa: S608 - of constants
-_INSERT_ROW = f"INSERT INTO fixes ({_NAMES}) VALUES ({_MARKS}) {_CONFLICT}"  # noqa: S608 - of constants
-
-
-def _store(batch: Batch, touched: Touched) -> None:
-    """Keep the whole batch in one statement. What is there already stays; of two contents the smaller fingerprint's."""
-    areas = np.array([*touched.packed(len(batch)), None], dtype=object)[:-1]
-    batch = batch.having(areas=areas)
-    told = [(batch[source], kind) for source, kind, _ in _COLUMNS.values()]
-    connection = db.session.connection()
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(_INSERT_ARRAYS, tuple(columns.encoded(*each) for each in told))
-    else:
-        rows = zip(*(columns.listed(*each) for each in told), strict=True)
-        connection.exec_driver_sql(_INSERT_ROW, list(rows))
-
-
 # ── what comes of it ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _cross(batch: Batch, touched: Touched, duties: Duties, snapshot: Snapshot) -> None:
-    """Follow everybody's track over the edges of areas."""
-    accuracy_m, standings = crossings.used_m(batch["accuracy_m"]), []
-    for whose, standing in _tracks(duties):
-        rows = np.flatnonzero((batch["person_id"] == whose.person_id) & (batch["trip_id"] == whose.trip_id))
-        if rows.size:
-            pairs = touched.of(rows, len(batch))
-            discs = batch.at_s[rows], batch.lnglat[rows], accuracy_m[rows]
-            told = Told(*discs, pairs.row, pairs.area, pairs.inside)
-            standings.append(crossings.follow(whose, standing, told, snapshot))
-    crossings.stand(standings)
+def _store(line: Line, batch: Batch, touched: Touched) -> Batch:
+    """Keep the fixes; from here on with the areas each touches."""
+    areas = np.array([*touched.packed(len(batch)), None], dtype=object)[:-1]
+    batch = batch.having(areas=areas)
+    keeping.store(line, batch)
+    return batch
 
 
-def _tracks(duties: Duties) -> list[tuple[Whose, fence.Standing | None]]:
-    """Whose track may go on, on which duty, and where each stands; in the order of people."""
-    return [
-        (Whose(person_id, each.duty.trip_id, each.unit_id), each.standing)
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretch:
+    """What is new of a person's track on a duty: the rows of the batch, by time within each tracker."""
+
+    whose: Whose
+    on_duty: OnDuty
+    rows: NDArray[np.intp]
+
+
+def _stretches(batch: Batch, duties: Duties) -> list[Stretch]:
+    """Whose tracks go on, on which duty; in the order of people."""
+    found = [
+        Stretch(
+            Whose(person_id, each.duty.trip_id, each.unit_id),
+            each,
+            np.flatnonzero((batch["person_id"] == person_id) & (batch["trip_id"] == each.duty.trip_id)),
+        )
         for person_id, theirs in sorted(duties.of.items())
         for each in theirs
     ]
+    return [stretch for stretch in found if len(stretch.rows)]
 
 
-def _move(batch: Batch, duties: Duties) -> None:
-    """Move the last places of people whose duty is under way."""
-    under_way = {
-        (person_id, each.duty.trip_id): each
-        for person_id, theirs in duties.of.items()
-        for each in theirs
-        if each.under_way
-    }
+def _cross(by: Follower, batch: Batch, touched: Touched, stretches: Sequence[Stretch]) -> None:
+    """Follow everybody's track over the edges of areas."""
     accuracy_m = crossings.used_m(batch["accuracy_m"])
-    order = np.lexsort((batch["lat"], batch["lng"], accuracy_m, -batch["at_us"], batch["person_id"]))
-    moved: dict[int, dict[str, Any]] = {}
-    for row in order.tolist():
-        person_id, trip_id = int(batch["person_id"][row]), int(batch["trip_id"][row])
-        on_duty = under_way.get((person_id, trip_id))
-        if person_id in moved or on_duty is None:
-            continue
-        at_s = float(batch.at_s[row])
-        told = (round(float(accuracy_m[row]), 2), float(batch["lng"][row]), float(batch["lat"][row]))
-        if on_duty.standing is not None and at_s <= on_duty.standing.until_s:
-            told = _kept_at(person_id, trip_id, at_s)
-        moved[person_id] = {"person_id": person_id, "trip_id": trip_id, "unit_id": on_duty.unit_id}
-        moved[person_id] |= dict(zip(("accuracy_m", "lng", "lat"), told, strict=True))
-        moved[person_id]["at"] = datetime.fromtimestamp(at_s, UTC)
-    places.move(list(moved.values()))
+    for each in stretches:
+        at_s, standing = batch.at_s[each.rows], each.on_duty.standing
+        if standing is not None and crossings.stays(by, standing, at_s, batch["areas"][each.rows]):
+            crossings.stay(by, each.whose, standing, float(at_s.max()))
+        else:
+            pairs = touched.of(each.rows, len(batch))
+            discs = at_s, batch.lnglat[each.rows], accuracy_m[each.rows]
+            crossings.follow(by, each.whose, standing, Told(*discs, pairs.row, pairs.area, pairs.inside))
 
 
-def _kept_at(person_id: int, trip_id: int, at_s: float) -> tuple[float, float, float]:
-    """What stands for a person at an instant where several fixes were told, however they came: accuracy in
-    metres to the centimetre, lng, lat.
+def _move(by: Follower, batch: Batch, stretches: Sequence[Stretch]) -> None:
+    """Move the last places of people whose duty is under way."""
+    moved: dict[int, Row] = {}
+    for each in stretches:
+        if each.on_duty.under_way:
+            place = _last(by.line, batch, each)
+            before = moved.get(each.whose.person_id)
+            if before is None or before["at"] < place["at"]:
+                moved[each.whose.person_id] = place
+    by.sheet.places += moved.values()
+
+
+def _last(line: Line, batch: Batch, stretch: Stretch) -> Row:
+    """Where a person was last by these fixes; where several were told of that instant, however they came, the first by
+    accuracy in metres to the centimetre, lng, lat.
     """
-    kept = reads.kept(person_id, trip_id, from_s=at_s, to_s=at_s)
-    accuracy_m = crossings.used_m(kept.accuracy_m).tolist()
-    return min((round(accuracy_m[n], 2), *place) for n, place in enumerate(kept.lnglat.tolist()))
+    at_us, standing = batch["at_us"][stretch.rows], stretch.on_duty.standing
+    at_s = int(at_us.max()) / MICROS
+    if standing is None or at_s > standing.until_s:
+        rows = stretch.rows[at_us == at_us.max()]
+        told = _places(batch["accuracy_m"][rows], batch.lnglat[rows])
+    else:
+        whose = stretch.whose
+        kept = reads.kept(line, whose.person_id, whose.trip_id, from_s=at_s, to_s=at_s)
+        told = _places(kept.accuracy_m, kept.lnglat)
+    place = dict(zip(("accuracy_m", "lng", "lat"), min(told), strict=True))
+    return asdict(stretch.whose) | place | {"at": datetime.fromtimestamp(at_s, UTC), "moved_at": clock.now()}
 
 
-_HEARD = sa.text(
-    "UPDATE trackers SET last_seen_at = :heard_at, battery = coalesce(:battery, battery), "
-    "charging = coalesce(:charging, charging) WHERE id = :id"
-).bindparams(
-    sa.bindparam("heard_at", type_=UtcDateTime()),
-    sa.bindparam("battery", type_=sa.Double()),
-    sa.bindparam("charging", type_=sa.Boolean()),
-)
+def _places(accuracy_m: Array, lnglat: Array) -> list[tuple[float, float, float]]:
+    """Fixes as accuracy, lng, lat; an accuracy is the same before it was kept, and after."""
+    used_m = crossings.used_m(accuracy_m).astype(np.float32).tolist()
+    return [(round(used, 2), *place) for used, place in zip(used_m, lnglat.tolist(), strict=True)]
 
 
-def _seen(deliveries: Sequence[Delivery], senders: Sequence[Sender | None]) -> None:
+def _seen(deliveries: Sequence[Delivery], senders: Sequence[Sender | None], sheet: Sheet) -> None:
     """Note when each phone was last heard, and its battery where that is news."""
     told = zip(deliveries, senders, strict=True)
-    rows = {sender.id: _state(delivery, sender) for delivery, sender in told if sender is not None}
-    if rows:
-        db.session.connection().execute(_HEARD, [rows[tracker_id] for tracker_id in sorted(rows)])
+    heard = {sender.id: _state(delivery, sender) for delivery, sender in told if sender is not None}
+    sheet.heard += heard.values()
 
 
 def _state(delivery: Delivery, sender: Sender) -> dict[str, Any]:
@@ -366,21 +359,21 @@ def _state(delivery: Delivery, sender: Sender) -> dict[str, Any]:
     battery = float(fixes.battery[newest]) if news else np.nan
     charging = int(fixes.charging[newest]) if news else -1
     return {
-        "id": sender.id,
+        "heard_id": sender.id,
         "heard_at": delivery.received_at,
-        "battery": None if np.isnan(battery) else battery,
-        "charging": None if charging < 0 else bool(charging),
+        "heard_battery": None if np.isnan(battery) else battery,
+        "heard_charging": None if charging < 0 else bool(charging),
     }
 
 
-def _count(aside: Aside, senders: Sequence[Sender | None]) -> None:
+def _count(aside: Aside, senders: Sequence[Sender | None], sheet: Sheet) -> None:
     """Count what was set aside by tracker and reason."""
     counted: Counter[tuple[int, str]] = Counter()
     for (place, reason), n in aside.items():
         sender = senders[place]
         if sender is not None:
             counted[sender.id, reason] += n
-    set_aside.count(counted)
+    sheet.set_aside += set_aside.rows(counted)
 
 
 def _answers(

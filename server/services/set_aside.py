@@ -2,27 +2,35 @@
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 
 from server import clock
-from server.db import db, upsert
+from server.db import Insert, db, upsert
 from server.models.trackers import SetAside
 from server.transaction import verb
 
 
-def count(more: Mapping[tuple[int, str], int]) -> None:
-    """Count what was set aside today (Shanghai) of trackers, by id and reason, within the caller's verb."""
+def rows(more: Mapping[tuple[int, str], int]) -> list[dict[str, Any]]:
+    """The rows of what was set aside today (Shanghai) of trackers, by id and reason."""
     day = clock.day_of(clock.now())
-    rows = [
+    return [
         {"tracker_id": tracker_id, "day": day, "reason": reason, "count": n}
         for (tracker_id, reason), n in sorted(more.items())
     ]
-    if rows:
-        statement = upsert(SetAside)
-        added = {"count": SetAside.count + statement.excluded.count}
-        key = ["tracker_id", "day", "reason"]
-        db.session.execute(statement.on_conflict_do_update(index_elements=key, set_=added), rows)
+
+
+def added(insert: Insert) -> Insert:
+    """An INSERT of counts that adds them to those of the day."""
+    total = {"count": SetAside.count + insert.excluded.count}
+    return insert.on_conflict_do_update(index_elements=["tracker_id", "day", "reason"], set_=total)
+
+
+def count(more: Mapping[tuple[int, str], int]) -> None:
+    """Count what was set aside today of trackers, within the caller's verb."""
+    if more:
+        db.session.execute(added(upsert(SetAside)), rows(more))
 
 
 @verb

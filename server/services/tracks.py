@@ -54,7 +54,7 @@ def _end_of(whose: Whose, ended_at: datetime) -> None:
     fixes = db.session.execute(late).all()
     if not fixes:
         return
-    duties = [each.duty for each in reads.duties([whose.person_id], ended_at).of[whose.person_id]]
+    duties = [each.duty for each in reads.duties([whose.person_id], ended_at).of.get(whose.person_id, ())]
     trips_of, why = rules.assign(np.array([fix.at.timestamp() for fix in fixes]), duties)
     moved = [(fix, trip) for fix, trip in zip(fixes, trips_of.tolist(), strict=True) if trip != rules.NO_DUTY]
     _give_over(moved)
