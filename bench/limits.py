@@ -110,7 +110,7 @@ def _track(secret_hash: str) -> Tracked:
     """What the database says of a tracker, read once."""
     since = clock.now() - timedelta(days=1)
     with transaction():
-        known = reads.gather(OnFoot(), [], [secret_hash], since=since, spans=(), patient=True)
+        known = reads.gather(OnFoot(), [], [secret_hash], [], since=since, spans=(), patient=True)
     _tracked[secret_hash] = Tracked(known.senders[0], known.duties)
     return _tracked[secret_hash]
 

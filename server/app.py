@@ -8,7 +8,7 @@ from server.db import open_database
 from server.held import hold
 from server.live.hub import Hub
 from server.queries.areas import Snapshots
-from server.services import checkins, positions, sessions
+from server.services import checkins, positions, sessions, trackers
 from server.services.closing_keys import ClosingKeys
 from server.services.keys import Ring
 from server.services.seals import Seals
@@ -28,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hold(app, Hub())
     hold(app, positions.Gathered())
     hold(app, sessions.Lookup())
+    hold(app, trackers.Phones())
     hold(app, checkins.Gathered())
     gate.stand(app)
     api.join(app)

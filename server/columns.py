@@ -9,6 +9,7 @@ Source: PostgreSQL's `array_recv`; types by `pg_type.oid`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -58,13 +59,19 @@ def encoded(values: NDArray[Any] | Sequence[Any], kind: Kind) -> Encoded:
     return Encoded(kind.array_oid, head + body)
 
 
+@cache
+def _row(dtype: str) -> np.dtype[np.void]:
+    """How a number of a column is laid out."""
+    return np.dtype([("width", ">i4"), ("value", dtype)])
+
+
 def _plain(values: NDArray[Any] | Sequence[Any], kind: Kind) -> tuple[bytes, bool]:
     """Numbers: each with its width before it; −1 and nothing for NULL."""
     given = np.asarray(values)
     if kind is INSTANT:
         given = given - _EPOCH_US
-    width = np.dtype(kind.dtype).itemsize
-    rows = np.empty(len(given), dtype=[("width", ">i4"), ("value", kind.dtype)])
+    row = _row(kind.dtype)
+    rows, width = np.empty(len(given), dtype=row), row.itemsize - 4
     rows["width"], rows["value"] = width, given
     nulls = np.isnan(given) if given.dtype.kind == "f" else np.zeros(0, dtype=bool)
     if not nulls.any():
@@ -75,17 +82,24 @@ def _plain(values: NDArray[Any] | Sequence[Any], kind: Kind) -> tuple[bytes, boo
     return rows.view(np.uint8).reshape(len(given), -1)[kept].tobytes(), True
 
 
-def _varying(values: NDArray[Any] | Sequence[Any]) -> tuple[bytes, bool]:
-    """Texts and bytes: each with its length before it; −1 and nothing for NULL."""
-    parts, nulls = [], False
-    for value in values:
+class _Parts(dict[str | bytes | None, bytes]):
+    """Texts and bytes as they are written, each with its length before it; −1 and nothing for NULL."""
+
+    def __missing__(self, value: str | bytes | None) -> bytes:
         if value is None:
-            parts.append(b"\xff\xff\xff\xff")
-            nulls = True
+            part = b"\xff\xff\xff\xff"
         else:
             told = value if isinstance(value, bytes) else value.encode()
-            parts.append(len(told).to_bytes(4, "big") + told)
-    return b"".join(parts), nulls
+            part = len(told).to_bytes(4, "big") + told
+        self[value] = part
+        return part
+
+
+def _varying(values: NDArray[Any] | Sequence[Any]) -> tuple[bytes, bool]:
+    """Texts and bytes, of which most come again and again."""
+    parts = _Parts()
+    told = values.tolist() if isinstance(values, np.ndarray) else values
+    return b"".join(map(parts.__getitem__, told)), None in parts
 
 
 def listed(values: NDArray[Any] | Sequence[Any], kind: Kind) -> list[Any]:

@@ -247,6 +247,13 @@ def _plain(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
+def one_of(dialect: str, column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
+    """Whether a column is among the values of a parameter: on PostgreSQL the same statement, however many they are."""
+    if dialect == "sqlite":
+        return column.in_(sa.bindparam(name, expanding=True))
+    return column == sa.any_(sa.bindparam(name, type_=sa.ARRAY(column.type)))
+
+
 Insert = postgresql.Insert | sqlite_dialect.Insert
 """An INSERT that knows ON CONFLICT."""
 

@@ -9,6 +9,7 @@ from marshmallow import fields
 from server import clock, gate
 from server.api.doors import Doors, answer
 from server.gate import guard
+from server.held import held
 from server.ingest import native
 from server.services import positions, trackers
 from server.services.batch import Delivery
@@ -30,7 +31,7 @@ class TakenOut(ma.Schema):
 
 
 @doors.post("/positions")
-@guard("position.send")
+@guard("position.send", looks_again=True)
 @doors.response(200, TakenOut)
 @doors.body("Up to 2,000 fixes as `items` or, at half the cost, as `columns`; gzip is taken.", _EXAMPLE)
 def send() -> Response:
@@ -38,11 +39,13 @@ def send() -> Response:
     received_at = (
         clock.now()
     )  # before a body that is slow to come in, which would pass for a clock that is off
+    actor = gate.actor()
     batch = native.decode(request.get_data(cache=False), encoding=request.content_encoding or "")
     delivery = Delivery(
         batch.fixes,
         received_at=received_at,
-        tracker_id=trackers.of_session(gate.actor()),
+        tracker_id=held(trackers.Phones).of(actor),
+        session_id=actor.session_id,
         sent_at_s=batch.sent_at_s,
     )
     became = positions.deliver(delivery)

@@ -26,8 +26,8 @@ that follows.
 """
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -36,6 +36,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 Positions = NDArray[np.intp]
 Codes = NDArray[np.int8]
+Areas = Set[int]
 
 INSIDE: Final = 1
 UNCERTAIN: Final = 0
@@ -180,6 +181,27 @@ def advance(standing: Standing, evidence: Evidence, rule: Hysteresis) -> tuple[S
     begun = _begun(areas, after, runs, until_s - rule.lapse_s)
     now = Standing(until_s, frozenset(areas[after == INSIDE].tolist()), begun)
     return now, _changes(areas, before, runs)
+
+
+def further(
+    standing: Standing, from_s: float, to_s: float, said: Iterable[tuple[Areas, Areas]], rule: Hysteresis
+) -> Standing | None:
+    """The standing after later fixes that say nothing new: what `advance` gives, at a fraction of the cost.
+
+    They lie between two instants, both included; `said` is what each says: the areas its disc lies wholly in, and
+    those it touches, these among them. None where one is not later than `standing`, speaks against where it stands,
+    or leaves off what has begun; and where that may be a hold by now.
+    """
+    began_s = min((each.since_s for each in standing.begun), default=math.inf)
+    if from_s <= standing.until_s or to_s - began_s >= rule.dwell_s:
+        return None
+    begun = {each.area for each in standing.begun}
+    staying, entering, leaving = standing.inside - begun, begun - standing.inside, begun & standing.inside
+    for within, touched in said:
+        goes_on = entering <= within and leaving.isdisjoint(touched)
+        if not (goes_on and staying <= touched and within <= staying | entering):
+            return None
+    return Standing(to_s, standing.inside, tuple(replace(each, last_s=to_s) for each in standing.begun))
 
 
 def window(standing: Standing, late_from_s: float, late_to_s: float, rule: Hysteresis) -> Window:

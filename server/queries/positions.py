@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
 
-from server.db import UtcDateTime, db, json_rows
+from server.db import UtcDateTime, db, json_rows, one_of
 from server.express import Line
 from server.geo import fence
 from server.models.areas import AreaGeneration
@@ -21,6 +22,7 @@ from server.models.people import Person
 from server.models.positions import Crossing, Fix, Standing
 from server.models.trackers import Tracker
 from server.models.trips import Consent, Trip, TripMember
+from server.queries import sessions
 from server.rules.positions import Duty
 
 Array = NDArray[np.float64]
@@ -95,9 +97,13 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """All that is known of some deliveries: who sent them, on what duties, and what of them was kept before."""
+    """All that is known of some deliveries: who sent them, on what duties, and what of them was kept before.
+
+    `sessions` are those that stand, and whether their person must set another password first.
+    """
 
     senders: list[Sender]
+    sessions: dict[UUID, bool]
     duties: Duties
     earlier: list[Earlier]
 
@@ -106,6 +112,7 @@ def gather(
     line: Line,
     tracker_ids: list[int],
     secret_hashes: list[str],
+    session_ids: list[UUID],
     *,
     since: datetime,
     spans: Sequence[Span],
@@ -119,13 +126,17 @@ def gather(
     """
     dialect, who = db.engine.dialect.name, {"ids": tracker_ids, "hashes": secret_hashes}
     named = bool(tracker_ids), bool(secret_hashes)
-    senders, duties, *earlier = line.ask_all(
+    standing = [sessions.standing_of(session_ids)] if session_ids else []
+    senders, duties, *rest = line.ask_all(
         (_senders(dialect, *named, patient=patient), who),
         (_duties_of_senders(dialect, *named), who | {"since": since}),
+        *standing,
         *_earlier(dialect, spans),
     )
+    stand, earlier = rest[: len(standing)], rest[len(standing) :]
     return Known(
         [Sender(row[0], row[1], row[2], bool(row[3]), row[4]) for row in senders],
+        sessions.standing([row for rows in stand for row in rows]),
         _duties(duties),
         [Earlier(row[0], _micros(row[1]), _micros(row[2]), row[3]) for rows in earlier for row in rows],
     )
@@ -182,17 +193,10 @@ def _is_sender(dialect: str, by_id: bool, by_secret: bool) -> sa.ColumnElement[b
     """Whether a tracker is one of `ids`, or its secret's SHA-256 one of `hashes`."""
     asked = []
     if by_id or not by_secret:
-        asked.append(_one_of(dialect, _trackers.c.id, "ids"))
+        asked.append(one_of(dialect, _trackers.c.id, "ids"))
     if by_secret:
-        asked.append(_one_of(dialect, _trackers.c.secret_hash, "hashes"))
+        asked.append(one_of(dialect, _trackers.c.secret_hash, "hashes"))
     return sa.or_(*asked)
-
-
-def _one_of(dialect: str, column: sa.ColumnElement[Any], name: str) -> sa.ColumnElement[bool]:
-    """Whether a column is among a parameter's values, in words that stay the same however many they are."""
-    if dialect == "sqlite":
-        return column.in_(sa.bindparam(name, expanding=True))
-    return column == sa.any_(sa.bindparam(name, type_=sa.ARRAY(column.type)))
 
 
 @cache

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server import clock
 from server.config import Settings
-from server.db import db, glance
+from server.db import db, glance, one_of
 from server.held import held
 from server.models.people import Person, RoleGrant
 from server.models.sessions import SignInSession
@@ -58,8 +58,21 @@ _STANDING = (
 )
 _BY_ID = _STANDING.where(_sessions.c.id == sa.bindparam("id"))
 _BY_IDS = {
-    "postgresql": _STANDING.where(_sessions.c.id == sa.any_(sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid())))),
-    "sqlite": _STANDING.where(_sessions.c.id.in_(sa.bindparam("ids", expanding=True))),
+    dialect: _STANDING.where(one_of(dialect, _sessions.c.id, "ids")) for dialect in ("postgresql", "sqlite")
+}
+_NOT_ENDED = {
+    dialect: sa.select(
+        _sessions.c.id,
+        _sessions.c.kind,
+        _sessions.c.last_used_at,
+        _sessions.c.expires_at,
+        _people.c.must_change_password,
+    )
+    .select_from(_sessions.join(_people, _people.c.id == _sessions.c.person_id))
+    .where(
+        one_of(dialect, _sessions.c.id, "ids"), _sessions.c.ended_at.is_(None), _people.c.left_at.is_(None)
+    )
+    for dialect in ("postgresql", "sqlite")
 }
 _BY_COOKIE = _STANDING.where(_sessions.c.cookie_hash == sa.bindparam("cookie_hash"))
 
@@ -82,6 +95,20 @@ def by_ids(session_ids: Sequence[UUID]) -> list[Standing | None]:
 def by_cookie(cookie_hash: str) -> Standing | None:
     """The browser session whose cookie has this SHA-256, likewise."""
     return _standing(db.session.connection().execute(_BY_COOKIE, {"cookie_hash": cookie_hash}).all())
+
+
+def standing_of(session_ids: list[UUID]) -> tuple[sa.Executable, dict[str, Any]]:
+    """What to ask to know which of these sessions stand, for a verb that asks other things with it."""
+    return _NOT_ENDED[db.engine.dialect.name], {"ids": session_ids}
+
+
+def standing(rows: Sequence[Any]) -> dict[UUID, bool]:
+    """The sessions that stand out of the answer, and whether their person must set another password first."""
+    return {
+        row.id: bool(row.must_change_password)
+        for row in rows
+        if not has_run_out(row.kind, row.last_used_at, row.expires_at)
+    }
 
 
 def has_run_out(kind: str, last_used_at: datetime, expires_at: datetime) -> bool:

@@ -2,10 +2,11 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ MICROS = 1_000_000
 class Delivery:
     """What one phone sent at once, and when it came. It is named by its tracker's id, or by its secret's SHA-256.
 
+    With a `session_id` it is kept only while that session stands.
     `sent_at_s` is when the phone sent it by its own clock, in seconds since the epoch; NaN where it did not say.
     """
 
@@ -34,6 +36,7 @@ class Delivery:
     received_at: datetime
     tracker_id: int | None = None
     secret_hash: str | None = None
+    session_id: UUID | None = None
     sent_at_s: float = math.nan
 
 
@@ -73,6 +76,8 @@ class Batch:
 
     def take(self, rows: Column) -> "Batch":
         """The batch of these rows, by number or by mask."""
+        if rows.dtype == np.bool_ and rows.all():
+            return self
         return Batch({name: column[rows] for name, column in self.columns.items()})
 
     def having(self, **columns: Column) -> "Batch":
@@ -88,42 +93,54 @@ class Batch:
         return self.take(~unwanted)
 
 
+_MEASURES = ("accuracy_m", "altitude_m", "speed_mps", "heading_deg", "battery")
+
+
 def gather(deliveries: Sequence[Delivery], aside: Aside) -> Batch:
     """One batch of what was delivered, in WGS-84 and on our clock; what the decoders dropped is counted."""
-    parts = []
     for place, delivery in enumerate(deliveries):
         aside.update({(place, reason.value): n for reason, n in delivery.fixes.set_aside.items()})
-        parts.append(_columns(place, delivery))
-    return Batch({name: np.concatenate([part[name] for part in parts]) for name in parts[0]})
+    told = _joined(deliveries)
+    received_us = _each(deliveries, [round(one.received_at.timestamp() * MICROS) for one in deliveries])
+    fixed_at_s = np.concatenate([one.fixes.fixed_at_s for one in deliveries])
+    untimed = np.isnan(fixed_at_s)
+    fixed_us = np.where(untimed, received_us, np.round(fixed_at_s * MICROS)).astype(np.int64)
+    shift_us = _each(deliveries, [_shift_us(one) for one in deliveries])
+    notes = [note for one in deliveries for note in one.fixes.note]
+    return Batch(
+        {name: told[name] for name in (*_MEASURES, "charging", "mock")}
+        | _in_wgs84(deliveries, told["lng"], told["lat"])
+        | {
+            "delivery": _each(deliveries, range(len(deliveries))),
+            "at_us": fixed_us + np.where(untimed, 0, shift_us),
+            "fixed_us": fixed_us,
+            "received_us": received_us,
+            "untimed": untimed,
+            "clocked": _each(deliveries, [not math.isnan(one.sent_at_s) for one in deliveries]),
+            "note": np.array([*notes, None], dtype=object)[:-1],
+            "fingerprint": rules.fingerprints(list(told.values()), notes),
+        }
+    )
 
 
-def _columns(place: int, delivery: Delivery) -> dict[str, Column]:
-    """The columns of one delivery."""
-    fixes, n = delivery.fixes, len(delivery.fixes)
-    received_s = delivery.received_at.timestamp()
-    untimed = np.isnan(fixes.fixed_at_s)
-    fixed_us = np.round(np.where(untimed, received_s, fixes.fixed_at_s) * MICROS).astype(np.int64)
-    lnglat = datum.convert(np.column_stack((fixes.lng, fixes.lat)), source=fixes.datum, target=Datum.WGS84)
-    measures = {
-        name: getattr(fixes, name)
-        for name in ("accuracy_m", "altitude_m", "speed_mps", "heading_deg", "battery")
-    }
-    told = (fixes.lng, fixes.lat, *measures.values(), fixes.charging, fixes.mock)
-    return measures | {
-        "delivery": np.full(n, place),
-        "at_us": fixed_us + np.where(untimed, 0, _shift_us(delivery)),
-        "fixed_us": fixed_us,
-        "received_us": np.full(n, round(received_s * MICROS)),
-        "untimed": untimed,
-        "clocked": np.full(n, not math.isnan(delivery.sent_at_s)),
-        "lng": lnglat[:, 0],
-        "lat": lnglat[:, 1],
-        "datum": np.full(n, fixes.datum.value, dtype=object),
-        "charging": fixes.charging,
-        "mock": fixes.mock,
-        "note": np.array([*fixes.note, None], dtype=object)[:-1],
-        "fingerprint": rules.fingerprints(told, fixes.note),
-    }
+def _joined(deliveries: Sequence[Delivery]) -> dict[str, Column]:
+    """What the phones measured, in the order in which it is fingerprinted."""
+    names = ("lng", "lat", *_MEASURES, "charging", "mock")
+    return {name: np.concatenate([getattr(one.fixes, name) for one in deliveries]) for name in names}
+
+
+def _each(deliveries: Sequence[Delivery], values: Iterable[Any]) -> Column:
+    """A value of each delivery, for each of its fixes."""
+    return np.repeat(np.array(list(values)), [len(one.fixes) for one in deliveries])
+
+
+def _in_wgs84(deliveries: Sequence[Delivery], lng: Array, lat: Array) -> dict[str, Column]:
+    """Where fixes were, and in which datum they came."""
+    lnglat, datums = np.column_stack((lng, lat)), _each(deliveries, [one.fixes.datum for one in deliveries])
+    for source in {one.fixes.datum for one in deliveries} - {Datum.WGS84}:
+        rows = datums == source
+        lnglat[rows] = datum.convert(lnglat[rows], source=source, target=Datum.WGS84)
+    return {"lng": lnglat[:, 0], "lat": lnglat[:, 1], "datum": datums.astype(object)}
 
 
 def _shift_us(delivery: Delivery) -> int:

@@ -5,8 +5,8 @@ Fixes that come in order are folded into the track's standing; for late ones a w
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,26 +90,26 @@ def follow(by: Follower, whose: Whose, standing: fence.Standing | None, told: To
     by.sheet.standings.append(_standing(whose, after))
 
 
-def stays(by: Follower, standing: fence.Standing, at_s: Array, areas: Iterable[bytes]) -> bool:
-    """Whether fixes, (n,) instants with their packed areas, say nothing new of a track: none is late, nothing has
-    begun, and none speaks against where it stands. Then they begin nothing either, and only time goes on.
+def further(
+    by: Follower, whose: Whose, standing: fence.Standing | None, at_s: Array, areas: Iterable[bytes]
+) -> bool:
+    """Take in new fixes of a person, (n,) instants with their packed areas, where they say nothing new; otherwise
+    nothing is done, and they are to be followed.
     """
-    if standing.begun or at_s.min() <= standing.until_s:
+    if standing is None:
         return False
-    return all(_agrees(standing.inside, each, by.snapshot.area_of) for each in set(areas))
+    said = (_said(each, by.snapshot.area_of) for each in set(areas))
+    after = fence.further(standing, float(at_s.min()), float(at_s.max()), said, RULE)
+    if after is not None:
+        by.sheet.standings.append(_standing(whose, after))
+    return after is not None
 
 
-def _agrees(inside: Set[int], packed: bytes, area_of: Mapping[int, int]) -> bool:
-    """Whether a disc lies wholly in no other areas than these, and touches all of them."""
+def _said(packed: bytes, area_of: Mapping[int, int]) -> tuple[set[int], set[int]]:
+    """The areas that a disc lies wholly in, and those it touches."""
     versions = rules.versions(packed)
     within = {area_of[version] for version in versions if version > 0}
-    touched = {area_of[abs(version)] for version in versions}
-    return within <= inside <= touched
-
-
-def stay(by: Follower, whose: Whose, standing: fence.Standing, until_s: float) -> None:
-    """Keep that a track goes on as it stands until an instant."""
-    by.sheet.standings.append(_standing(whose, replace(standing, until_s=until_s)))
+    return within, {area_of[abs(version)] for version in versions}
 
 
 def anew(whose: Whose, snapshot: Snapshot) -> None:

@@ -8,17 +8,18 @@ be shuffled, split, repeated, or interleaved with another phone's, and leaves th
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
 from server import clock
 from server.config import Settings
-from server.errors import Problem, TrackerUnknown
+from server.errors import PasswordMustChange, Problem, SessionEnded, TrackerUnknown
 from server.express import Line, OnFoot, express
 from server.gather import Gatherer
 from server.held import held
@@ -62,7 +63,8 @@ class Gathered(Gatherer[Delivery, Accepted]):
 def deliver(delivery: Delivery) -> Accepted:
     """Take in one delivery, together with whatever others come now; back once it is committed.
 
-    Raises `TrackerUnknown` for a phone that may not send, `Busy` when it should come back.
+    Raises `TrackerUnknown` for a phone that may not send, `SessionEnded` for one whose session is over meanwhile,
+    `Busy` when it should come back.
     """
     if len(delivery.fixes) > LARGE:
         return _accept_one(delivery)
@@ -73,7 +75,8 @@ def deliver(delivery: Delivery) -> Accepted:
 def accept(deliveries: Sequence[Delivery]) -> list[Accepted | Problem]:
     """Take in deliveries of any phones, committed whole; each has its own answer, in their order.
 
-    One of a phone that is not known, or not any more, is answered with `TrackerUnknown` and leaves nothing.
+    One of a phone that is not known, or not any more, is answered with `TrackerUnknown` and leaves nothing; so is one
+    whose session is over, with `SessionEnded`.
     """
     return _accept(OnFoot(), deliveries, patient=True)
 
@@ -148,6 +151,7 @@ def _known(line: Line, deliveries: Sequence[Delivery], batch: Batch, *, patient:
         line,
         sorted({each.tracker_id for each in deliveries if each.tracker_id is not None}),
         sorted({each.secret_hash for each in deliveries if each.secret_hash is not None}),
+        [each.session_id for each in deliveries if each.session_id is not None],
         since=since,
         spans=_spans(deliveries, batch),
         patient=patient,
@@ -171,18 +175,33 @@ def _spans(deliveries: Sequence[Delivery], batch: Batch) -> list[Span]:
     return found
 
 
-def _whose(deliveries: Sequence[Delivery], known: Known) -> list[Sender | None]:
-    """Who sent each delivery; None for a phone that may not send."""
+def _whose(deliveries: Sequence[Delivery], known: Known) -> list[Sender | Problem]:
+    """Who sent each delivery; a problem for a phone that may not send."""
     live = [sender for sender in known.senders if sender.live]
     by_id = {sender.id: sender for sender in live}
     by_hash: dict[str | None, Sender] = {each.secret_hash: each for each in live if each.secret_hash}
-    return [by_id.get(each.tracker_id or 0) or by_hash.get(each.secret_hash) for each in deliveries]
+    return [
+        _refusal(each, known.sessions)
+        or by_id.get(each.tracker_id or 0)
+        or by_hash.get(each.secret_hash)
+        or TrackerUnknown()
+        for each in deliveries
+    ]
 
 
-def _sent(batch: Batch, senders: Sequence[Sender | None]) -> Batch:
+def _refusal(delivery: Delivery, sessions: Mapping[UUID, bool]) -> Problem | None:
+    """What is wrong with the session of a delivery that has one."""
+    if delivery.session_id is None:
+        return None
+    if delivery.session_id not in sessions:
+        return SessionEnded()
+    return PasswordMustChange() if sessions[delivery.session_id] else None
+
+
+def _sent(batch: Batch, senders: Sequence[Sender | Problem]) -> Batch:
     """Only what phones sent that may; from here on with tracker and person."""
-    tracker = np.array([0 if sender is None else sender.id for sender in senders])[batch["delivery"]]
-    person = np.array([0 if sender is None else sender.person_id for sender in senders])[batch["delivery"]]
+    ids = [(0, 0) if isinstance(sender, Problem) else (sender.id, sender.person_id) for sender in senders]
+    tracker, person = np.array(ids)[batch["delivery"]].T
     return batch.having(tracker_id=tracker, person_id=person).take(tracker > 0)
 
 
@@ -213,7 +232,8 @@ def _as_known(batch: Batch, earlier: Sequence[Earlier]) -> Batch:
 def _once(batch: Batch) -> Batch:
     """One fix of a phone an instant: of two contents the one with the smaller fingerprint."""
     order = np.lexsort((batch["fingerprint"], batch["at_us"], batch["tracker_id"]))
-    batch = batch.take(order)
+    if (np.diff(order) != 1).any():
+        batch = batch.take(order)
     again = (np.diff(batch["tracker_id"]) == 0) & (np.diff(batch["at_us"]) == 0)
     return batch.take(np.concatenate(([True], ~again))[: len(batch)])
 
@@ -300,13 +320,11 @@ def _cross(by: Follower, batch: Batch, touched: Touched, stretches: Sequence[Str
     """Follow everybody's track over the edges of areas."""
     accuracy_m = crossings.used_m(batch["accuracy_m"])
     for each in stretches:
-        at_s, standing = batch.at_s[each.rows], each.on_duty.standing
-        if standing is not None and crossings.stays(by, standing, at_s, batch["areas"][each.rows]):
-            crossings.stay(by, each.whose, standing, float(at_s.max()))
-        else:
+        theirs, at_s = (each.whose, each.on_duty.standing), batch.at_s[each.rows]
+        if not crossings.further(by, *theirs, at_s, batch["areas"][each.rows].tolist()):
             pairs = touched.of(each.rows, len(batch))
             discs = at_s, batch.lnglat[each.rows], accuracy_m[each.rows]
-            crossings.follow(by, each.whose, standing, Told(*discs, pairs.row, pairs.area, pairs.inside))
+            crossings.follow(by, *theirs, Told(*discs, pairs.row, pairs.area, pairs.inside))
 
 
 def _move(by: Follower, batch: Batch, stretches: Sequence[Stretch]) -> None:
@@ -344,10 +362,10 @@ def _places(accuracy_m: Array, lnglat: Array) -> list[tuple[float, float, float]
     return [(round(used, 2), *place) for used, place in zip(used_m, lnglat.tolist(), strict=True)]
 
 
-def _seen(deliveries: Sequence[Delivery], senders: Sequence[Sender | None], sheet: Sheet) -> None:
+def _seen(deliveries: Sequence[Delivery], senders: Sequence[Sender | Problem], sheet: Sheet) -> None:
     """Note when each phone was last heard, and its battery where that is news."""
     told = zip(deliveries, senders, strict=True)
-    heard = {sender.id: _state(delivery, sender) for delivery, sender in told if sender is not None}
+    heard = {sender.id: _state(delivery, sender) for delivery, sender in told if isinstance(sender, Sender)}
     sheet.heard += heard.values()
 
 
@@ -366,18 +384,18 @@ def _state(delivery: Delivery, sender: Sender) -> dict[str, Any]:
     }
 
 
-def _count(aside: Aside, senders: Sequence[Sender | None], sheet: Sheet) -> None:
+def _count(aside: Aside, senders: Sequence[Sender | Problem], sheet: Sheet) -> None:
     """Count what was set aside by tracker and reason."""
     counted: Counter[tuple[int, str]] = Counter()
     for (place, reason), n in aside.items():
         sender = senders[place]
-        if sender is not None:
+        if isinstance(sender, Sender):
             counted[sender.id, reason] += n
     sheet.set_aside += set_aside.rows(counted)
 
 
 def _answers(
-    deliveries: Sequence[Delivery], senders: Sequence[Sender | None], batch: Batch, aside: Aside
+    deliveries: Sequence[Delivery], senders: Sequence[Sender | Problem], batch: Batch, aside: Aside
 ) -> list[Accepted | Problem]:
     """What to tell each phone."""
     kept = np.bincount(batch["delivery"], minlength=len(deliveries)).tolist()
@@ -385,6 +403,6 @@ def _answers(
     for (place, reason), n in aside.items():
         why[place][reason] = n
     return [
-        TrackerUnknown() if sender is None else Accepted(kept[place], why[place])
+        sender if isinstance(sender, Problem) else Accepted(kept[place], why[place])
         for place, sender in enumerate(senders)
     ]

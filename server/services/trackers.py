@@ -28,6 +28,9 @@ from server.transaction import verb
 
 logger = logging.getLogger("guatu.trackers")
 
+REMEMBERED = 20_000
+"""Of how many sessions a process keeps in mind whose phone they are on."""
+
 
 @dataclass(frozen=True, slots=True)
 class Added:
@@ -195,6 +198,27 @@ def of_session(actor: Actor) -> int:
     if phone.tracker_id is None or phone.revoked:
         return _take_up(actor)
     return phone.tracker_id
+
+
+class Phones:
+    """The tracker of the phone behind each session, as a process found it: for as long as that lasts it is no other.
+
+    Whoever goes by it looks at the session and at the tracker again.
+    """
+
+    def __init__(self) -> None:
+        self._of: dict[UUID, int] = {}
+
+    def of(self, actor: Actor) -> int:
+        """The id of the tracker of the phone behind the actor's session (`of_session`), looked up the first time."""
+        session_id = actor.session_id
+        if session_id is None:
+            raise SessionEnded
+        if session_id not in self._of:
+            if len(self._of) >= REMEMBERED:
+                self._of.clear()
+            self._of[session_id] = of_session(actor)
+        return self._of[session_id]
 
 
 @verb

@@ -17,7 +17,7 @@ from server import clock
 from server.db import Base, db
 from server.held import held
 from server.models.trackers import Tracker
-from server.services import consents, trackers
+from server.services import consents, passwords, trackers
 from server.services.seals import Seals
 from tests import people
 from tests import trips as journeys
@@ -200,6 +200,28 @@ def test_a_lost_phone_is_refused_from_the_next_message_on(
         trackers.revoke(folk.cadre.actor, added.tracker["id"])
         then = client.post("/ingest/owntracks", data=message, headers=basic(added.secret))
     assert (first.status_code, then.status_code) == (200, 401)
+
+
+@pytest.mark.parametrize("end", ["signed out", "revoked", "password reset"])
+def test_a_phone_whose_session_is_over_is_refused_from_its_next_batch_on(
+    folk: County, duty: int, client: FlaskClient, end: str
+) -> None:
+    told = {"items": [{"lng": 119.6, "lat": 29.8, "fixed_at": 1765000810.0}]}
+    with clock.at(LATER):
+        headers = folk.cadre.sign_in(client)
+        first = client.post("/api/v1/positions", json=told, headers=headers)
+        if end == "signed out":
+            assert client.delete("/api/v1/sessions/current", headers=headers).status_code == 204
+        elif end == "revoked":
+            trackers.revoke(folk.cadre.actor, rows("trackers", "id")[0][0])
+        else:
+            passwords.reset(folk.administrator.actor, folk.cadre.id, None)
+        told["items"][0] |= {"fixed_at": 1765000811.0}
+        then = client.post("/api/v1/positions", json=told, headers=headers)
+    assert (first.status_code, then.status_code) == (200, 401)
+    assert then.get_json()["code"] == "session_ended"
+    assert len(rows("fixes", "at")) == 1
+    assert rows("set_aside", "count") == []
 
 
 def test_more_than_a_batch_holds_is_refused_whole(folk: County, duty: int, client: FlaskClient) -> None:

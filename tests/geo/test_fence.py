@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +238,35 @@ def test_between_two_crossings_of_an_area_lies_at_least_the_dwell(day: Any) -> N
     for area in areas:
         times = [each.at_s for each in made if each.area == area]
         assert all(np.diff(times) >= rule.dwell_s)
+
+
+@given(days(), st.integers(0, 20), st.sampled_from([1.0, 30.0, 400.0]))
+@settings(max_examples=300, deadline=None)
+def test_fixes_that_say_nothing_new_take_a_standing_where_folding_them_takes_it(
+    day: Any, first: int, pace: float
+) -> None:
+    at_s, areas, table, rule, _ = day
+    at_s = at_s / pace
+    begun, _ = fence.advance(Standing(), of_table(at_s[:first], areas, table[:, :first]), rule)
+    for end in range(first + 1, len(at_s) + 1):
+        later, codes = at_s[first:end], table[:, first:end]
+        said = [
+            (set(np.array(areas)[each == INSIDE]), set(np.array(areas)[each != OUTSIDE])) for each in codes.T
+        ]
+        after = fence.further(begun, float(later[0]), float(later[-1]), said, rule)
+        folded, made = fence.advance(begun, of_table(later, areas, codes), rule)
+        assert after is None or (after, []) == (folded, made)
+
+
+def test_who_stays_where_they_are_or_goes_on_with_what_has_begun_says_nothing_new() -> None:
+    home, entering = Standing(0.0, frozenset({7})), Standing(0.0, frozenset({7}), (Beginning(8, 0.0, 0.0),))
+    assert fence.further(home, 30.0, 9000.0, [({7}, {7}), (set(), {7, 8})], MINUTE) == replace(
+        home, until_s=9000.0
+    )
+    gone_on = fence.further(entering, 30.0, 50.0, [({7, 8}, {7, 8})], MINUTE)
+    assert gone_on == Standing(50.0, frozenset({7}), (Beginning(8, 0.0, 50.0),))
+    for to_s, said in ((60.0, ({7, 8}, {7, 8})), (50.0, ({7}, {7, 8})), (50.0, ({8}, {8}))):
+        assert fence.further(entering, 30.0, to_s, [said], MINUTE) is None
 
 
 def test_late_fixes_that_settle_soon_are_amended_within_their_window() -> None:
