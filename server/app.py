@@ -3,6 +3,7 @@
 from flask import Flask
 
 from server import api, cli, gate, log, web
+from server.api.stream import Sights
 from server.config import Settings
 from server.db import open_database
 from server.held import hold
@@ -26,6 +27,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hold(app, ClosingKeys.open(settings))
     hold(app, Snapshots())
     hold(app, Hub())
+    hold(app, Sights())
     hold(app, positions.Gathered())
     hold(app, sessions.Lookup())
     hold(app, trackers.Phones())

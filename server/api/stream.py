@@ -5,9 +5,12 @@ keep a look, or to fetch a page that its reader missed.
 """
 
 import logging
+import math
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +106,35 @@ def _finder(app: Flask) -> Find:
     return find
 
 
+class Sights:
+    """What the readers of a process may see, as they were last looked up: when one is due, all are, by one
+    statement.
+    """
+
+    def __init__(self) -> None:
+        self._found: dict[UUID, tuple[float, Actor, Sight]] = {}
+        self._looking = threading.Lock()
+
+    def of(self, session_id: UUID, hub: Hub, *, not_before_s: float) -> tuple[float, Actor, Sight] | None:
+        """When (monotonic s) a session's person was looked up, who they are, what they may see; None when it is over.
+
+        What was found before `not_before_s` is looked up anew: at infinity that of this one alone, as of now.
+        """
+        with self._looking:
+            found = self._found.get(session_id)
+            if found is None or found[0] <= not_before_s:
+                others = set() if not_before_s == math.inf else hub.sittings
+                self._look_up({session_id, *(each for each in others if isinstance(each, UUID))})
+            return self._found.get(session_id)
+
+    def _look_up(self, session_ids: set[UUID]) -> None:
+        """Look these up; when all are, who listens no more is forgotten."""
+        now_s = time.monotonic()
+        found = {each: (now_s, *told) for each, told in reads.sights(sorted(session_ids)).items()}
+        kept = self._found if len(session_ids) == 1 else {}
+        self._found = {each: told for each, told in kept.items() if each not in session_ids} | found
+
+
 class _SessionOver(Exception):
     """The reader's session has ended; so does the stream."""
 
@@ -117,7 +149,7 @@ class Telling:
         self._session_id, self._below, self._beat_s = session_id, below, beat_s
         self._actor: Actor
         self._sight: Sight
-        self._looked_up_at = self._kept_at = -RECHECK_S
+        self._looked_up_at, self._kept_at = -math.inf, -LOOKS_EVERY_S
         self._shown: set[tuple[int, int | None]] = set()
         self._stands_at = reader.seen if reader.placed and reader.after is None else reader.after
         self._told_at = 0.0
@@ -151,7 +183,6 @@ class Telling:
     def _live(self) -> Iterator[bytes]:
         """What happens from now on; a heartbeat where nothing does."""
         while True:
-            number = self._hub.number
             taken = self._reader.take(max(0.0, self._told_at + self._beat_s - time.monotonic()))
             if taken.lost is not None:
                 yield self._noted(self._resync(taken.lost))
@@ -160,8 +191,8 @@ class Telling:
             if taken.ended:
                 yield _ended(taken.ended)
                 return
-            if taken.lost is None and not taken.frames:
-                self._stands_at = number
+            if taken.upto is not None:
+                self._stands_at = taken.upto
             if time.monotonic() - self._told_at >= self._beat_s:
                 yield self._noted(self._beat())
 
@@ -196,16 +227,19 @@ class Telling:
     def _recheck(self) -> None:
         """Look the reader up anew when that was long ago."""
         if time.monotonic() - self._looked_up_at > RECHECK_S:
-            self._look_up()
+            first = self._looked_up_at == -math.inf
+            self._look_up(not_before_s=math.inf if first else time.monotonic() - RECHECK_S)
 
-    def _look_up(self) -> None:
-        """Who the reader is and what they may see, as of now; `_SessionOver` when that is nothing."""
+    def _look_up(self, *, not_before_s: float = math.inf) -> None:
+        """Who the reader is and what they may see, as of now or not before a moment; `_SessionOver` when that is
+        nothing.
+        """
         with self._app.app_context():
-            found = reads.sight(self._session_id, below=self._below)
+            found = held(Sights).of(self._session_id, self._hub, not_before_s=not_before_s)
         if found is None:
             raise _SessionOver
-        self._actor, self._sight = found
-        self._looked_up_at = time.monotonic()
+        self._looked_up_at, self._actor, sight = found
+        self._sight = self._reader.sight = replace(sight, below=self._below)
 
     def _sees_otherwise(self) -> bool:
         """Look the reader up anew; whether they may see something else than before, so that what they hold is old."""

@@ -1,7 +1,7 @@
 """Frames: what one event says to the readers of the stream, made once and shared, and what each reader sees of it."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from server.rules.access import Scope
 
@@ -76,6 +76,11 @@ class Sight:
     reasoned: bool
     below: str = ""
 
+    @property
+    def group(self) -> Hashable:
+        """What it has in common with other readers' who may see the same, but for what is their own."""
+        return self.below, tuple((name, scope.paths) for name, scope in self.scopes.items())
+
     def of(self, part: Part) -> Seen | None:
         """What the reader gets of `part`; None for nothing."""
         if not part.for_all and not self._covers(part):
@@ -91,3 +96,49 @@ class Sight:
         scope = self.scopes[part.permission]
         own = scope.person_id is not None and scope.person_id in part.own
         return part.path.startswith(self.below) and (own or scope.covers(part.path))
+
+    def might_see(self, frame: Frame) -> bool:
+        """Whether a frame says anything to readers of this group, beside what is about them."""
+        return EVERYBODY in frame.rights or any(
+            part.for_all
+            or (part.path.startswith(self.below) and self.scopes[part.permission].covers(part.path))
+            for part in frame.parts
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """Frames that are handed out at once, all there are up to `number`; what they say to whom is found once for all
+    readers of a group. So what nobody watches costs nobody anything, however many streams are open.
+    """
+
+    number: int
+    frames: Sequence[Frame]
+    moved: frozenset[int]
+    _about: Mapping[int, Sequence[Frame]] = field(repr=False)
+    _of_group: dict[Hashable, Sequence[Frame]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, number: int, frames: Sequence[Frame]) -> "Page":
+        """A page of these frames, in the order of their numbers."""
+        about: dict[int, list[Frame]] = {}
+        for frame in frames:
+            for person_id in frame.rights.union(*(part.own for part in frame.parts)):
+                about.setdefault(person_id, []).append(frame)
+        return cls(number, frames, frozenset().union(*(frame.moved for frame in frames)), about)
+
+    def for_(self, sight: Sight | None) -> Sequence[Frame]:
+        """The frames that may say something to a reader; all of them while nobody knows what they may see."""
+        if sight is None:
+            return self.frames
+        group = sight.group
+        if group not in self._of_group:
+            self._of_group[group] = [frame for frame in self.frames if sight.might_see(frame)]
+        seen, mine = self._of_group[group], self._about.get(sight.person_id, ())
+        if not mine:
+            return seen
+        return sorted({frame.number: frame for frame in (*seen, *mine)}.values(), key=_number)
+
+
+def _number(frame: Frame) -> int:
+    return frame.number

@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from server.live import tail
-from server.live.frames import Frame
-from server.live.places import Moves, Watch
+from server.live.frames import Frame, Page, Sight
+from server.live.places import NOTHING, Moves, Watch
 from server.live.tail import Happened, Horizon
 
 logger = logging.getLogger("guatu.live")
@@ -44,20 +44,21 @@ Load = Callable[[Sequence[Happened]], list[Frame]]
 @dataclass(slots=True)
 class Taken:
     """What waited for a reader, to be told in this order: up to which number frames were lost, the frames, who is
-    somewhere else since, why it ends.
+    somewhere else since, why it ends. Then they stand at `upto`, or where they did (None).
     """
 
     lost: int | None = None
     frames: list[Frame] = field(default_factory=list)
     moves: Moves | None = None
     ended: str = ""
+    upto: int | None = None
 
 
 class Reader:
     """One open stream's queue: bounded, filled by the hub, emptied by `take`.
 
-    `seen` is the number up to which everything was put in, or lies before what this reader asked for. `missed` is
-    the range (after, upto] that only the database still has.
+    `seen` is the number up to which everything was put in, says nothing to this reader, or lies before what they asked
+    for. `missed` is the range (after, upto] that only the database still has.
     """
 
     def __init__(self, sitting: Hashable, after: int | None) -> None:
@@ -65,28 +66,39 @@ class Reader:
         self.seen = 0
         self.placed = False
         self.missed: tuple[int, int] | None = None
+        self.sight: Sight | None = None
         self._waiting = Taken()
         self._lock, self._bell = threading.Lock(), threading.Event()
 
     def place(self, seen: int, kept: Iterable[Frame] = ()) -> None:
         """Begin after `seen`, with what the ring kept of it."""
-        self.placed, self.seen = True, seen
-        self._put([frame for frame in kept if frame.number > seen])
+        later = [frame for frame in kept if frame.number > seen]
+        self._put(later)
+        self.placed, self.seen = True, later[-1].number if later else seen
 
-    def push(self, frames: Sequence[Frame]) -> None:
-        """Put in what is new to this reader; when too much waits already, drop it all and say so."""
-        new = [frame for frame in frames if frame.number > self.seen]
-        if not new:
-            return
+    def push(self, page: Page) -> None:
+        """Put in what is new to this reader and may say something to them, by what they may see (`sight`, as of when
+        they were last looked up); when too much waits already, drop it all and say so.
+
+        A change of what they may see is always put in, and has them load everything anew: what came between that and
+        their being looked up is among what they load.
+        """
+        new = [frame for frame in page.for_(self.sight) if frame.number > self.seen]
         if len(self._waiting.frames) + len(new) > QUEUE:
-            self.lose(new[-1].number)
-        else:
-            self._put(new)
+            self.lose(page.number)
+            return
+        self._forget(page.moved)
+        self._put(new)
+        self.seen = max(
+            self.seen, page.number
+        )  # only now: who takes in between has been told all up to the old one
 
     def move(self, moves: Moves) -> None:
         """Put in who is somewhere else now; of whom that waits already, only the newest is kept."""
         with self._lock:
             waits = self._waiting.moves
+            if waits is None and self.sight is not None and moves.seen(self.sight) is NOTHING:
+                return
             self._waiting.moves = moves if waits is None else waits.then(moves)
         self._bell.set()
 
@@ -109,18 +121,21 @@ class Reader:
         with self._lock:
             self._bell.clear()
             taken, self._waiting = self._waiting, Taken(ended=self._waiting.ended)
+            taken.upto = self.seen if self.placed else None
         return taken
 
     def _put(self, frames: list[Frame]) -> None:
-        """Append, and ring. A place that waits is older than what a frame tells of the same person."""
+        """Append, and ring."""
         if frames:
-            told = {person_id for frame in frames for person_id in frame.moved}
             with self._lock:
                 self._waiting.frames += frames
-                if told and self._waiting.moves is not None:
-                    self._waiting.moves = self._waiting.moves.without(told)
-            self.seen = frames[-1].number
             self._bell.set()
+
+    def _forget(self, moved: frozenset[int]) -> None:
+        """A place that waits is older than what a frame tells of the same person."""
+        with self._lock:
+            if moved and self._waiting.moves is not None:
+                self._waiting.moves = self._waiting.moves.without(moved)
 
 
 class Hub:
@@ -154,6 +169,12 @@ class Hub:
     def streams(self) -> int:
         """How many streams are open in this process."""
         return len(self._readers)
+
+    @property
+    def sittings(self) -> set[Hashable]:
+        """Whose streams are open in this process."""
+        with self._lock:
+            return {reader.sitting for reader in self._readers}
 
     def wake(self, engine: sa.Engine, load: Load, *, poll_s: float, watch: Watch | None = None) -> None:
         """Start the tail of this process, unless it runs. `load` makes frames of events, in their order.
@@ -323,9 +344,10 @@ class Hub:
             self._ring.extend(frame for frame in frames if frame.parts)
             while len(self._ring) > RING:
                 self._floor = self._ring.popleft().number
+            page = Page.of(number, frames)
             for reader in self._readers:
                 if reader.placed:
-                    reader.push(frames)
+                    reader.push(page)
             self._position = number
 
     def _frames(self, happened: list[Happened], load: Load) -> list[Frame]:

@@ -126,14 +126,22 @@ def missed(after: int, upto: int) -> tuple[list[Frame], int]:
     return frames(happened), reached
 
 
-def sight(session_id: UUID, *, below: str = "") -> tuple[Actor, Sight] | None:
-    """Who a session's person is and what they may see of the stream now; None when the session is over."""
-    standing = sessions.by_id(session_id)
-    if standing is None or standing.actor.must_change_password:
-        return None
-    actor = standing.actor
+def sights(session_ids: Sequence[UUID]) -> dict[UUID, tuple[Actor, Sight]]:
+    """Who the persons of sessions are and what they may see of the stream now, by one statement; none of a session that
+    is over.
+    """
+    standing = [each for each in sessions.by_ids(session_ids) if each is not None]
+    return {
+        each.session_id: (each.actor, _sight(each.actor))
+        for each in standing
+        if not each.actor.must_change_password
+    }
+
+
+def _sight(actor: Actor) -> Sight:
+    """What a person may see of the stream."""
     scopes = {permission: access.scope(actor, permission) for permission in SCOPED_BY}
-    return actor, Sight(actor.person_id, scopes, reasoned=bool(actor.map_reason), below=below)
+    return Sight(actor.person_id, scopes, reasoned=bool(actor.map_reason))
 
 
 def path_of(unit_id: int) -> str:

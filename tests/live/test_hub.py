@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
@@ -14,10 +15,11 @@ from flask import Flask
 from server.db import WRITES, db
 from server.live import hub as hubs
 from server.live import tail
-from server.live.frames import CROSSINGS, Frame, Part
+from server.live.frames import CROSSINGS, Frame, Part, Sight
 from server.live.hub import Hub, Reader
 from server.live.tail import Happened
 from server.models.events import Event
+from server.rules.access import Scope
 from tests.live.happenings import committed, on_postgis, unfinished, write
 from tests.support import databases
 from tests.support.postgis import Cluster
@@ -32,7 +34,8 @@ def load(happened: Sequence[Happened]) -> list[Frame]:
     if any(event.subject == "unspeakable" for event in happened):
         raise LookupError("unspeakable")
     part = Part("area.read", "", frozenset(), b"", for_all=True)
-    return [_frame(event, part) for event in happened]
+    unseen = replace(part, path="/1/", for_all=False)
+    return [_frame(event, unseen if event.subject == "unseen" else part) for event in happened]
 
 
 def _frame(event: Happened, part: Part) -> Frame:
@@ -174,6 +177,16 @@ def test_a_slow_reader_is_told_to_load_anew_and_slows_nobody(
         assert len(taken.frames) <= 5
         assert heard(slow, 0) == heard(quick, 0) == []
         assert committed("z") == heard(slow, 1)
+
+
+def test_who_may_not_see_what_happens_is_not_woken_by_it_and_stands_further_on(app: Flask) -> None:
+    with running() as hub:
+        blind, seeing = join(hub), join(hub)
+        blind.sight = Sight(1, {CROSSINGS: Scope((), None), "area.read": Scope((), None)}, reasoned=False)
+        numbers = committed("unseen", "seen", "unseen")
+        assert heard(seeing, 3) == numbers
+        assert heard(blind, 1) == numbers[1:2]
+        assert blind.seen == numbers[-1]
 
 
 def test_two_processes_tell_the_same_in_the_same_order(app: Flask) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from server.live import sse
-from server.live.frames import EVERYBODY, Frame, Part, Sight
+from server.live.frames import EVERYBODY, Frame, Page, Part, Sight
 from server.rules.access import Scope
 from tests.support.streams import Parser
 
@@ -74,6 +74,17 @@ def test_a_narrowed_stream_leaves_out_what_is_beside_it_but_nothing_that_is_for_
     assert narrowed.of(part("/1/2/")) is None
     assert narrowed.of(part("/1/3/4/")) is not None
     assert narrowed.of(for_all) is not None
+
+
+def test_of_a_page_a_reader_is_handed_what_is_in_scope_about_them_or_for_everybody() -> None:
+    here, beside, about = Frame(1, (part(),)), Frame(2, (part("/1/3/"),)), Frame(3, (part("/9/", own=1),))
+    mine, all_ = Frame(4, rights=frozenset({1})), Frame(5, rights=frozenset({EVERYBODY}))
+    page = Page.of(5, [here, beside, about, mine, all_])
+    assert page.for_(sight("/1/2/")) == [here, about, mine, all_]
+    assert page.for_(sight("/1/2/", person_id=2)) == [here, all_]
+    assert page.for_(sight("/1/", person_id=2, below="/1/3/")) == [beside, all_]
+    assert page.for_(sight(person_id=7)) == [here, beside, all_]
+    assert page.for_(None) == [here, beside, about, mine, all_]
 
 
 def test_a_change_of_rights_concerns_those_it_names_or_everybody() -> None:

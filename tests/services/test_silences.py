@@ -136,8 +136,7 @@ def test_those_whose_scope_covers_the_member_are_told_and_so_is_the_member(
 
 def told_on_the_stream(reader: Someone) -> set[int]:
     """The people whose silence the stream tells a reader of, without any reason said."""
-    seen = stream.sight(reader.tokens().session_id)
-    assert seen is not None
+    [seen] = stream.sights([reader.tokens().session_id]).values()
     parts = [part for frame in frames() for part in frame.parts if part.permission == "silence.read"]
     messages = [told.message for part in parts if (told := seen[1].of(part)) is not None]
     return {silence_in(message)["person"]["id"] for message in messages}
