@@ -99,6 +99,12 @@ class Evidence:
         """Evidence from signed metres to the edge, (m,), positive inside, and accuracies of fixes, (n,)."""
         return cls(at_s, fix, area, codes(edge_m, accuracy_m[fix]))
 
+    def parts(self, apart_s: float, most: int) -> "list[Evidence]":
+        """The same in parts that lie further apart than this; in one where there would be more than `most`."""
+        cuts = np.flatnonzero(np.diff(self.at_s) > apart_s) + 1
+        parts = [self.at_s] if len(cuts) >= most else np.split(self.at_s, cuts)
+        return [self.between(float(part[0]), float(part[-1])) for part in parts if len(part)]
+
     def between(self, from_s: float, to_s: float) -> "Evidence":
         """What the fixes from one instant to another, both included, say."""
         first, end = np.searchsorted(self.at_s, from_s), np.searchsorted(self.at_s, to_s, side="right")
@@ -218,10 +224,10 @@ def amend(
 ) -> Amendment | None:
     """Recompute a window, late fixes included; nothing when it must be done again with `span.rest()`.
 
-    `kept` are the crossings known so far, all of them at least up to `span.to_s`; `evidence` is that of all
-    fixes from `span.from_s` to `span.read_to_s`, at least.
+    `kept` are the crossings known so far, all that led to `standing`, but for the oldest where they have expired;
+    `evidence` is that of all fixes from `span.from_s` to `span.read_to_s`, at least.
     """
-    before = inside_of(each for each in kept if each.at_s < span.from_s)
+    before = inside_of((each for each in kept if each.at_s < span.from_s), outset(standing, kept))
     known = [each for each in kept if span.from_s <= each.at_s <= span.to_s]
     told = evidence.between(span.from_s, span.read_to_s)
     now, found = advance(Standing(inside=before), told, rule)
@@ -231,6 +237,14 @@ def amend(
     dropped = tuple(each for each in known if each not in found)
     added = tuple(each for each in found if each not in known)
     return Amendment(dropped, added, now if span.to_s == math.inf else standing)
+
+
+def outset(standing: Standing, kept: Iterable[Crossing]) -> frozenset[int]:
+    """The areas somebody was in before all crossings that are kept: none, unless older ones have expired."""
+    inside = set(standing.inside)
+    for crossing in sorted(kept, key=_by_time, reverse=True):
+        (inside.discard if crossing.entered else inside.add)(crossing.area)
+    return frozenset(inside)
 
 
 def inside_of(made: Iterable[Crossing], before: frozenset[int] = frozenset()) -> frozenset[int]:

@@ -374,6 +374,17 @@ def crossings(line: Line, person_id: int, trip_id: int) -> dict[fence.Crossing, 
     return {fence.Crossing(row.at.timestamp(), row.area_id, bool(row.entered)): row.id for row in rows}
 
 
+_STANDING = sa.select(_standings.c.until, _standings.c.state).where(
+    _standings.c.person_id == sa.bindparam("person_id"), _standings.c.trip_id == sa.bindparam("trip_id")
+)
+
+
+def standing(line: Line, person_id: int, trip_id: int) -> fence.Standing | None:
+    """Where the track of a person on a duty stands; None where there is none."""
+    rows = line.ask(_STANDING, {"person_id": person_id, "trip_id": trip_id})
+    return standing_of(rows[0].until, rows[0].state) if rows else None
+
+
 def _instant(at_s: float) -> datetime:
     """An instant out of seconds since the epoch, which may be infinite."""
     return datetime.fromtimestamp(min(max(at_s, 0.0), 253_402_300_799.0), UTC)

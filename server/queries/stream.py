@@ -50,6 +50,9 @@ TRIP = frozenset(
 SILENCE = frozenset({"silence.raised", "silence.ended"})
 AREAS = frozenset({"area.published", "area.retired"})
 CROSSING = frozenset({"crossing.found", "crossing.dropped"})
+GONE = frozenset({"track.erased", "consent.withdrawn"})
+"""After these, nobody is shown the crossings of the event's person on its trip any more."""
+
 MOVING = frozenset({"checkin.made", "consent.withdrawn", "track.erased", "person.updated"})
 """After these, the event's person is somewhere else on the map, or nowhere."""
 
@@ -201,6 +204,15 @@ def _of_crossing(event: Happened, material: _Material) -> Iterator[Part]:
         yield Part("crossing.read", path, own, whole, shows=(event.person_id, event.trip_id))
 
 
+def _of_gone_crossings(event: Happened, material: _Material) -> Iterator[Part]:
+    """That a person's crossings on a trip are gone, for pages that show them."""
+    if event.kind not in GONE or not (event.person_id and event.unit_id):
+        return
+    gone = {"person_id": event.person_id, "trip_id": event.trip_id}
+    told = sse.message("crossing", {"number": event.number, "gone": gone})
+    yield Part("crossing.read", material.paths[event.unit_id], frozenset({event.person_id}), told)
+
+
 def _of_places(event: Happened, material: _Material) -> Iterator[Part]:
     """Where those who moved with this event are now, or that the map shows them no longer."""
     for person_id, unit_id in material.moved.get(event.number, {}).items():
@@ -230,7 +242,7 @@ def _place(path: str, told: dict[str, Any], shows: tuple[int, int | None] | None
     return Part("place.read", path, frozenset(), sse.message("place", told), None, shows)
 
 
-_PARTS = (_of_checkin, _of_trip, _of_crossing, _of_places, _of_silence)
+_PARTS = (_of_checkin, _of_trip, _of_crossing, _of_gone_crossings, _of_places, _of_silence)
 """What an event may say, in the order it is told."""
 
 
@@ -264,7 +276,7 @@ def _gather(happened: Sequence[Happened]) -> _Material:
     items = {item["person"]["id"]: item for item in places.items(sorted(people))} if people else {}
     told = (*found.values(), *trips.values(), *items.values(), *silent.values())
     units = {document["unit"]["id"] for document in told}
-    units |= {event.unit_id for event in happened if event.kind in CROSSING and event.unit_id}
+    units |= {event.unit_id for event in happened if event.kind in CROSSING | GONE and event.unit_id}
     return _Material(found, trips, silent, crossed, moved, items, _paths(units | set(people.values())))
 
 

@@ -115,11 +115,15 @@ def _said(packed: bytes, area_of: Mapping[int, int]) -> tuple[set[int], set[int]
 def anew(whose: Whose, snapshot: Snapshot) -> None:
     """Find the crossings of a person on a duty again from the fixes that remain, as after some were erased; within the
     caller's verb.
+
+    Where the oldest have expired, whoever was in an area then has not entered it with the first fix that is left.
     """
     by = Follower(OnFoot(), snapshot, Sheet())
     told = _kept(by, whose, -math.inf, math.inf)
     known = reads.crossings(by.line, whose.person_id, whose.trip_id)
-    after, found = fence.advance(fence.Standing(), told.evidence(), RULE)
+    stood = reads.standing(by.line, whose.person_id, whose.trip_id) or fence.Standing()
+    before = fence.Standing(inside=fence.outset(stood, known))
+    after, found = fence.advance(before, told.evidence(), RULE)
     _drop(by, whose, (known[each] for each in known if each not in found))
     _add(by, whose, [each for each in found if each not in known])
     if len(told.at_s):
@@ -129,9 +133,27 @@ def anew(whose: Whose, snapshot: Snapshot) -> None:
     keeping.keep(by.line, by.sheet)
 
 
+PARTS = 8
+"""In so many windows late fixes are looked at apart; what is scattered more widely is read as a whole."""
+
+
 def _amend(by: Follower, whose: Whose, standing: fence.Standing, evidence: Evidence) -> fence.Standing:
-    """Do the window again that late fixes touch, or all that follows it where that changes."""
-    span = fence.window(standing, float(evidence.at_s[0]), float(evidence.at_s[-1]), RULE)
+    """Do the windows again that late fixes touch, and fold in those that are not late."""
+    until_s = standing.until_s
+    for late in evidence.between(-math.inf, until_s).parts(2 * RULE.memory_s, PARTS):
+        standing = _amend_window(by, whose, standing, late)
+        if standing.until_s > until_s:
+            return standing
+    after, added = fence.advance(
+        standing, evidence.between(math.nextafter(until_s, math.inf), math.inf), RULE
+    )
+    _add(by, whose, added)
+    return after
+
+
+def _amend_window(by: Follower, whose: Whose, standing: fence.Standing, late: Evidence) -> fence.Standing:
+    """Do one window again, or all that follows it where that changes: then the standing is of all that is kept."""
+    span = fence.window(standing, float(late.at_s[0]), float(late.at_s[-1]), RULE)
     known = reads.crossings(by.line, whose.person_id, whose.trip_id)
     amended = None
     while amended is None:

@@ -224,6 +224,18 @@ def test_a_phone_whose_session_is_over_is_refused_from_its_next_batch_on(
     assert rows("set_aside", "count") == []
 
 
+def test_while_the_servers_keys_do_not_open_a_phones_key_its_sealed_messages_stay_on_the_phone(
+    folk: County, duty: int, client: FlaskClient
+) -> None:
+    added = trackers.add(folk.cadre.actor, "owntracks", "手机", sealed=True)
+    db.session.execute(sa.update(Tracker).values(sealed_key="gAAAAABspoilt"))
+    db.session.commit()
+    sealed = json.dumps({"_type": "encrypted", "data": base64.b64encode(bytes(64)).decode()})
+    answer = client.post("/ingest/owntracks", data=sealed, headers=basic(added.secret))
+    assert (answer.status_code, answer.get_json()["code"]) == (500, "keys_refused")
+    assert rows("fixes", "at") == rows("set_aside", "count") == []
+
+
 def test_more_than_a_batch_holds_is_refused_whole(folk: County, duty: int, client: FlaskClient) -> None:
     column = [1.0] * 2001
     told = {"columns": {"lng": column, "lat": column, "fixed_at": column}}

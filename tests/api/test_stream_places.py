@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from server.live.hub import Hub
 from server.models.areas import Area
 from server.models.looks import Look
 from server.models.positions import Crossing
-from server.services import consents, events, people
+from server.services import consents, events, people, tracks
 from server.transaction import transaction
 from tests import people as folks
 from tests.people import County, Headers, Someone
@@ -221,6 +221,20 @@ def test_a_crossing_that_is_gone_or_whose_person_withdrew_tells_nothing(
     stream.of("place")
     crossing(folk, trip, code="a2")
     assert stream.nothing()
+
+
+@pytest.mark.parametrize("act", [tracks.erase, consents.withdraw], ids=["erased", "withdrawn"])
+def test_pages_hear_that_somebodys_crossings_are_gone(
+    folk: County, client: FlaskClient, trip: dict[str, Any], act: Callable[..., object]
+) -> None:
+    above = Stream(client, watching(client, folk.supervisor_a))
+    beside = Stream(client, watching(client, folk.supervisor_b))
+    crossing(folk, trip)
+    above.of("crossing")
+    act(folk.cadre.actor, trip["id"])
+    told = above.of("crossing", 2)[-1]
+    assert told["gone"] == {"person_id": folk.cadre.id, "trip_id": trip["id"]}
+    assert beside.nothing()
 
 
 # ── as it is run ────────────────────────────────────────────────────────────────────────────────────────

@@ -295,6 +295,29 @@ def test_late_fixes_whose_trace_goes_on_ask_for_the_rest() -> None:
     assert list(keeper.kept) == [Crossing(1_200.0, 7, True)]
 
 
+def test_where_the_oldest_crossings_have_expired_nobody_enters_where_they_were() -> None:
+    day = told({7: "oooiiiiiiiiiiiii?iii", 8: "oooooiiiiiiooooooooo"})
+    standing, made = fence.advance(Standing(), day, MINUTE)
+    left = [each for each in made if each.at_s >= 240.0]
+    assert fence.outset(standing, made) == frozenset()
+    assert fence.outset(standing, left) == {7, 8}
+    rest = day.between(240.0, math.inf)
+    assert fence.advance(Standing(inside=fence.outset(standing, left)), rest, MINUTE) == (standing, left)
+    span = fence.Window(300.0, math.inf, math.inf)
+    amended = fence.amend(standing, left, rest, span, MINUTE)
+    assert amended is not None
+    assert (amended.dropped, amended.added) == ((), ())
+
+
+def test_evidence_in_parts_is_the_same_evidence() -> None:
+    apart = of_table(np.array([0.0, 10.0, 500.0, 510.0, 2000.0]), [7], np.ones((1, 5), dtype=np.int8))
+    parts = apart.parts(100.0, 8)
+    assert [each.at_s.tolist() for each in parts] == [[0.0, 10.0], [500.0, 510.0], [2000.0]]
+    assert [each.fix.tolist() for each in parts] == [[0, 1], [0, 1], [0]]
+    assert len(apart.parts(100.0, 2)) == 1
+    assert apart.between(3000.0, 4000.0).parts(100.0, 8) == []
+
+
 def test_late_fixes_can_take_a_crossing_back() -> None:
     said = "oooioioiooooo"
     keeper = keeper_of(said, MINUTE)

@@ -1,9 +1,12 @@
-"""Positions beside what ends them at one instant, on PostgreSQL: neither is in the other's way, and the end holds."""
+"""Positions beside what ends them at one instant, and beside each other: nobody waits for ever, and an end holds."""
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -19,9 +22,10 @@ from server.transaction import transaction
 from tests import people
 from tests import trips as journeys
 from tests.people import County
-from tests.positions import Phone, fix, fixes, phone
+from tests.positions import Phone, fix, fixes, phone, rows
 from tests.services.test_positions import HERE, MINUTE, NOW
 from tests.support import databases
+from tests.support.together import together
 
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted"
 
@@ -86,3 +90,31 @@ def test_the_first_fix_of_a_track_and_the_end_of_its_duty_do_not_wait_for_each_o
             became = positions.accept([delivery])
     assert isinstance(became[0], Accepted)
     assert isinstance(came[0], dict), came
+
+
+def test_sixty_four_writers_of_the_same_few_people_do_not_wait_for_each_other_in_a_circle(app: Flask) -> None:
+    """Each writes of several phones at once, in an order of its own; half of them through the queue of the process."""
+    with clock.at(NOW):
+        folk = people.county(app)
+        walkers = [people.person(f"外勤{n}", folk.township_a, ("cadre", folk.township_a)) for n in range(4)]
+        for walker in walkers:
+            journeys.under_way(walker, folk.supervisor_a, tracking="track")
+        phones = [
+            phone(walker, f"{walker.id}-{kind}", kind)
+            for walker in walkers
+            for kind in ("traccar", "owntracks")
+        ]
+    db.session.rollback()
+    with clock.at(NOW + MINUTE):
+        ends = together(app, *(partial(_write, phones, number) for number in range(64)))
+    assert ends == [True] * 64
+    assert len(rows("fixes", "at")) == 64 * 3
+
+
+def _write(phones: list[Phone], number: int) -> bool:
+    """A fix of three of the phones; whether all were kept."""
+    chosen = random.Random(number).sample(phones, 3)
+    told = [fixes([fix(NOW + timedelta(seconds=number / 2), **HERE)])] * 3
+    sent = [each.delivery(fixes) for each, fixes in zip(chosen, told, strict=True)]
+    became = [positions.deliver(each) for each in sent] if number % 2 else positions.accept(sent)
+    return all(isinstance(each, Accepted) and each.kept == 1 for each in became)

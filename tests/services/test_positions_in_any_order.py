@@ -1,5 +1,6 @@
 """Whatever order fixes come in, however they are cut and repeated: the same rows, crossings, standings, last places."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,11 +15,15 @@ from hypothesis import strategies as st
 from server import clock
 from server.db import db
 from server.geo.datum import Datum
+from server.held import held
 from server.ingest.fixes import Fix
-from server.services import areas, consents, positions, trips
+from server.queries.areas import Snapshots
+from server.services import areas, consents, crossings, positions, tracks, trips
+from server.services.crossings import Whose
+from server.transaction import transaction
 from tests import people
 from tests import trips as journeys
-from tests.positions import fixes, phone, rows
+from tests.positions import fixes, phone, rows, walked
 from tests.support.boundary_files import WEST, WHOLE, geojson
 
 BEGUN = datetime(2026, 9, 1, 1, tzinfo=UTC)
@@ -135,3 +140,35 @@ def test_one_by_one_backwards_is_the_same_as_all_at_once(day: Day) -> None:
     told = way(7)
     backwards = [(which, [fix]) for which, fix in reversed(told)]
     assert day.run(backwards) == day.run(cut(told, []))
+
+
+def test_late_fixes_hours_apart_and_new_ones_in_one_delivery_are_the_same_as_in_order(day: Day) -> None:
+    told = way(5)
+    late, rest = (
+        [each for n, each in enumerate(told) if n % 20 < 2],
+        [each for n, each in enumerate(told) if n % 20 >= 2],
+    )
+    both = [(which, [fix for sent, fix in late + rest[-9:] if sent == which]) for which in (0, 1)]
+    assert day.run([*cut(rest[:-9], []), *both]) == day.run(cut(told, []))
+
+
+def test_what_is_left_of_a_track_whose_beginning_has_expired_is_not_entered_anew(app: Flask) -> None:
+    folk = people.county(app)
+    with clock.at(BEGUN - timedelta(days=1)):
+        _village(folk.administrator.actor, WHOLE, BEGUN - timedelta(days=1))
+    with clock.at(BEGUN):
+        trip_id = journeys.under_way(folk.cadre, folk.supervisor_a, tracking="track")["id"]
+    mine, hour_s = phone(folk.cadre), 3600.0
+    with clock.at(OVER):
+        mine.deliver(fixes(walked(BEGUN.timestamp(), [(120.05, 30.1)] * 180, every_s=60.0)))
+        assert len(rows("crossings", "at")) == 1
+        tracks.expire(folk.cadre.id, trip_id, BEGUN + timedelta(hours=1))
+        mine.deliver(
+            fixes(walked(BEGUN.timestamp() + 1.5 * hour_s + 7.0, [(120.05, 30.1)] * 3, every_s=60.0))
+        )
+        with transaction():
+            whose = Whose(folk.cadre.id, trip_id, folk.township_a)
+            crossings.anew(whose, held(Snapshots).current())
+    assert rows("crossings", "at") == []
+    [(state,)] = rows("standings", "CAST(state AS text)")
+    assert json.loads(state)["inside"] != []

@@ -194,10 +194,15 @@ export function watch(wanted, heard, { most = MOST } = {}) {
     tell("people");
   }
 
-  /** @param {{crossing?: Crossing, dropped?: number}} crossed */
-  function cross({ crossing, dropped }) {
+  /**
+   * Somebody entered or left an area, or did not after all; or all of somebody's on a trip are gone.
+   * @param {{crossing?: Crossing, dropped?: number, gone?: {person_id: number, trip_id: number}}} crossed
+   */
+  function cross({ crossing, dropped, gone }) {
     if (crossing) crossings.set(crossing.id, crossing);
     if (dropped !== undefined) crossings.delete(dropped);
+    for (const { id, person, trip } of gone ? [...crossings.values()] : [])
+      if (person.id === gone?.person_id && trip.id === gone?.trip_id) crossings.delete(id);
     if (crossings.size > CROSSINGS) crossings.delete(Math.min(...crossings.keys()));
     tell("checkins");
   }
