@@ -28,7 +28,7 @@ def columns(actor: Actor) -> list[str]:
 
 def get(view_id: UUID) -> View:
     """A view by its address, which nobody can guess: whoever was given it may use it. `NotFound` otherwise."""
-    view = db.session.get(View, view_id)
+    view = db.session.get(View, view_id, populate_existing=True)
     if view is None:
         raise NotFound
     return view
@@ -52,7 +52,7 @@ def how_many(actor: Actor) -> int:
     return db.session.execute(counted).scalar_one()
 
 
-def named(actor: Actor, name: str) -> View | None:
-    """The actor's view of that name, locked until the verb is over."""
-    wanted = sa.select(View).where(View.person_id == actor.person_id, View.name == name).with_for_update()
-    return db.session.execute(wanted).scalar_one_or_none()
+def has(actor: Actor, name: str) -> bool:
+    """Whether the actor keeps a view of that name."""
+    wanted = sa.exists().where(View.person_id == actor.person_id, View.name == name)
+    return bool(db.session.execute(sa.select(wanted)).scalar_one())

@@ -25,10 +25,12 @@ def save(actor: Actor, name: str, filters: Mapping[str, str], columns: Sequence[
     `TooManyViews` for one more than a person keeps.
     """
     access.ensure(actor, "view.save", path=actor.unit_path, own=True)
-    view = reads.named(actor, name) or _new(actor, name)
-    view.filters, view.columns, view.saved_at = dict(filters), list(columns), clock.now()
-    db.session.add(view)
-    db.session.flush()
+    if not reads.has(actor, name) and reads.how_many(actor) >= MOST:
+        raise TooManyViews(most=MOST)
+    kept = {"filters": dict(filters), "columns": list(columns), "saved_at": clock.now()}
+    new = upsert(View).values(id=uuid4(), person_id=actor.person_id, name=name, **kept)
+    saved = new.on_conflict_do_update(index_elements=["person_id", "name"], set_=kept).returning(View.id)
+    view = reads.get(db.session.execute(saved).scalar_one())
     _record("view.saved", actor, view)
     return reads.document(actor, view)
 
@@ -52,13 +54,6 @@ def choose_columns(actor: Actor, columns: Sequence[str]) -> list[str]:
     newest = {"columns": chosen.excluded.columns}
     db.session.execute(chosen.on_conflict_do_update(index_elements=["person_id"], set_=newest))
     return list(columns)
-
-
-def _new(actor: Actor, name: str) -> View:
-    """A view that is not kept yet."""
-    if reads.how_many(actor) >= MOST:
-        raise TooManyViews(most=MOST)
-    return View(id=uuid4(), person_id=actor.person_id, name=name)
 
 
 def _record(event: str, actor: Actor, view: View) -> None:
