@@ -192,6 +192,7 @@ def test_an_administrator_gets_the_areas_and_is_told_why_nobody_is_on_them(
     page = desk(people.administrator).open("/")
     expect(page.locator("#checkins")).to_contain_text("这里的内容不在您的权限内")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator("#share, #to-wall, #filter-q").filter(visible=True)).to_have_count(0)
 
 
 def test_the_kind_filter_is_kept_in_the_address_and_survives_a_reload(desk: Open, people: County) -> None:

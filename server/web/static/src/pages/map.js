@@ -629,7 +629,7 @@ function tick() {
 function areasOnly() {
   const words = t("您的角色不能查看人员的位置和签到，这里只显示区域。需要查看请联系县级督查部门。");
   for (const list of Object.values(lists)) fill(list, blank(t("这里的内容不在您的权限内"), words));
-  for (const node of document.querySelectorAll(".wall > .filters .field, #live, #to-wall")) node.setAttribute("hidden", "");
+  for (const node of document.querySelectorAll(".wall > .filters .field, #live, #share, #to-wall")) node.setAttribute("hidden", "");
 }
 
 async function begin() {
