@@ -432,7 +432,7 @@ function open(key, extent) {
   if (apart > 24 && Number(wall.view.getZoom()) < OPEN_ZOOM) return wall.fit(extent, 350);
   if (key.startsWith("person:")) people.open(key);
   else marks.open(key);
-  return undefined;
+  return pointing.point(null, "map"); // the card would cover what has opened
 }
 
 function closeAll() {
