@@ -54,8 +54,8 @@ REFERRED = {
 def upgrade() -> None:
     _calendar_days()
     _categories()
-    for column in _added():
-        op.add_column("matters", column)
+    for added in _added():
+        op.add_column("matters", added)
     op.execute("UPDATE matters SET holder_id = (SELECT id FROM units WHERE parent_id IS NULL)")
     with op.batch_alter_table("matters") as batch:
         batch.drop_constraint(op.f("ck_matters_kind"), type_="check")
@@ -86,8 +86,8 @@ def downgrade() -> None:
         for column, table in REFERRED.items():
             batch.drop_constraint(op.f(f"fk_matters_{column}_{table}"), type_="foreignkey")
         batch.drop_constraint(op.f("uq_matters_told_as"), type_="unique")
-        for column in _added():
-            batch.drop_column(column.name)
+        for added in _added():
+            batch.drop_column(added.name)
         batch.create_check_constraint(op.f("ck_matters_kind"), sa.column("kind").in_(KINDS[:2]))
     op.drop_table("matter_categories")
     op.drop_table("calendar_days")

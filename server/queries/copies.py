@@ -14,16 +14,20 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from server.db import Base, db
-from server.models.checkins import Checkin, LastPlace, Review
+from server.models.checkins import Checkin, LastPlace
 from server.models.events import Event
+from server.models.logs import LogDay, Supplement
 from server.models.looks import Look, LookReason
 from server.models.matters import MatterStep
 from server.models.people import Person
+from server.models.photos import Photo
 from server.models.positions import Crossing, Fix, Standing
+from server.models.reviews import Review, Waiting
 from server.models.sessions import SignInFailure, SignInSession
 from server.models.silences import Silence
 from server.models.trackers import SetAside, Tracker
 from server.models.trips import Consent, Trip, TripMember, TripStop
+from server.models.views import ChosenColumns, View
 from server.queries import log, looks, matters, people
 from server.queries.log import Filter
 from server.queries.tracks import Whose
@@ -283,6 +287,37 @@ def _reviews_by_me(actor: Actor) -> Pages:
     return _table(Review, Review.id, Review.by_id == actor.person_id, leave={"by_id"})
 
 
+def _waiting(actor: Actor) -> Pages:
+    """What their check-ins wait for, and since when."""
+    return _table(Waiting, Waiting.checkin_id, Waiting.person_id == actor.person_id, leave={"person_id"})
+
+
+def _photos(actor: Actor) -> Pages:
+    """Their photos by number, size and digest; the pictures themselves are taken one by one."""
+    return _table(Photo, Photo.id, Photo.person_id == actor.person_id, leave={"person_id"})
+
+
+def _log_days(actor: Actor) -> Pages:
+    """What they wrote into the logs of days, every saving."""
+    return _table(LogDay, LogDay.id, LogDay.person_id == actor.person_id, leave={"person_id"})
+
+
+def _supplements(actor: Actor) -> Pages:
+    """What they added to check-ins afterwards, every saving."""
+    return _table(Supplement, Supplement.id, Supplement.person_id == actor.person_id, leave={"person_id"})
+
+
+def _views(actor: Actor) -> Pages:
+    """The views of the visit log that they keep."""
+    return _table(View, View.id, View.person_id == actor.person_id, leave={"person_id"})
+
+
+def _chosen_columns(actor: Actor) -> Pages:
+    """The columns of the visit log that they chose."""
+    mine = ChosenColumns.person_id == actor.person_id
+    return _table(ChosenColumns, ChosenColumns.person_id, mine)
+
+
 def _matters(actor: Actor) -> Pages:
     """What they reported, complained of or suggested, with the steps and the answers."""
     cursor: str | None = None
@@ -367,6 +402,38 @@ PARTS = (
         "reviews and answers you wrote",
         ("reviews",),
         _reviews_by_me,
+    ),
+    Part(
+        "waiting_reviews.json",
+        "您的签到在等什么",
+        "what your check-ins wait for",
+        ("waiting_reviews",),
+        _waiting,
+    ),
+    Part(
+        "photos.json",
+        "签到照片的清单（照片本身在“我的日志”中逐张打开）",
+        "a list of your photos; open the pictures in your log, one by one",
+        ("photos",),
+        _photos,
+    ),
+    Part(
+        "log_days.json", "您写的当日补记和次日计划", "remarks and plans you wrote", ("log_days",), _log_days
+    ),
+    Part(
+        "supplements.json",
+        "您给签到补充的内容",
+        "what you added to check-ins",
+        ("supplements",),
+        _supplements,
+    ),
+    Part("views.json", "您保存的日志视图", "views of the visit log you keep", ("views",), _views),
+    Part(
+        "chosen_columns.json",
+        "您选的日志列",
+        "the columns of the visit log you chose",
+        ("chosen_columns",),
+        _chosen_columns,
     ),
     Part(
         "matters.json",

@@ -37,6 +37,7 @@ ABOUT_NOBODY = {
     "alembic_version",
     "matter_categories",
     "calendar_days",
+    "closings",
 }
 LEFT_OUT = {"refresh_tokens"}
 """Secrets: a copy of them would be a copy of the key."""

@@ -11,9 +11,8 @@ from server.services import checkins
 from tests.people import County
 from tests.positions import fix, fixes, phone
 from tests.trips import FACTORY, told, under_way
-from tests.web.test_in_chromium import MINUTE, Open, desk
-
-__all__ = ["desk"]
+from tests.web.conftest import Open
+from tests.web.test_in_chromium import MINUTE
 
 pytestmark = [
     pytest.mark.browser,
