@@ -5,60 +5,7 @@ sentence in Chinese and one in English, filled from the facts given to the const
 them all; a test keeps the page and this file the same.
 """
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
-
-
-class Problem(Exception):
-    """A failure said in the words of the person who meets it.
-
-    `facts` are the keyword arguments that fill the sentence. `fields` names bad input: path → list of
-    `{"zh": …, "en": …}`. `retry_after_s` tells a sender when to come back.
-    """
-
-    code: ClassVar[str] = "problem"
-    status: ClassVar[int] = 400
-    zh: ClassVar[str] = "请求无法处理。"
-    en: ClassVar[str] = "The request could not be handled."
-
-    def __init__(
-        self,
-        *,
-        fields: Mapping[str, list[dict[str, str]]] | None = None,
-        retry_after_s: int | None = None,
-        **facts: Any,
-    ) -> None:
-        """Fill the sentences from `facts`; a fact missing from a sentence is a programming error."""
-        self.facts = facts
-        self.fields = fields
-        self.retry_after_s = retry_after_s
-        super().__init__(self.sentence_en)
-
-    @property
-    def sentence_zh(self) -> str:
-        """The sentence in Chinese, filled."""
-        return self.zh.format(**self.facts)
-
-    @property
-    def sentence_en(self) -> str:
-        """The sentence in English, filled."""
-        return self.en.format(**self.facts)
-
-    def document(self) -> dict[str, Any]:
-        """The RFC 9457 problem document of this failure."""
-        document: dict[str, Any] = {
-            "type": f"/problems/{self.code}",
-            "code": self.code,
-            "status": self.status,
-            "title": self.sentence_zh,
-            "title_en": self.sentence_en,
-        }
-        if self.fields:
-            document["fields"] = dict(self.fields)
-        if self.retry_after_s is not None:
-            document["retry_after_s"] = self.retry_after_s
-        return document
-
+from server.problem import Problem as Problem  # noqa: PLC0414  whoever names a problem names it from here
 
 # ── asking ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -381,18 +328,6 @@ class ConsentRefused(Problem):
     en = "The consent cannot be recorded: {why_en}."
 
 
-# ── matters ─────────────────────────────────────────────────────────────────────────────────────────────
-
-
-class OwnMatter(Problem):
-    """Nobody answers what they said themselves."""
-
-    code = "own_matter"
-    status = 403
-    zh = "不能答复本人的投诉建议。"
-    en = "Nobody answers a complaint or a suggestion of their own."
-
-
 # ── check-ins ───────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -484,6 +419,15 @@ class LogConflict(Problem):
 
 
 # ── matters ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class OwnMatter(Problem):
+    """Nobody answers what they said themselves."""
+
+    code = "own_matter"
+    status = 403
+    zh = "不能答复本人的投诉建议。"
+    en = "Nobody answers a complaint or a suggestion of their own."
 
 
 class MatterStepNotAllowed(Problem):

@@ -4,16 +4,13 @@ Names of others stand in it only where the person can read them already (who loo
 wrote them down themself. Secrets, and fingerprints made of content, are left out.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute
 
-from server.db import Base, db
+from server.db import db
 from server.models.checkins import Checkin, LastPlace
 from server.models.events import Event
 from server.models.logs import LogDay, Supplement
@@ -21,7 +18,7 @@ from server.models.looks import Look, LookReason
 from server.models.matters import MatterStep
 from server.models.people import Person
 from server.models.photos import Photo
-from server.models.positions import Crossing, Fix, Standing
+from server.models.positions import Crossing, Standing
 from server.models.reviews import Review, Waiting
 from server.models.sessions import SignInFailure, SignInSession
 from server.models.silences import Silence
@@ -30,15 +27,9 @@ from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.views import ChosenColumns, View
 from server.queries import log, looks, matters, people
 from server.queries.log import Filter
-from server.queries.tracks import Whose
+from server.queries.rows import PAGE, Pages, Row, columns, mine_of, rows
 from server.rules import consents
 from server.rules.access import Actor
-
-PAGE = 1_000
-"""So many rows are read at a time."""
-
-Row = dict[str, Any]
-Pages = Iterator[list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,89 +49,16 @@ def last_taken(person_id: int) -> datetime | None:
     return db.session.execute(statement.order_by(Event.number.desc()).limit(1)).scalar_one_or_none()
 
 
-def tracked(actor: Actor) -> list[Whose]:
-    """The duties of which a track of theirs is kept, also those they were taken off since."""
-    statement = (
-        sa.select(Trip.id, Trip.unit_id, Trip.title, Trip.started_at, Trip.ended_at)
-        .join(Standing, Standing.trip_id == Trip.id)
-        .where(Standing.person_id == actor.person_id)
-        .order_by(Trip.id)
-    )
-    rows = db.session.execute(statement).all()
-    db.session.rollback()
-    return [
-        Whose(actor.person_id, row.id, row.unit_id, actor.name, row.title, row.started_at, row.ended_at)
-        for row in rows
-    ]
-
-
-def fixes(theirs: Whose) -> Pages:
-    """Every kept fix of a duty, by time and phone, with all that is kept of it."""
-    since, until = theirs.span
-    page = _fixes(theirs, since, until, sa.true())
-    while page:
-        yield [row | {"areas": _versions(row["areas"])} for row in page]
-        last = page[-1]
-        later = sa.or_(Fix.at > last["at"], Fix.tracker_id > last["tracker_id"])
-        page = _fixes(theirs, last["at"], until, later)
-
-
-def _fixes(theirs: Whose, since: datetime, until: datetime, later: sa.ColumnElement[bool]) -> list[Row]:
-    """A page of them from an instant on: the index is entered there, not at the beginning of the duty."""
-    wanted = sa.select(*_columns(Fix, leave={"person_id", "fingerprint"})).where(
-        Fix.person_id == theirs.person_id, Fix.trip_id == theirs.trip_id, Fix.at.between(since, until), later
-    )
-    return _rows(wanted.order_by(Fix.at, Fix.tracker_id).limit(PAGE))
-
-
-def _versions(packed: bytes) -> str:
-    """The area versions a fix lies in, by their numbers; `~` before one across whose edge it lies."""
-    signed = np.frombuffer(packed, dtype="<i4").tolist()
-    return " ".join(str(version) if version > 0 else f"~{-version}" for version in signed)
-
-
-# ── what is read ────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _columns(table: type[Base], *, leave: Iterable[str] = ()) -> list[InstrumentedAttribute[Any]]:
-    """All columns of a table but some, so that one added later is in the copy too."""
-    return [getattr(table, name) for name in table.__table__.c.keys() if name not in set(leave)]  # noqa: SIM118  a collection of columns is no dict
-
-
-def _rows(statement: sa.Select[*tuple[Any, ...]]) -> list[Row]:
-    """Rows as documents; no connection is held while they are taken."""
-    found = [dict(row._mapping) for row in db.session.execute(statement)]
-    db.session.rollback()
-    return found
-
-
-def _table(
-    table: type[Base],
-    key: InstrumentedAttribute[Any],
-    mine: sa.ColumnElement[bool],
-    *,
-    leave: Iterable[str] = (),
-) -> Pages:
-    """The person's rows of a table, in the order of a key, a page at a time."""
-    wanted = sa.select(*_columns(table, leave=leave)).where(mine).order_by(key).limit(PAGE)
-    page = _rows(wanted)
-    while page:
-        yield page
-        page = _rows(wanted.where(key > page[-1][key.key]))
-
-
 def _person(actor: Actor) -> Pages:
     """The account, with roles, refused sign-ins and, on duty, the last place known."""
-    [account] = _rows(
-        sa.select(*_columns(Person, leave={"password_hash"})).where(Person.id == actor.person_id)
-    )
-    refused = sa.select(*_columns(SignInFailure, leave={"username", "address"}))
-    place = sa.select(*_columns(LastPlace, leave={"person_id"})).where(LastPlace.person_id == actor.person_id)
+    [account] = rows(sa.select(*columns(Person, leave={"password_hash"})).where(Person.id == actor.person_id))
+    refused = sa.select(*columns(SignInFailure, leave={"username", "address"}))
+    place = sa.select(*columns(LastPlace, leave={"person_id"})).where(LastPlace.person_id == actor.person_id)
     told = {
         **account,
         **people.me(actor),
-        "sign_ins_refused": _rows(refused.where(SignInFailure.username == account["username"])),
-        "last_place": _rows(place),
+        "sign_ins_refused": rows(refused.where(SignInFailure.username == account["username"])),
+        "last_place": rows(place),
     }
     db.session.rollback()
     yield [told]
@@ -148,12 +66,12 @@ def _person(actor: Actor) -> Pages:
 
 def _sessions(actor: Actor) -> Pages:
     mine = SignInSession.person_id == actor.person_id
-    return _table(SignInSession, SignInSession.id, mine, leave={"person_id", "cookie_hash"})
+    return mine_of(SignInSession, SignInSession.id, mine, leave={"person_id", "cookie_hash"})
 
 
 def _consents(actor: Actor) -> Pages:
     """Each consent with the words agreed to."""
-    for page in _table(Consent, Consent.id, Consent.person_id == actor.person_id, leave={"person_id"}):
+    for page in mine_of(Consent, Consent.id, Consent.person_id == actor.person_id, leave={"person_id"}):
         yield [row | _words(row) for row in page]
 
 
@@ -176,7 +94,7 @@ def _trips(actor: Actor) -> Pages:
         Trip.planner_id == actor.person_id,
         Trip.leader_id == actor.person_id,
     )
-    for page in _table(Trip, Trip.id, mine):
+    for page in mine_of(Trip, Trip.id, mine):
         stops, companions = _stops([row["id"] for row in page]), _companions(actor, page)
         yield [_trip(actor, row, stops, companions) for row in page]
 
@@ -194,8 +112,8 @@ def _trip(actor: Actor, row: Row, stops: dict[int, list[Row]], companions: dict[
 
 def _stops(trip_ids: Sequence[int]) -> dict[int, list[Row]]:
     """The stops of trips, by trip."""
-    wanted = sa.select(*_columns(TripStop)).where(TripStop.trip_id.in_(trip_ids))
-    return _by("trip_id", _rows(wanted.order_by(TripStop.trip_id, TripStop.position, TripStop.id)))
+    wanted = sa.select(*columns(TripStop)).where(TripStop.trip_id.in_(trip_ids))
+    return _by("trip_id", rows(wanted.order_by(TripStop.trip_id, TripStop.position, TripStop.id)))
 
 
 def _companions(actor: Actor, trips: Sequence[Row]) -> dict[int, list[Row]]:
@@ -207,7 +125,7 @@ def _companions(actor: Actor, trips: Sequence[Row]) -> dict[int, list[Row]]:
         .where(TripMember.trip_id.in_(planned), TripMember.person_id != actor.person_id)
         .order_by(TripMember.trip_id, TripMember.person_id)
     )
-    return _by("trip_id", _rows(wanted))
+    return _by("trip_id", rows(wanted))
 
 
 def _by(name: str, rows: Sequence[Row]) -> dict[int, list[Row]]:
@@ -229,34 +147,34 @@ def checkins(actor: Actor) -> Pages:
 def _sittings(actor: Actor) -> Pages:
     """From which session each check-in was made."""
     made = sa.select(Checkin.id, Checkin.session_id).where(Checkin.person_id == actor.person_id)
-    page = _rows(made.order_by(Checkin.id).limit(PAGE))
+    page = rows(made.order_by(Checkin.id).limit(PAGE))
     while page:
         yield page
-        page = _rows(made.where(Checkin.id > page[-1]["id"]).order_by(Checkin.id).limit(PAGE))
+        page = rows(made.where(Checkin.id > page[-1]["id"]).order_by(Checkin.id).limit(PAGE))
 
 
 def _standings(actor: Actor) -> Pages:
-    return _table(Standing, Standing.trip_id, Standing.person_id == actor.person_id, leave={"person_id"})
+    return mine_of(Standing, Standing.trip_id, Standing.person_id == actor.person_id, leave={"person_id"})
 
 
 def _crossings(actor: Actor) -> Pages:
-    return _table(Crossing, Crossing.id, Crossing.person_id == actor.person_id, leave={"person_id"})
+    return mine_of(Crossing, Crossing.id, Crossing.person_id == actor.person_id, leave={"person_id"})
 
 
 def _silences(actor: Actor) -> Pages:
-    return _table(Silence, Silence.id, Silence.person_id == actor.person_id, leave={"person_id"})
+    return mine_of(Silence, Silence.id, Silence.person_id == actor.person_id, leave={"person_id"})
 
 
 def _trackers(actor: Actor) -> Pages:
     secrets = {"person_id", "secret_hash", "sealed_key"}
-    return _table(Tracker, Tracker.id, Tracker.person_id == actor.person_id, leave=secrets)
+    return mine_of(Tracker, Tracker.id, Tracker.person_id == actor.person_id, leave=secrets)
 
 
 def _set_aside(actor: Actor) -> Pages:
     """How many positions of their phones were not kept, by day and reason."""
-    wanted = sa.select(*_columns(SetAside)).join(Tracker, Tracker.id == SetAside.tracker_id)
+    wanted = sa.select(*columns(SetAside)).join(Tracker, Tracker.id == SetAside.tracker_id)
     mine = wanted.where(Tracker.person_id == actor.person_id)
-    yield _rows(mine.order_by(SetAside.tracker_id, SetAside.day, SetAside.reason))
+    yield rows(mine.order_by(SetAside.tracker_id, SetAside.day, SetAside.reason))
 
 
 def _looks_at_me(actor: Actor) -> Pages:
@@ -273,49 +191,49 @@ def _looks_at_me(actor: Actor) -> Pages:
 
 def _looks_by_me(actor: Actor) -> Pages:
     """When and why they looked at others, without whom."""
-    return _table(Look, Look.id, Look.reader_id == actor.person_id, leave={"reader_id", "subject_id"})
+    return mine_of(Look, Look.id, Look.reader_id == actor.person_id, leave={"reader_id", "subject_id"})
 
 
 def _reasons_by_me(actor: Actor) -> Pages:
     """The reasons they gave for single trips."""
     own = sa.select(SignInSession.id).where(SignInSession.person_id == actor.person_id)
-    wanted = sa.select(*_columns(LookReason)).where(LookReason.session_id.in_(own))
-    yield _rows(wanted.order_by(LookReason.at, LookReason.trip_id))
+    wanted = sa.select(*columns(LookReason)).where(LookReason.session_id.in_(own))
+    yield rows(wanted.order_by(LookReason.at, LookReason.trip_id))
 
 
 def _reviews_by_me(actor: Actor) -> Pages:
-    return _table(Review, Review.id, Review.by_id == actor.person_id, leave={"by_id"})
+    return mine_of(Review, Review.id, Review.by_id == actor.person_id, leave={"by_id"})
 
 
 def _waiting(actor: Actor) -> Pages:
     """What their check-ins wait for, and since when."""
-    return _table(Waiting, Waiting.checkin_id, Waiting.person_id == actor.person_id, leave={"person_id"})
+    return mine_of(Waiting, Waiting.checkin_id, Waiting.person_id == actor.person_id, leave={"person_id"})
 
 
 def _photos(actor: Actor) -> Pages:
     """Their photos by number, size and digest; the pictures themselves are taken one by one."""
-    return _table(Photo, Photo.id, Photo.person_id == actor.person_id, leave={"person_id"})
+    return mine_of(Photo, Photo.id, Photo.person_id == actor.person_id, leave={"person_id"})
 
 
 def _log_days(actor: Actor) -> Pages:
     """What they wrote into the logs of days, every saving."""
-    return _table(LogDay, LogDay.id, LogDay.person_id == actor.person_id, leave={"person_id"})
+    return mine_of(LogDay, LogDay.id, LogDay.person_id == actor.person_id, leave={"person_id"})
 
 
 def _supplements(actor: Actor) -> Pages:
     """What they added to check-ins afterwards, every saving."""
-    return _table(Supplement, Supplement.id, Supplement.person_id == actor.person_id, leave={"person_id"})
+    return mine_of(Supplement, Supplement.id, Supplement.person_id == actor.person_id, leave={"person_id"})
 
 
 def _views(actor: Actor) -> Pages:
     """The views of the visit log that they keep."""
-    return _table(View, View.id, View.person_id == actor.person_id, leave={"person_id"})
+    return mine_of(View, View.id, View.person_id == actor.person_id, leave={"person_id"})
 
 
 def _chosen_columns(actor: Actor) -> Pages:
     """The columns of the visit log that they chose."""
     mine = ChosenColumns.person_id == actor.person_id
-    return _table(ChosenColumns, ChosenColumns.person_id, mine)
+    return mine_of(ChosenColumns, ChosenColumns.person_id, mine)
 
 
 def _matters(actor: Actor) -> Pages:
@@ -332,13 +250,13 @@ def _matters(actor: Actor) -> Pages:
 
 def _steps_by_me(actor: Actor) -> Pages:
     """The steps they took on matters."""
-    return _table(MatterStep, MatterStep.id, MatterStep.by_id == actor.person_id, leave={"by_id"})
+    return mine_of(MatterStep, MatterStep.id, MatterStep.by_id == actor.person_id, leave={"by_id"})
 
 
 def _events(actor: Actor) -> Pages:
     """What they did, and what was done that names them; others by their numbers alone."""
     mine = sa.or_(Event.actor_id == actor.person_id, Event.person_id == actor.person_id)
-    return _table(Event, Event.number, mine)
+    return mine_of(Event, Event.number, mine)
 
 
 PARTS = (

@@ -15,7 +15,7 @@ from server.exports import csv, gpx
 from server.held import held
 from server.models.people import Person
 from server.queries import copies as reads
-from server.queries import tracks
+from server.queries import tracks, whole_tracks
 from server.queries.tracks import Whose
 from server.rules import access
 from server.rules.access import Actor
@@ -49,8 +49,8 @@ def files(actor: Actor) -> Iterator[File]:
     for part in reads.PARTS:
         yield part.name, _json(part.read(actor))
     yield "check-ins.csv", csv.write(reads.checkins(actor))
-    for theirs in reads.tracked(actor):
-        yield f"tracks/trip-{theirs.trip_id}.csv", csv.plain(reads.fixes(theirs))
+    for theirs in whole_tracks.tracked(actor):
+        yield f"tracks/trip-{theirs.trip_id}.csv", csv.plain(whole_tracks.fixes(theirs))
         yield f"tracks/trip-{theirs.trip_id}.gpx", _gpx(theirs)
 
 

@@ -451,10 +451,10 @@ function pressed(event) {
   const writing = target.closest("input, textarea, select, dialog");
   if (writing || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !event.key.match(/^(j|k|Arrow)/)) return;
   if (event.key === "Enter" && target.closest("a, button") && !byId("queue").contains(target)) return;
-  const todo = KEYS[event.key];
-  if (!todo || !current() && event.key !== "?") return;
+  const act = KEYS[event.key];
+  if (!act || !current() && event.key !== "?") return;
   event.preventDefault();
-  todo();
+  act();
 }
 
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
