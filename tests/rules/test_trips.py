@@ -45,6 +45,7 @@ def _plan(**changed: object) -> None:
     plan: dict[str, object] = {
         "purpose": "ordinary",
         "basis": "",
+        "photos_required": False,
         "starts_on": date(2026, 3, 2),
         "ends_on": date(2026, 3, 5),
         "stops": 3,
@@ -67,6 +68,14 @@ def test_a_purpose_that_may_demand_photos_or_tracks_names_its_basis(purpose: str
     _plan(purpose=purpose, basis="县防汛指挥部 2026 年第 3 号令")
     with pytest.raises(TripRefused, match="basis"):
         _plan(purpose=purpose, basis="   ")
+
+
+def test_photos_are_asked_for_only_by_a_purpose_that_names_its_basis() -> None:
+    _plan(purpose="emergency", basis="县防汛指挥部 2026 年第 3 号令", photos_required=True)
+    with pytest.raises(TripRefused, match="voluntary"):
+        _plan(photos_required=True)
+    with pytest.raises(TripRefused, match="basis"):
+        _plan(purpose="safety", photos_required=True)
 
 
 def test_a_trip_has_bounds() -> None:
