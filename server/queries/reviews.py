@@ -3,7 +3,8 @@
 Never grouped, sorted or counted by person: a count is of everything that waits, or of what waits on one duty.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,13 +45,14 @@ def page(
     page, each with how many wait on it. Positions are not told here: `evidence` does, and keeps the look.
     """
     wanted = [*_in_part(actor, part), *_narrowed(trip_id, unit_id)]
-    rows = db.session.execute(_ordered(wanted, cursor).limit(limit + 1)).all()
+    duties = _duties(wanted)
+    rows = _rows(wanted, duties, cursor, limit + 1)
     last = rows[limit - 1] if len(rows) > limit else None
     return {
-        "total": db.session.execute(sa.select(sa.func.count()).select_from(Waiting).where(*wanted)).scalar(),
-        "duties": _duties(wanted, {row.duty for row in rows[:limit]}),
+        "total": sum(duty.waiting for duty in duties),
+        "duties": _told([duty for duty in duties if duty.id in {row.duty for row in rows[:limit]}]),
         "items": _items(actor, rows[:limit]),
-        "next": None if last is None else _cursor_after(last),
+        "next": None if last is None else _cursor_after(last, duties),
     }
 
 
@@ -75,55 +77,104 @@ def _narrowed(trip_id: int | None, unit_id: int | None) -> list[ColumnElement[bo
 
 
 _DUTY = sa.func.coalesce(Waiting.trip_id, 0)
-"""The duty a check-in is of; 0 outside any."""
 
 
-def _ordered(wanted: Sequence[ColumnElement[bool]], cursor: str | None) -> sa.Select[*tuple[Any, ...]]:
-    """What waits, by duty, after a cursor."""
-    oldest = sa.func.min(Waiting.happened_at).over(partition_by=_DUTY)
-    columns = (Waiting.checkin_id, Waiting.happened_at, Waiting.stand, Waiting.since)
-    each = sa.select(*columns, _DUTY.label("duty"), oldest.label("oldest")).where(*wanted).subquery("each")
-    keys = (each.c.oldest, each.c.duty, each.c.happened_at, each.c.checkin_id)
-    statement = sa.select(each).order_by(*keys)
-    if cursor is None:
-        return statement
-    read = pages.keys_of(cursor, pages.instant, pages.row_id, pages.instant, pages.uuid)
-    reached = [sa.literal(value, key.type) for key, value in zip(keys, read, strict=True)]
-    return statement.where(sa.tuple_(*keys) > sa.tuple_(*reached))
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """A duty (0: none) on which so many check-ins wait, the oldest of which happened at an instant."""
+
+    oldest: datetime
+    id: int
+    waiting: int
 
 
-def _cursor_after(row: Any) -> str:
+def _duties(wanted: Sequence[ColumnElement[bool]]) -> list[_Duty]:
+    """The duties on which something waits, by the oldest check-in of each: one pass over what is open."""
+    oldest = sa.func.min(Waiting.happened_at)
+    statement = sa.select(oldest, _DUTY, sa.func.count()).where(*wanted).group_by(_DUTY)
+    return [_Duty(*row) for row in db.session.execute(statement.order_by(oldest, _DUTY))]
+
+
+def _rows(
+    wanted: Sequence[ColumnElement[bool]], duties: Sequence[_Duty], cursor: str | None, most: int
+) -> Sequence[Any]:
+    """What waits, by duty, after a cursor: read of no more duties than can fill the page."""
+    after = None if cursor is None else _Key(*pages.keys_of(cursor, *_READERS))
+    chosen = _enough([duty for duty in duties if after is None or after.reaches(duty)], most)
+    if not chosen:
+        return []
+    columns = (Waiting.checkin_id, Waiting.happened_at, Waiting.stand, Waiting.since, _DUTY.label("duty"))
+    rank = sa.case({duty.id: number for number, duty in enumerate(chosen)}, value=_DUTY)
+    statement = sa.select(*columns).where(*wanted, _DUTY.in_([duty.id for duty in chosen]))
+    if after is not None:
+        statement = statement.where(after.follows())
+    return db.session.execute(
+        statement.order_by(rank, Waiting.happened_at, Waiting.checkin_id).limit(most)
+    ).all()
+
+
+def _enough(duties: Sequence[_Duty], most: int) -> list[_Duty]:
+    """So many of these duties that those after the first, of which some may be told already, fill a page."""
+    chosen: list[_Duty] = []
+    for duty in duties:
+        if sum(each.waiting for each in chosen[1:]) >= most:
+            break
+        chosen.append(duty)
+    return chosen
+
+
+_READERS = (pages.instant, pages.row_id, pages.instant, pages.uuid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """The last row that was told: its duty with the oldest that waited there then, its instant and id."""
+
+    oldest: datetime
+    duty: int
+    happened_at: datetime
+    checkin_id: UUID
+
+    def reaches(self, duty: _Duty) -> bool:
+        """Whether anything of a duty comes after this row."""
+        return (duty.oldest, duty.id) >= (self.oldest, self.duty)
+
+    def follows(self) -> ColumnElement[bool]:
+        """Whether a row of this duty comes after this one; one of any other duty that is reached does."""
+        told = Waiting.happened_at < self.happened_at
+        same = sa.and_(
+            Waiting.happened_at == self.happened_at, Waiting.checkin_id.expression <= self.checkin_id
+        )
+        return sa.not_(sa.and_(_DUTY.in_([self.duty]), sa.or_(told, same)))
+
+
+def _cursor_after(row: Any, duties: Sequence[_Duty]) -> str:
     """The cursor that goes on after a row.
 
-    A duty whose oldest check-in was settled meanwhile moves further back: what is left of it may be told again, and
-    nothing is missed.
+    A duty whose oldest check-in was settled meanwhile moves further back: what is left of it is told then.
     """
-    return pages.cursor_of(row.oldest.isoformat(), row.duty, row.happened_at.isoformat(), str(row.checkin_id))
+    [oldest] = [duty.oldest for duty in duties if duty.id == row.duty]
+    return pages.cursor_of(oldest.isoformat(), row.duty, row.happened_at.isoformat(), str(row.checkin_id))
 
 
-def _duties(wanted: Sequence[ColumnElement[bool]], duties: Collection[int]) -> list[dict[str, Any]]:
-    """Duties by the oldest check-in that waits on each, with how many there are."""
-    oldest = sa.func.min(Waiting.happened_at)
+def _told(duties: Sequence[_Duty]) -> list[dict[str, Any]]:
+    """Duties with their names and how many wait on each; `trip` and `unit` are None outside any duty."""
     statement = (
-        sa.select(_DUTY.label("duty"), sa.func.count().label("waiting"), oldest.label("oldest"), Trip.title)
-        .add_columns(Unit.id.label("unit_id"), Unit.name.label("unit"))
-        .outerjoin(Trip, Trip.id == Waiting.trip_id)
-        .outerjoin(Unit, Unit.id == Trip.unit_id)
-        .where(*wanted, _DUTY.in_(duties))
-        .group_by(_DUTY, Trip.title, Unit.id, Unit.name)
-        .order_by(oldest, _DUTY)
+        sa.select(Trip.id, Trip.title, Unit.id.label("unit_id"), Unit.name.label("unit"))
+        .join(Unit, Unit.id == Trip.unit_id)
+        .where(Trip.id.in_([duty.id for duty in duties]))
     )
-    return [_duty(row) for row in db.session.execute(statement)]
+    named = {row.id: row for row in db.session.execute(statement)}
+    return [_duty(duty, named.get(duty.id)) for duty in duties]
 
 
-def _duty(row: Any) -> dict[str, Any]:
-    """A duty on which something waits; `trip` and `unit` are None for what was done outside any duty."""
-    on_duty = row.title is not None
+def _duty(duty: _Duty, row: Any) -> dict[str, Any]:
+    """One duty."""
     return {
-        "trip": {"id": row.duty, "title": row.title} if on_duty else None,
-        "unit": {"id": row.unit_id, "name": row.unit} if on_duty else None,
-        "waiting": row.waiting,
-        "oldest_at": row.oldest,
+        "trip": None if row is None else {"id": row.id, "title": row.title},
+        "unit": None if row is None else {"id": row.unit_id, "name": row.unit},
+        "waiting": duty.waiting,
+        "oldest_at": duty.oldest,
     }
 
 

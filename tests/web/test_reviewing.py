@@ -82,7 +82,7 @@ def test_the_queue_is_worked_through_by_keyboard_and_an_answer_comes_back(desk: 
 
 
 def test_a_trip_is_played_and_line_list_and_map_tell_the_same_story(desk: Open, people: County) -> None:
-    begun = clock.now() - timedelta(hours=3)
+    begun = clock.now().replace(microsecond=0) - timedelta(hours=3)
     visit = VisitTold(kind="outbound", enterprise="临江装备", outcome="愿意来看地")
     with clock.at(begun):
         trip = under_way(people.cadre, people.supervisor_a, tracking="track")
