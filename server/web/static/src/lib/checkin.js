@@ -20,7 +20,11 @@ export function checkinItem(checkin, key, changed) {
   return el(
     "li.line-item",
     { dataset: { key }, tabindex: 0 },
-    el("time.line-time", { datetime: checkin.happened_at, title: fully(checkin.happened_at) }, clock(checkin.happened_at)),
+    el(
+      "time.line-time",
+      { datetime: checkin.happened_at, title: fully(checkin.happened_at) },
+      clock(checkin.happened_at),
+    ),
     el("span.line-mark", {}, shape(checkin.verdict.outcome)),
     el("div.line-body", {}, body(checkin, changed)),
   );
@@ -29,7 +33,13 @@ export function checkinItem(checkin, key, changed) {
 /** Everything it holds, in its order. @param {Checkin} checkin @param {(checkin: Checkin) => void} changed */
 function body(checkin, changed) {
   return [
-    el("p", {}, el("b", {}, checkin.person.name), ` ${word("checkin", checkin.kind)}`, checkin.stop ? ` · ${checkin.stop.name}` : null),
+    el(
+      "p",
+      {},
+      el("b", {}, checkin.person.name),
+      ` ${word("checkin", checkin.kind)}`,
+      checkin.stop ? ` · ${checkin.stop.name}` : null,
+    ),
     el("p.tags", {}, badge(checkin.verdict), windowMark(checkin, span), signalTags(checkin.signals), withheld(checkin)),
     checkin.note ? el("p", {}, checkin.note) : null,
     visitLines(checkin.visit),

@@ -15,7 +15,11 @@ export function markWords(mark) {
 
 /** @param {Checkin} checkin @returns {string} */
 function ofCheckin(checkin) {
-  const said = [`${checkin.person.name} ${word("checkin", checkin.kind)}`, checkin.stop?.name, word("verdict", checkin.verdict.outcome)];
+  const said = [
+    `${checkin.person.name} ${word("checkin", checkin.kind)}`,
+    checkin.stop?.name,
+    word("verdict", checkin.verdict.outcome),
+  ];
   return said.filter(Boolean).join(" · ");
 }
 
@@ -33,12 +37,15 @@ const WORDS = {
   plan: (stop, mark) => ofStop(stop, mark, t("计划")),
   done: (stop, mark) => ofStop(stop, mark, t("实际")),
   arrived: (stop, mark) => joined(ofStop(stop, mark, t("实际")), t("没有离开签到")),
-  visit: (/** @type {Checkin} */ { visit, person }) => `${person.name} ${word("visit", visit?.kind)} ${visit?.enterprise || ""}`,
+  visit: (/** @type {Checkin} */ { visit, person }) =>
+    `${person.name} ${word("visit", visit?.kind)} ${visit?.enterprise || ""}`,
   stay: (/** @type {Stay} */ stay) => joined(t("停留"), during(stay.from, stay.to), stay.stop?.name || ""),
-  move: (/** @type {Move} */ move) => joined(t("移动"), during(move.from, move.to), t("至少 {metres}", { metres: metres(move.length_m) })),
+  move: (/** @type {Move} */ move) =>
+    joined(t("移动"), during(move.from, move.to), t("至少 {metres}", { metres: metres(move.length_m) })),
   gap: (/** @type {Gap} */ gap) => joined(t("没有定位，未测"), during(gap.from, gap.to), span(gap.duration_s)),
   enter: (/** @type {Crossing} */ { area, at }) => joined(t("进入 {area}", { area: area.name }), clock(at)),
   leave: (/** @type {Crossing} */ { area, at }) => joined(t("离开 {area}", { area: area.name }), clock(at)),
-  signal: (/** @type {Checkin} */ { signals, person }) => `${person.name} ${signals.map((signal) => word("signal", signal.code)).join("、")}`,
+  signal: (/** @type {Checkin} */ { signals, person }) =>
+    `${person.name} ${signals.map((signal) => word("signal", signal.code)).join("、")}`,
   silent: (/** @type {Silence} */ { person }) => joined(person.name, t("手机失联")),
 };

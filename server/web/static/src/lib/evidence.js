@@ -153,7 +153,11 @@ function viewOf(lines, near, accuracy_m) {
 
 /** @param {Spot[][]} lines @param {View} view @returns {string} */
 function path(lines, view) {
-  const drawn = (/** @type {Spot} */ spot) => view.at(spot).map((each) => Math.max(-9e3, Math.min(9e3, each)).toFixed(1)).join(" ");
+  const drawn = (/** @type {Spot} */ spot) =>
+    view
+      .at(spot)
+      .map((each) => Math.max(-9e3, Math.min(9e3, each)).toFixed(1))
+      .join(" ");
   return lines.map((line) => `M${line.map(drawn).join("L")}Z`).join("");
 }
 

@@ -32,7 +32,9 @@ export function rings(feature, place) {
   const { type, coordinates } = feature.geometry;
   /** @type {number[][][][]} */
   const polygons = type === "Polygon" ? [coordinates] : coordinates;
-  return polygons.flatMap((polygon) => polygon.map((ring) => ring.map(([lng, lat]) => place(Number(lng), Number(lat)))));
+  return polygons.flatMap((polygon) =>
+    polygon.map((ring) => ring.map(([lng, lat]) => place(Number(lng), Number(lat)))),
+  );
 }
 
 /**

@@ -22,7 +22,11 @@ const KEYS = "ArrowLeft ArrowRight PageUp PageDown Home End";
 export function player({ words, shown, chosen }) {
   const chart = timechart({ moved: byHand, chosen: choose, words });
   const play = el("button.button.player-play", { type: "button", onclick: toggle });
-  const speed = el("select.select", { id: "speed", onchange: () => (last = performance.now()) }, SPEEDS.map((each) => el("option", { value: each, selected: each === 60 }, `${each}×`)));
+  const speed = el(
+    "select.select",
+    { id: "speed", onchange: () => (last = performance.now()) },
+    SPEEDS.map((each) => el("option", { value: each, selected: each === 60 }, `${each}×`)),
+  );
   const skip = el("input", { type: "checkbox", id: "skip", checked: true });
   const readout = el("output.player-now", { for: "speed" });
   const dayRow = el("span.player-days");
@@ -99,7 +103,9 @@ export function player({ words, shown, chosen }) {
   }
 
   function label() {
-    const icon = drawing("0 0 16 16", [["path", { d: playing ? "M3 2h4v12H3zM9 2h4v12H9z" : "M3 1.5 14 8 3 14.5z", fill: "currentColor" }]]);
+    const icon = drawing("0 0 16 16", [
+      ["path", { d: playing ? "M3 2h4v12H3zM9 2h4v12H9z" : "M3 1.5 14 8 3 14.5z", fill: "currentColor" }],
+    ]);
     fill(play, icon, playing ? t("暂停") : t("播放"));
   }
 
@@ -116,8 +122,21 @@ export function player({ words, shown, chosen }) {
   function drawDays() {
     const each = days(all);
     const chip = (/** @type {string} */ name, /** @type {Range} */ over) =>
-      el("button.button.button-small", { type: "button", "aria-pressed": String(over.from === range.from && over.to === range.to), onclick: () => look(over) }, name);
-    fill(dayRow, each.length > 1 ? [chip(t("全程"), all), each.map((one) => chip(dayShortly(new Date(one.from + 1).toISOString()), one))] : null);
+      el(
+        "button.button.button-small",
+        {
+          type: "button",
+          "aria-pressed": String(over.from === range.from && over.to === range.to),
+          onclick: () => look(over),
+        },
+        name,
+      );
+    fill(
+      dayRow,
+      each.length > 1
+        ? [chip(t("全程"), all), each.map((one) => chip(dayShortly(new Date(one.from + 1).toISOString()), one))]
+        : null,
+    );
   }
 
   /** @param {KeyboardEvent} pressed */
@@ -150,7 +169,11 @@ export function player({ words, shown, chosen }) {
   /** @param {string} name @param {string} d @param {1 | -1} way */
   const beyond = (name, d, way) => {
     const icon = drawing("0 0 16 16", [["path", { d, fill: "currentColor" }]]);
-    return el("button.button.player-step", { type: "button", onclick: () => event(way), title: name, "aria-label": name }, icon);
+    return el(
+      "button.button.player-step",
+      { type: "button", onclick: () => event(way), title: name, "aria-label": name },
+      icon,
+    );
   };
   const previous = beyond(t("上一事件"), "M2 2h2.4v12H2zM14 1.5v13L5.5 8z", -1);
   const following = beyond(t("下一事件"), "M11.6 2H14v12h-2.4zM2 1.5 10.5 8 2 14.5z", 1);
@@ -167,7 +190,11 @@ export function player({ words, shown, chosen }) {
       readout,
     ),
     chart.node,
-    el("p.player-keys.faint.small.no-print", {}, t("时间轴上：空格播放或暂停，←→ 移动（按住 Shift 更快），PageUp/PageDown 前后事件，+− 倍速。")),
+    el(
+      "p.player-keys.faint.small.no-print",
+      {},
+      t("时间轴上：空格播放或暂停，←→ 移动（按住 Shift 更快），PageUp/PageDown 前后事件，+− 倍速。"),
+    ),
   );
 
   return {

@@ -36,7 +36,13 @@ function line(review) {
  */
 export function reviewButtons(checkin, changed) {
   if (checkin.person.id === me().id)
-    return answerable(checkin) ? el("span.buttons", {}, button(t("答复"), () => answer(checkin, changed))) : null;
+    return answerable(checkin)
+      ? el(
+          "span.buttons",
+          {},
+          button(t("答复"), () => answer(checkin, changed)),
+        )
+      : null;
   if (!may("checkin.review")) return null;
   return el(
     "span.buttons",

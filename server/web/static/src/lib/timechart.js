@@ -45,7 +45,12 @@ function svg(tag, attributes, ...children) {
  * @param {(mark: Mark) => string} what.words a mark in words
  */
 export function timechart({ moved, chosen, words }) {
-  const cursor = svg("g", { class: "chart-cursor" }, svg("line", { y1: 16, y2: 0 }), svg("path", { d: "M-6 6h12L0 16z" }));
+  const cursor = svg(
+    "g",
+    { class: "chart-cursor" },
+    svg("line", { y1: 16, y2: 0 }),
+    svg("path", { d: "M-6 6h12L0 16z" }),
+  );
   const node = el("div.chart", {
     tabindex: 0,
     role: "slider",
@@ -65,7 +70,9 @@ export function timechart({ moved, chosen, words }) {
 
   function draw() {
     wide = Math.max(300, node.clientWidth || 900);
-    const lanes = LANES.filter((lane) => ["plan", "done", "checkin"].includes(lane) || marks.some((mark) => mark.lane === lane));
+    const lanes = LANES.filter(
+      (lane) => ["plan", "done", "checkin"].includes(lane) || marks.some((mark) => mark.lane === lane),
+    );
     const high = TOP + lanes.length * ROW + 6;
     const chart = svg("svg", { viewBox: `0 0 ${wide} ${high}`, "aria-hidden": "true" });
     chart.append(axis(high), ...lanes.map(lane), cursor);
@@ -82,7 +89,11 @@ export function timechart({ moved, chosen, words }) {
       const midnight = clock(instant) === "00:00";
       return [
         svg("line", { x1: x(at), x2: x(at), y1: 18, y2: high, class: midnight ? "chart-day" : "chart-tick" }),
-        svg("text", { x: x(at), y: 13, class: midnight ? "chart-time chart-strong" : "chart-time" }, midnight ? dayShortly(instant) : clock(instant)),
+        svg(
+          "text",
+          { x: x(at), y: 13, class: midnight ? "chart-time chart-strong" : "chart-time" },
+          midnight ? dayShortly(instant) : clock(instant),
+        ),
       ];
     });
     return svg("g", {}, ...lines);
@@ -105,7 +116,12 @@ export function timechart({ moved, chosen, words }) {
   function one(mark, y) {
     const [left, right] = [Math.max(LABELS, x(mark.from)), Math.min(wide - 10, x(mark.to))];
     const parts = drawn(mark, left, Math.max(right, left + LEAST), y, ROW - 4);
-    const group = svg("g", { class: `chart-mark chart-${mark.look}`, "data-mark": mark.key }, svg("title", {}, words(mark)), ...parts);
+    const group = svg(
+      "g",
+      { class: `chart-mark chart-${mark.look}`, "data-mark": mark.key },
+      svg("title", {}, words(mark)),
+      ...parts,
+    );
     group.addEventListener("click", () => chosen(mark));
     return group;
   }
@@ -156,14 +172,16 @@ export function timechart({ moved, chosen, words }) {
 /** @param {Mark} mark @param {number} left @param {number} right @param {number} y @param {number} high @returns {SVGElement[]} */
 function drawn(mark, left, right, y, high) {
   const middle = y + high / 2;
-  const bar = (/** @type {number} */ inset) => svg("rect", { x: left, y: y + inset, width: right - left, height: high - 2 * inset, rx: 2 });
+  const bar = (/** @type {number} */ inset) =>
+    svg("rect", { x: left, y: y + inset, width: right - left, height: high - 2 * inset, rx: 2 });
   if (mark.number) {
     const number = svg("text", { x: left + 5, y: middle + 4.5, class: "chart-number" }, String(mark.number));
     return right - left > 14 ? [bar(3), number] : [bar(3)];
   }
   if (mark.look === "stay") return [bar(5)];
   if (mark.look === "silent") return [bar(8)];
-  if (mark.look === "move" || mark.look === "gap") return [svg("line", { x1: left, x2: right, y1: middle, y2: middle })];
+  if (mark.look === "move" || mark.look === "gap")
+    return [svg("line", { x1: left, x2: right, y1: middle, y2: middle })];
   return [svg("g", { transform: `translate(${left - 8} ${middle - 8})` }, ...shapeOf(mark.look))];
 }
 
@@ -181,4 +199,3 @@ function shapeOf(look) {
   if (path) return [svg("path", { d: path })];
   return shapeParts(look).map(([tag, attributes]) => svg(tag, attributes));
 }
-

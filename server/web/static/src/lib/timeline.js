@@ -42,9 +42,26 @@ function ofStop(stop, number, checkins) {
   /** @type {Mark[]} */
   const made = [];
   if (planned_from && planned_to)
-    made.push({ lane: "plan", look: "plan", from: Date.parse(planned_from), to: Date.parse(planned_to), key, of: stop, number });
+    made.push({
+      lane: "plan",
+      look: "plan",
+      from: Date.parse(planned_from),
+      to: Date.parse(planned_to),
+      key,
+      of: stop,
+      number,
+    });
   const stayed = stayedAt(stop, checkins);
-  if (stayed) made.push({ lane: "done", look: stayed.left ? "done" : "arrived", from: stayed.from, to: stayed.to, key, of: stop, number });
+  if (stayed)
+    made.push({
+      lane: "done",
+      look: stayed.left ? "done" : "arrived",
+      from: stayed.from,
+      to: stayed.to,
+      key,
+      of: stop,
+      number,
+    });
   return made;
 }
 
@@ -79,14 +96,28 @@ function ofCheckin(checkin) {
 function ofTrack(track) {
   if (!track) return [];
   /** @param {"stay" | "move" | "gap"} look @returns {(part: {from: string, to: string}) => Mark} */
-  const part = (look) => (of) => ({ lane: "track", look, from: Date.parse(of.from), to: Date.parse(of.to), key: `${look}:${of.from}`, of });
+  const part = (look) => (of) => ({
+    lane: "track",
+    look,
+    from: Date.parse(of.from),
+    to: Date.parse(of.to),
+    key: `${look}:${of.from}`,
+    of,
+  });
   return [...track.moves.map(part("move")), ...track.stays.map(part("stay")), ...track.gaps.map(part("gap"))];
 }
 
 /** @param {Crossing} crossing @returns {Mark} */
 function ofCrossing(crossing) {
   const at = Date.parse(crossing.at);
-  return { lane: "crossing", look: crossing.entered ? "enter" : "leave", from: at, to: at, key: `crossing:${crossing.id}`, of: crossing };
+  return {
+    lane: "crossing",
+    look: crossing.entered ? "enter" : "leave",
+    from: at,
+    to: at,
+    key: `crossing:${crossing.id}`,
+    of: crossing,
+  };
 }
 
 /** @param {Silence} silence @returns {Mark} */
@@ -102,7 +133,8 @@ function ofSilence(silence) {
 
 /** @param {Trip} trip @param {Mark[]} all @returns {Range} all of it, with a little room; the planned days where there is nothing */
 export function whole(trip, all) {
-  if (!all.length) return { from: Date.parse(`${trip.starts_on}T00:00:00+08:00`), to: Date.parse(`${trip.ends_on}T24:00:00+08:00`) };
+  if (!all.length)
+    return { from: Date.parse(`${trip.starts_on}T00:00:00+08:00`), to: Date.parse(`${trip.ends_on}T24:00:00+08:00`) };
   const from = Math.min(...all.map((mark) => mark.from));
   const to = Math.max(...all.map((mark) => mark.to));
   const room = Math.max((to - from) * 0.02, HOUR / 4);
@@ -135,7 +167,10 @@ export function ticks({ from, to }, most) {
 export function daysAway(trip, now) {
   const planned = Math.round((Date.parse(trip.ends_on) - Date.parse(trip.starts_on)) / DAY) + 1;
   if (!trip.started_at) return { planned, away: null };
-  return { planned, away: days({ from: Date.parse(trip.started_at), to: trip.ended_at ? Date.parse(trip.ended_at) : now }).length };
+  return {
+    planned,
+    away: days({ from: Date.parse(trip.started_at), to: trip.ended_at ? Date.parse(trip.ended_at) : now }).length,
+  };
 }
 
 /* ── what is at an instant ───────────────────────────────────────────────────────────────────────────── */
@@ -148,7 +183,12 @@ export function daysAway(trip, now) {
  */
 export function at(all, at, near) {
   return all
-    .filter((mark) => mark.lane !== "plan" && mark.from - (mark.to > mark.from ? 0 : near) <= at && at <= mark.to + (mark.to > mark.from ? 0 : near))
+    .filter(
+      (mark) =>
+        mark.lane !== "plan" &&
+        mark.from - (mark.to > mark.from ? 0 : near) <= at &&
+        at <= mark.to + (mark.to > mark.from ? 0 : near),
+    )
     .sort((one, other) => other.from - one.from);
 }
 

@@ -48,7 +48,11 @@ export function visitList(checkins) {
         "li",
         {},
         visitLines(checkin.visit),
-        el("span.under", {}, [shortly(checkin.happened_at), checkin.person.name, checkin.stop?.name].filter(Boolean).join(" · ")),
+        el(
+          "span.under",
+          {},
+          [shortly(checkin.happened_at), checkin.person.name, checkin.stop?.name].filter(Boolean).join(" · "),
+        ),
       ),
     ),
   );

@@ -20,7 +20,7 @@ export function whereaboutsLayer(desk) {
   return {
     /** @param {Where | null} where @param {string} name whose */
     show(where, name) {
-      if (!where) return source.clear(true), source.changed();
+      if (!where) return (source.clear(true), source.changed());
       here.setStyle(whereStyle(where.measured, where.measured ? name : t("{name} · 未测", { name })));
       point.setCoordinates(desk.place(where.lng, where.lat));
       if (source.isEmpty()) source.addFeature(here);

@@ -153,8 +153,18 @@ function row({ checkin, stand }) {
   const here = checkin.id === chosen;
   const button = el(
     "button.row",
-    { type: "button", dataset: { key: checkin.id }, "aria-current": here && "true", onclick: () => choose(checkin.id, true) },
-    el("span.row-line", {}, badge(checkin.verdict), el("span.end.faint", { title: fully(checkin.happened_at) }, shortly(checkin.happened_at))),
+    {
+      type: "button",
+      dataset: { key: checkin.id },
+      "aria-current": here && "true",
+      onclick: () => choose(checkin.id, true),
+    },
+    el(
+      "span.row-line",
+      {},
+      badge(checkin.verdict),
+      el("span.end.faint", { title: fully(checkin.happened_at) }, shortly(checkin.happened_at)),
+    ),
     el(
       "span.row-line",
       {},
@@ -239,7 +249,12 @@ function drawCase(evidence, feature) {
       el(
         "div.review-evidence",
         {},
-        el("div.review-drawn", {}, groundSketch(evidence, feature) || edgeSketch(checkin.verdict), last && way ? wayDrawn(last, checkin, way) : null),
+        el(
+          "div.review-drawn",
+          {},
+          groundSketch(evidence, feature) || edgeSketch(checkin.verdict),
+          last && way ? wayDrawn(last, checkin, way) : null,
+        ),
         facts(evidence),
       ),
       checkin.note ? el("p.review-note", {}, checkin.note) : null,
@@ -267,13 +282,19 @@ function caseHead(checkin) {
 /** That the look is recorded, or the way to open the place. @param {Checkin} checkin */
 function lookNote(checkin) {
   if (checkin.person.id === me().id) return null;
-  if (checkin.position) return el("p.seen-note", { role: "status" }, t("本次查看已记录，本人可以看到是谁、何时、为何查看。"));
+  if (checkin.position)
+    return el("p.seen-note", { role: "status" }, t("本次查看已记录，本人可以看到是谁、何时、为何查看。"));
   if (checkin.position_withheld !== "reason_needed") return null;
   return el(
     "div.seen-note",
     { role: "status" },
     el("span", {}, t("位置尚未打开：下图只按判定画出离边界的远近。")),
-    el("button.button.button-small.end", { type: "button", onclick: () => void openPlace(checkin) }, t("说明理由并打开"), key("Enter")),
+    el(
+      "button.button.button-small.end",
+      { type: "button", onclick: () => void openPlace(checkin) },
+      t("说明理由并打开"),
+      key("Enter"),
+    ),
   );
 }
 
@@ -290,7 +311,15 @@ function why(checkin) {
     "ul.review-why",
     {},
     checkin.signals.map((signal) =>
-      el("li", {}, el("span.tag.tag-signal", {}, word("signal", signal.code)), " ", either(signal), " ", el("span.faint", {}, measured(signal.evidence))),
+      el(
+        "li",
+        {},
+        el("span.tag.tag-signal", {}, word("signal", signal.code)),
+        " ",
+        either(signal),
+        " ",
+        el("span.faint", {}, measured(signal.evidence)),
+      ),
     ),
   );
 }
@@ -321,13 +350,31 @@ function facts({ checkin, last }) {
   const { position, verdict } = checkin;
   /** @type {[string, string | null][]} */
   const lines = [
-    [t("离边界"), verdict.edge_m === null ? null : [verdict.edge_m < 0 ? t("外") : t("内"), metres(verdict.edge_m)].join(" ")],
-    [t("采用精度"), verdict.accuracy_used_m === null ? null : metres(verdict.accuracy_used_m) + (verdict.accuracy_assumed ? t("（按默认）") : "")],
+    [
+      t("离边界"),
+      verdict.edge_m === null ? null : [verdict.edge_m < 0 ? t("外") : t("内"), metres(verdict.edge_m)].join(" "),
+    ],
+    [
+      t("采用精度"),
+      verdict.accuracy_used_m === null
+        ? null
+        : metres(verdict.accuracy_used_m) + (verdict.accuracy_assumed ? t("（按默认）") : ""),
+    ],
     [t("定位时间"), checkin.fixed_at ? fully(checkin.fixed_at) : null],
     [t("签到时间"), fully(checkin.made_at)],
     [t("收到时间"), fully(checkin.received_at)],
-    [t("位置"), position ? `${position.lng.toFixed(5)}, ${position.lat.toFixed(5)}` : word("withheld", checkin.position_withheld)],
-    [t("上次定位"), last ? [fully(last.fixed_at || last.made_at), last.position ? "" : word("withheld", last.position_withheld)].filter(Boolean).join(" · ") : t("没有，或不在您的权限内")],
+    [
+      t("位置"),
+      position ? `${position.lng.toFixed(5)}, ${position.lat.toFixed(5)}` : word("withheld", checkin.position_withheld),
+    ],
+    [
+      t("上次定位"),
+      last
+        ? [fully(last.fixed_at || last.made_at), last.position ? "" : word("withheld", last.position_withheld)]
+            .filter(Boolean)
+            .join(" · ")
+        : t("没有，或不在您的权限内"),
+    ],
     [t("所在区域"), checkin.areas.map((area) => area.name).join(" / ") || null],
   ];
   return el(
@@ -404,12 +451,20 @@ function keysInWords() {
     ["?", t("显示按键")],
   ];
   /** @type {[string, string][]} */
-  const deciding = reviews ? [["a", t("认可")], ["q", t("询问")]] : [["a", t("答复")]];
+  const deciding = reviews
+    ? [
+        ["a", t("认可")],
+        ["q", t("询问")],
+      ]
+    : [["a", t("答复")]];
   return [...common.slice(0, 2), ...deciding, ...common.slice(2)];
 }
 
 function drawKeys() {
-  fill(byId("keys"), keysInWords().map(([letters, words]) => el("span", {}, el("kbd", {}, letters), ` ${words}`)));
+  fill(
+    byId("keys"),
+    keysInWords().map(([letters, words]) => el("span", {}, el("kbd", {}, letters), ` ${words}`)),
+  );
 }
 
 /** @param {number} step */
@@ -427,7 +482,9 @@ function current() {
 
 /** A press on the button of the case, so that a key does what the button would. @param {string} letter @returns {boolean} */
 function press(letter) {
-  const button = [...byId("case").querySelectorAll("button, a")].find((node) => node.querySelector("kbd")?.textContent === letter);
+  const button = [...byId("case").querySelectorAll("button, a")].find(
+    (node) => node.querySelector("kbd")?.textContent === letter,
+  );
   /** @type {HTMLElement | undefined} */ (button)?.click();
   return Boolean(button);
 }
@@ -442,19 +499,28 @@ const KEYS = {
   q: () => press("q"),
   o: () => press("o"),
   Enter: () => press("Enter") || press("o"),
-  "?": () => void tell(t("按键"), el("dl.facts", {}, keysInWords().map(([letters, words]) => [el("dt", {}, el("kbd", {}, letters)), el("dd", {}, words)]))),
+  "?": () =>
+    void tell(
+      t("按键"),
+      el(
+        "dl.facts",
+        {},
+        keysInWords().map(([letters, words]) => [el("dt", {}, el("kbd", {}, letters)), el("dd", {}, words)]),
+      ),
+    ),
 };
 
 /** @param {KeyboardEvent} event */
 function pressed(event) {
   const target = /** @type {HTMLElement} */ (event.target);
   const writing = target.closest("input, textarea, select, dialog");
-  if (writing || event.ctrlKey || event.metaKey || event.altKey || event.repeat && !event.key.match(/^(j|k|Arrow)/)) return;
+  if (writing || event.ctrlKey || event.metaKey || event.altKey || (event.repeat && !event.key.match(/^(j|k|Arrow)/)))
+    return;
   if (event.key === "Enter" && target.closest("a, button") && !byId("queue").contains(target)) return;
-  const act = KEYS[event.key];
-  if (!act || !current() && event.key !== "?") return;
+  const todo = KEYS[event.key];
+  if (!todo || (!current() && event.key !== "?")) return;
   event.preventDefault();
-  act();
+  todo();
 }
 
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */

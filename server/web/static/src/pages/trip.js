@@ -251,7 +251,10 @@ function drawLine() {
     el("span.end", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))),
   );
   const told = [
-    ...checkins.map((checkin) => ({ at: checkin.happened_at, node: checkinItem(checkin, checkinKey(checkin), reviewed) })),
+    ...checkins.map((checkin) => ({
+      at: checkin.happened_at,
+      node: checkinItem(checkin, checkinKey(checkin), reviewed),
+    })),
     ...(track ? trackItems(track, crossings) : []),
     ...silenceItems(silences),
   ].sort((one, other) => Date.parse(one.at) - Date.parse(other.at));
@@ -276,7 +279,12 @@ function reviewed(changed) {
 /** Whom they met. */
 function drawVisits() {
   const met = checkins.filter((checkin) => checkin.visit).length;
-  const head = el("div.sheet-head", {}, el("h2", {}, t("会见与成果")), met ? el("span.faint.small", {}, t("{n} 次", { n: met })) : null);
+  const head = el(
+    "div.sheet-head",
+    {},
+    el("h2", {}, t("会见与成果")),
+    met ? el("span.faint.small", {}, t("{n} 次", { n: met })) : null,
+  );
   fill(byId("visits"), head, visitList(checkins));
 }
 
@@ -383,10 +391,7 @@ function drawLookNote(trip) {
 /** That the look is recorded, and with which reason. */
 async function sayRecorded() {
   const said = reason ? t("理由：{reason}", { reason: reasonWords(reason, await reasons()) }) : "";
-  fill(
-    byId("look"),
-    el("span", {}, t("本次查看已记录，行程成员可以看到是谁、何时、为何查看。"), " ", said),
-  );
+  fill(byId("look"), el("span", {}, t("本次查看已记录，行程成员可以看到是谁、何时、为何查看。"), " ", said));
 }
 
 /** @param {Trip} trip */
