@@ -517,10 +517,10 @@ function pressed(event) {
   if (writing || event.ctrlKey || event.metaKey || event.altKey || (event.repeat && !event.key.match(/^(j|k|Arrow)/)))
     return;
   if (event.key === "Enter" && target.closest("a, button") && !byId("queue").contains(target)) return;
-  const todo = KEYS[event.key];
-  if (!todo || (!current() && event.key !== "?")) return;
+  const doing = KEYS[event.key];
+  if (!doing || (!current() && event.key !== "?")) return;
   event.preventDefault();
-  todo();
+  doing();
 }
 
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
