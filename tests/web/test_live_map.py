@@ -319,7 +319,7 @@ CENTROID = """async (png) => {
         ("CGCS2000", "wmts", "{url}/wmts?TILEMATRIX={{TileMatrix}}&TILEROW={{TileRow}}&TILECOL={{TileCol}}"),
     ],
 )
-def test_a_base_map_lies_under_the_areas_to_a_pixel_or_two_in_its_own_datum_and_is_asked_of_its_host_alone(
+def test_a_base_map_lies_under_the_areas_to_a_pixel_or_two_is_asked_of_its_host_alone_and_missed_when_away(
     chromium: Browser, people: County, office: Office, datum: str, kind: str, template: str
 ) -> None:
     arrive(office, people, 0)
@@ -353,6 +353,9 @@ def test_a_base_map_lies_under_the_areas_to_a_pixel_or_two_in_its_own_datum_and_
             assert abs(y - frame["height"] / 2) < 2
             assert hosts <= {served.url, ground.url, "data:", "blob:"}
             assert ground.asked
+            here.page.route(f"{ground.url}/**", lambda route: route.abort())
+            here.page.reload()
+            expect(here.page.locator(".map-missing")).to_have_text("底图没有取到，只显示区域。")
             context.close()
 
 
@@ -362,20 +365,6 @@ def _centre_of_ring(chromium: Browser, shot: bytes) -> tuple[float, float, float
     x, y, found = page.evaluate(CENTROID, base64.b64encode(shot).decode())
     page.close()
     return x, y, found
-
-
-def test_a_base_map_that_does_not_come_is_said_and_the_areas_are_the_map(
-    chromium: Browser, people: County, office: Office
-) -> None:
-    with tiles(lng=0, lat=0) as ground:
-        nobody = ground.url
-    with serving.serve(replace(held(Settings), tiles_url=nobody + "/{z}/{x}/{y}.png")) as served:
-        context = chromium.new_context(viewport={"width": 1366, "height": 768}, locale="zh-CN")
-        context.add_cookies([{"name": COOKIE, "value": cookie_of(office.supervisor), "url": served.url}])
-        here = Desk(context, context.new_page(), served.url)
-        page = here.open("/")
-        expect(page.locator(".map-missing")).to_have_text("底图没有取到，只显示区域。")
-        context.close()
 
 
 # ── the wall ──────────────────────────────────────────────────────────────────────────────────────────────────
