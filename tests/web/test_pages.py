@@ -26,6 +26,7 @@ PAGES = (
     "/trackers",
     "/logs",
     "/reports",
+    "/wall",
 )
 FOR_EVERYBODY = {"/log", "/trips", "/reviews", "/areas", "/account", "/matters"}
 HAN = re.compile(r"[\u4e00-\u9fff]+")

@@ -24,7 +24,6 @@ export async function mapBar(values, duties, changed) {
   select("kind", t("全部种类"), codes("checkin").map((code) => [code, word("checkin", code)]));
   select("signal", t("不限疑点"), [["any", t("有疑点")], ...pairs("signal")]);
   select("days", "", DAYS.map((days) => [String(days), daysInWords(days)]));
-  if (values.days) /** @type {HTMLSelectElement} */ (byId("filter-days")).value = values.days;
   find();
   let waiting = values.duty || "";
   const duty = picker({
@@ -61,7 +60,8 @@ export async function mapBar(values, duties, changed) {
       all ? el("option", { value: "" }, all) : null,
       options.map(([code, words]) => el("option", { value: code }, words)),
     );
-    node.value = values[name] || (all ? "" : String(options[0]?.[0]));
+    const given = options.some(([code]) => code === values[name]) ? values[name] : "";
+    node.value = given || (all ? "" : String(options[0]?.[0]));
     node.addEventListener("change", () => changed({ [name]: node.value }));
   }
 
