@@ -68,7 +68,7 @@ def pieces(actor: Actor, shape: dict[str, Any], line: list[list[float]]) -> dict
         shapely.errors.ShapelyError,
         ValueError,
         TypeError,
-        KeyError,
+        LookupError,
         AttributeError,
     ) as error:
         raise AreaRefused(

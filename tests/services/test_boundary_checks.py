@@ -7,7 +7,7 @@ import pytest
 import shapely
 from flask import Flask
 
-from server.errors import Forbidden, NotFound
+from server.errors import AreaRefused, Forbidden, NotFound
 from server.geo.datum import Datum, convert
 from server.queries import boundaries, boundary_checks
 from server.queries.boundaries import Wanted
@@ -105,3 +105,37 @@ def test_a_grid_with_unusually_few_or_many_households_is_marked(
     assert told["version"] == 1
     with pytest.raises(Forbidden):
         areas.update(folk.administrator_a.actor, area["id"], 60)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {},
+        {"type": 7},
+        {"type": "Polygon", "coordinates": []},
+        {"type": "Polygon", "coordinates": [[]]},
+        {"type": "Polygon", "coordinates": [[None]]},
+        {"type": "Polygon", "coordinates": "abc"},
+        {"type": "Point", "coordinates": [118.5, 29.6]},
+        {"type": "GeometryCollection", "geometries": [{}]},
+    ],
+    ids=str,
+)
+def test_what_is_no_shape_cannot_be_cut_and_breaks_nothing(app: Flask, shape: dict[str, Any]) -> None:
+    folk = people.county(app)
+    with pytest.raises(AreaRefused):
+        boundary_checks.pieces(folk.administrator.actor, shape, [[118.4, 29.65], [118.7, 29.65]])
+
+
+def test_a_line_that_does_not_cross_is_refused_with_what_to_do(app: Flask) -> None:
+    folk = people.county(app)
+    shape = shapely.geometry.mapping(HERE)
+    with pytest.raises(AreaRefused) as refused:
+        boundary_checks.pieces(folk.administrator.actor, shape, [[118.4, 29.65], [118.55, 29.65]])
+    assert "边界外" in refused.value.sentence_zh
+    assert (
+        len(
+            boundary_checks.pieces(folk.administrator.actor, shape, [[118.4, 29.65], [118.7, 29.65]])["items"]
+        )
+        == 2
+    )
