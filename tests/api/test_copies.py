@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from functools import partial
 from itertools import repeat
 from typing import Any
 
@@ -20,11 +21,13 @@ from server.models.people import Person
 from server.queries import copies
 from server.rules.checkins import VisitTold
 from server.services import checkins, matters, reviews
+from server.services import copies as begun
 from server.services.matters import Report
 from server.services.trips import StopPlan
 from tests import people
 from tests.people import County, Headers
 from tests.positions import fix, fixes, phone
+from tests.support.together import together
 from tests.trips import FACTORY, told, under_way
 
 URL = "/api/v1/me/copy"
@@ -144,6 +147,11 @@ def test_it_is_recorded_and_not_to_be_had_twice_in_a_moment(folk: County, client
         copy_of(client, folk.cadre.sign_in(client))
     taken = sa.select(Event.person_id).where(Event.kind == "copy.taken").order_by(Event.number)
     assert list(db.session.scalars(taken)) == [folk.cadre.id, folk.colleague.id, folk.cadre.id]
+
+
+def test_pressed_twice_at_once_it_is_taken_once(app: Flask, folk: County) -> None:
+    ends = together(app, *[partial(begun.begin, folk.cadre.actor)] * 2)
+    assert sorted(type(end).__name__ for end in ends) == ["CopyTooSoon", "NoneType"]
 
 
 def test_every_table_that_tells_of_people_is_in_the_copy(spatialite_app: Flask) -> None:
