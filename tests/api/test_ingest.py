@@ -285,6 +285,30 @@ def by_every_door(client: FlaskClient, folk: County, mine: Phone, at: datetime) 
     assert not any("691241" in answer.get_data(as_text=True) for answer in answers)
 
 
+def test_no_coordinate_is_in_an_error_report(
+    folk: County,
+    client: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    phone(folk.cadre, SECRET)
+    _rename("set_aside", "elsewhere")
+    try:
+        answer = client.post("/ingest/traccar", query_string=PLACE)
+    finally:
+        _rename("elsewhere", "set_aside")
+    told = answer.get_data(as_text=True) + caplog.text + "".join(capfd.readouterr())
+    assert answer.status_code >= 500
+    assert "691241" not in told
+    assert "802137" not in told
+
+
+def _rename(table: str, name: str) -> None:
+    """Call a table something else: whoever asks for it meets a failure of the database."""
+    db.session.execute(sa.text(f"ALTER TABLE {table} RENAME TO {name}"))
+    db.session.commit()
+
+
 @pytest.mark.parametrize("case", ["off duty", "no consent", "withdrawn", "before the start"])
 def test_no_coordinate_of_a_fix_that_may_not_be_kept_is_anywhere(
     folk: County,

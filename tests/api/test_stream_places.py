@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -159,6 +159,30 @@ def test_between_the_snapshot_and_the_stream_nothing_is_lost_and_nobody_moves_ba
     assert max([*snapshot, *told], key=lambda item: item["at"])["position"]["lng"] == pytest.approx(
         LNG + 0.039
     )
+
+
+def test_a_place_that_may_not_be_kept_is_on_no_stream(
+    folk: County, client: FlaskClient, walker: Phone, trip: dict[str, Any]
+) -> None:
+    open_ = [Stream(client, watching(client, each)) for each in (folk.supervisor_a, folk.leader)]
+    open_.append(listen(client, folk.cadre))
+    _send(client, walker, clock.now() - timedelta(hours=3))
+    step(walker, 1)
+    assert open_[0].of("place")
+    consents.withdraw(folk.cadre.actor, trip["id"])
+    _send(client, walker, clock.now())
+    for stream in open_:
+        stream.hear(within_s=1.0)
+    told = repr([message for stream in open_ for message in stream.told])
+    assert "118.503" in told
+    assert "691241" not in told
+    assert "802137" not in told
+
+
+def _send(client: FlaskClient, walker: Phone, at: datetime) -> None:
+    """A fix that may not be kept, at the open door."""
+    told = {"id": walker.secret, "lat": "29.802137", "lon": "119.691241", "timestamp": int(at.timestamp())}
+    assert client.post("/ingest/traccar", query_string=told).status_code == 200
 
 
 # ── crossings ───────────────────────────────────────────────────────────────────────────────────────────

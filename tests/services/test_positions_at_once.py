@@ -17,6 +17,7 @@ from server.db import db
 from server.errors import TrackerUnknown
 from server.queries import positions as reads
 from server.services import positions, trackers, trips
+from server.services.batch import Delivery
 from server.services.positions import Accepted
 from server.transaction import transaction
 from tests import people
@@ -118,3 +119,23 @@ def _write(phones: list[Phone], number: int) -> bool:
     sent = [each.delivery(fixes) for each, fixes in zip(chosen, told, strict=True)]
     became = [positions.deliver(each) for each in sent] if number % 2 else positions.accept(sent)
     return all(isinstance(each, Accepted) and each.kept == 1 for each in became)
+
+
+def test_a_fix_that_the_database_refuses_fails_only_its_own_delivery(
+    postgis_app: Flask, folk: County, tracked: Phone
+) -> None:
+    others = [phone(folk.cadre, f"other-{n}") for n in range(4)]
+    here, poison = fix(NOW + MINUTE, **HERE), fix(NOW + MINUTE, **HERE, note="\0")
+    sent = [tracked.delivery(fixes([poison])), *(each.delivery(fixes([here])) for each in others)]
+    db.session.rollback()
+    ends = together(postgis_app, *(partial(_deliver, each) for each in sent))
+    assert [isinstance(end, Accepted) for end in ends] == [False, True, True, True, True]
+    assert len(rows("fixes", "at")) == 4
+
+
+def _deliver(delivery: Delivery) -> object:
+    """What becomes of a delivery, or what the database said of it."""
+    try:
+        return positions.deliver(delivery)
+    except sa.exc.StatementError as failure:
+        return failure
