@@ -1,7 +1,8 @@
 """Positions: what trackers deliver, from top to bottom in `_accept`.
 
-Whose phone is it · is its time sane · was it here before · was its owner on duty, and do they agree · is it plausible
+Is its time sane · is it plausible · whose phone is it · was it here before · was its owner on duty, and do they agree
 · which areas does its disc touch · store it · did it cross an edge · move the last place · count what was set aside.
+All that is asked of the database travels in one trip, all that is kept in one more (`express`).
 
 No step compares a fix with the one before it in the order of arrival, so that order does not matter: a batch may
 be shuffled, split, repeated, or interleaved with another phone's, and leaves the same rows.
