@@ -29,6 +29,8 @@ _EDGES_HELD: Final = 1_000
 _DEGREE_M: Final = 110_500.0  # no degree of latitude is shorter
 _SLACK: Final = 1.002  # the edge is known to a thousandth and 0.1 m, a distance as well
 _SLACK_M: Final = 0.3
+_CELL_DEG: Final = 0.02
+_LARGE_M: Final = 1_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +48,7 @@ class AreaIndex(Generic[Key]):
     valid_until_s: Array
     edges: Callable[[int], Edges]
     _tree: shapely.STRtree
+    _bounds: Array
 
     @classmethod
     def build(
@@ -73,7 +76,7 @@ class AreaIndex(Generic[Key]):
         tree = shapely.STRtree(held)
         tree.query(Point(0.0, 0.0))  # the first query builds the tree; from here on it is only read
         edges = lru_cache(maxsize=_EDGES_HELD)(lambda position: Edges.of(shapes[position]))
-        return cls(tuple(keys), held, since, until, edges, tree)
+        return cls(tuple(keys), held, since, until, edges, tree, shapely.bounds(held).reshape(-1, 4).T)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -116,7 +119,7 @@ class AreaIndex(Generic[Key]):
         n discs around (n, 2) WGS-84 points, radii (n,) in metres, each by the areas in force at its own time, (n,)
         seconds since the epoch. The same answers as `verdict.judge` gives one by one.
         """
-        row, area = self._tree.query(_boxes(lnglat, radius_m))
+        row, area = self._near(_boxes(lnglat, radius_m), _together(lnglat, radius_m))
         then = at_s[row]
         near = (self.valid_from_s[area] <= then) & (then < self.valid_until_s[area])
         row, area = row[near], area[near]
@@ -127,6 +130,23 @@ class AreaIndex(Generic[Key]):
         touched = np.flatnonzero(code >= 0)
         order = touched[np.lexsort((area[touched], row[touched]))]
         return row[order], area[order], code[order] > 0
+
+    def _near(self, boxes: Array, begins: Positions) -> tuple[Positions, Positions]:
+        """All pairs of n boxes, (4, n), and areas whose own boxes they meet; those that begin at `begins` lie together
+        and are asked for at once.
+        """
+        low, high = (
+            np.minimum.reduceat(boxes[:2], begins, axis=1),
+            np.maximum.reduceat(boxes[2:], begins, axis=1),
+        )
+        whole, area = self._tree.query(shapely.box(*low, *high))
+        sizes = np.diff(begins, append=boxes.shape[1])[whole]
+        first = np.repeat(begins[whole] - np.cumsum(sizes) + sizes, sizes)
+        row, area = np.arange(len(first)) + first, np.repeat(area, sizes)
+        west, south, east, north = boxes[:, row]
+        w, s, e, n = self._bounds[:, area]
+        meet = (west <= e) & (w <= east) & (south <= n) & (s <= north)
+        return row[meet], area[meet]
 
     def _codes(self, position: int, lnglat: Array, radius_m: Array) -> NDArray[np.int8]:
         """What n discs are to one area: 1 inside, 0 across its edge, −1 outside."""
@@ -151,10 +171,18 @@ class AreaIndex(Generic[Key]):
         return positions[(self.valid_from_s[positions] <= at_s) & (at_s < self.valid_until_s[positions])]
 
 
-def _boxes(lnglat: Array, radius_m: Array) -> NDArray[np.object_]:
-    """Boxes, (n,), that hold the discs around (n, 2) points."""
+def _boxes(lnglat: Array, radius_m: Array) -> Array:
+    """Boxes that hold the discs around (n, 2) points: west, south, east and north, (4, n)."""
     up = radius_m / _DEGREE_M
     lat = np.minimum(np.abs(lnglat[:, 1]) + up, 90.0)
     across = up / np.maximum(np.cos(np.radians(lat)), 1e-6)
-    lng = lnglat[:, 0]
-    return np.asarray(shapely.box(lng - across, lnglat[:, 1] - up, lng + across, lnglat[:, 1] + up))
+    lng, lat = lnglat.T
+    return np.stack((lng - across, lat - up, lng + across, lat + up))
+
+
+def _together(lnglat: Array, radius_m: Array) -> Positions:
+    """Where in n discs each stretch begins that stays within one cell of a grid; a large disc stands alone."""
+    cell, large = np.floor(lnglat / _CELL_DEG), radius_m > _LARGE_M
+    other = np.ones(len(lnglat), dtype=np.bool_)
+    other[1:] = (np.diff(cell, axis=0) != 0.0).any(axis=1) | large[1:] | large[:-1]
+    return np.flatnonzero(other)
