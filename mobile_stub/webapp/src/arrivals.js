@@ -39,7 +39,7 @@ function checkinOf({ checkin }, now) {
 /** Makes the check-in. @param {Duty} trip @param {Arrival} arrival @param {string} now */
 async function confirm(trip, arrival, now) {
   const item = checkinOf(arrival, now);
-  const number = await queue.addCheckin(item, trip.title);
+  const number = await queue.addCheckin(item, trip.title, []);
   const sent = await deliver(number, PATIENCE_MS);
   instead(sent?.state === "kept" ? `#/record/${item.id}?new=1` : `#/deliveries?new=${number}`);
 }

@@ -23,7 +23,6 @@ const lines = /** @type {const} */ ({
   check: "M4.5 12.5l5 5L19.5 7",
   cross: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18z M9 9l6 6 M15 9l-6 6",
   fork: "M6 4v5l6 5 6-5V4 M12 14v6",
-  down: "M12 4v15 M6 13l6 6 6-6",
   up: "M12 20V5 M6 11l6-6 6 6",
   down: "M12 4v12 M6 11l6 6 6-6 M5 20.5h14",
   plus: "M12 5v14 M5 12h14",
