@@ -211,7 +211,7 @@ def _waiting(actor: Actor) -> Pages:
 
 
 def _photos(actor: Actor) -> Pages:
-    """Their photos by number, size and digest; the pictures themselves are taken one by one."""
+    """Their photos by number, size and digest."""
     return mine_of(Photo, Photo.id, Photo.person_id == actor.person_id, leave={"person_id"})
 
 
@@ -330,8 +330,8 @@ PARTS = (
     ),
     Part(
         "photos.json",
-        "签到照片的清单（照片本身在“我的日志”中逐张打开）",
-        "a list of your photos; open the pictures in your log, one by one",
+        "签到照片的清单，照片本身在 photos/ 中",
+        "a list of your photos; the pictures are under photos/",
         ("photos",),
         _photos,
     ),

@@ -128,6 +128,11 @@ def expired(before: datetime) -> Sequence[UUID]:
     return _ids(Photo.erased_at.is_(None), Photo.kept_at < before)
 
 
+def kept_of(person_id: int) -> Sequence[UUID]:
+    """A person's photos that are here. Unscoped, for their own copy."""
+    return _ids(Photo.person_id == person_id, Photo.kept_at.is_not(None), Photo.erased_at.is_(None))
+
+
 def half_erased() -> Sequence[UUID]:
     """The photos that are erased while their files may still be there."""
     return _ids(Photo.erased_at.is_not(None), Photo.sha256.is_not(None))

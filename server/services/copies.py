@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 import orjson
 import sqlalchemy as sa
@@ -10,16 +11,17 @@ import sqlalchemy as sa
 from server import clock
 from server.config import Settings
 from server.db import db
-from server.errors import CopyTooSoon
+from server.errors import CopyTooSoon, NotFound
 from server.exports import csv, gpx
 from server.held import held
 from server.models.people import Person
 from server.queries import copies as reads
+from server.queries import photos as pictures
 from server.queries import tracks, whole_tracks
 from server.queries.tracks import Whose
 from server.rules import access
 from server.rules.access import Actor
-from server.services import events
+from server.services import events, photos
 from server.transaction import verb
 
 Rows = Iterable[list[dict[str, Any]]]
@@ -52,6 +54,19 @@ def files(actor: Actor) -> Iterator[File]:
     for theirs in whole_tracks.tracked(actor):
         yield f"tracks/trip-{theirs.trip_id}.csv", csv.plain(whole_tracks.fixes(theirs))
         yield f"tracks/trip-{theirs.trip_id}.gpx", _gpx(theirs)
+    for photo_id in pictures.kept_of(actor.person_id):
+        yield from _picture(actor, photo_id)
+
+
+def _picture(actor: Actor, photo_id: UUID) -> Iterator[File]:
+    """A photo as it came; nothing where it was erased while the copy is being taken."""
+    try:
+        content, form = photos.original(actor, photo_id)
+    except NotFound:
+        return
+    finally:
+        db.session.rollback()
+    yield f"photos/{photo_id}.{form}", [content]
 
 
 def _gpx(theirs: Whose) -> Iterator[bytes]:
@@ -87,6 +102,7 @@ tracks/ 中的 *.gpx 可用地图软件打开。时间为 UTC（以 Z 结尾）�
 {zh}  check-ins.csv  同一批签到，表格形式，不含坐标
   tracks/trip-编号.csv  该行程中保存的每个定位点的全部内容（areas 为所在区域版本的编号，带 ~ 的表示跨在边界上）
   tracks/trip-编号.gpx  同一条轨迹，供地图软件使用
+  photos/编号.*  您的照片原件
 
 没有放进来的：密码、令牌、定位设备的密钥及其摘要，内容的数字指纹；他人的姓名（除非您本来就能看到或由您写下）。
 备份中的副本到期自动删除。内容有误或想删除，请在“投诉建议”中提出；轨迹可以自己在行程的同意页删除。
@@ -102,6 +118,7 @@ are WGS-84.
   tracks/trip-NUMBER.csv  everything kept of each position on that trip (areas: numbers of area versions it lies in,
                           with ~ across an edge)
   tracks/trip-NUMBER.gpx  the same track, for map programs
+  photos/ID.*  your photos as they came
 
 Left out: the password, tokens and the keys of trackers, and their digests; fingerprints made of content; names of
 others, unless you can read them anyway or wrote them down. Copies in backups expire by themselves. If something is

@@ -20,12 +20,13 @@ from server.models.events import Event
 from server.models.people import Person
 from server.queries import copies
 from server.rules.checkins import VisitTold
-from server.services import checkins, matters, reviews
+from server.services import checkins, matters, photos, reviews
 from server.services import copies as begun
 from server.services.matters import Report
 from server.services.trips import StopPlan
 from tests import people
 from tests.people import County, Headers
+from tests.photos import Taken, checked_in, drawn, sent, written
 from tests.positions import fix, fixes, phone
 from tests.support.together import together
 from tests.trips import FACTORY, told, under_way
@@ -106,6 +107,24 @@ def test_a_copy_holds_all_there_is_and_says_what_it_is_in_both_languages(
     assert track[0].startswith("tracker_id,at,trip_id,fixed_at")
     assert files[f"tracks/trip-{trip['id']}.gpx"].count("<trkpt") == 2
     assert "见到厂长" in files["check-ins.csv"]
+
+
+def test_a_copy_holds_ones_photos_as_they_came_but_none_that_is_erased(
+    folk: County, client: FlaskClient
+) -> None:
+    checkin_id = checked_in(folk.cadre, count=2)
+    kept, gone = (
+        Taken(checkin_id, written(drawn(*size)), number) for number, size in ((1, (40, 30)), (2, (30, 40)))
+    )
+    for taken in (kept, gone):
+        sent(folk.cadre, taken)
+    photos.erase(folk.cadre.actor, gone.id)
+    sent(folk.colleague, Taken(checked_in(folk.colleague), written(drawn(50, 50))))
+    answer = client.get(URL, headers=folk.cadre.sign_in(client), buffered=True)
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as found:
+        pictures = {name: found.read(name) for name in found.namelist() if name.startswith("photos/")}
+    assert list(pictures.values()) == [kept.content]
+    assert str(kept.id) in next(iter(pictures))
 
 
 def test_a_copy_holds_no_secret_and_nothing_of_others(folk: County, client: FlaskClient) -> None:
