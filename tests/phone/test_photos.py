@@ -173,10 +173,10 @@ def test_a_full_phone_says_so_before_takes_no_photo_in_and_checks_in_all_the_sam
     expect(page.locator("main")).to_contain_text("这张照片没有放进来")
     expect(page.locator(".tile")).to_have_count(0)
     page.locator("[name=note]").fill("没有照片")
-    here.send()
-    expect(page.locator("main")).to_contain_text("已存在本机")
+    expect(page.locator(".figure")).to_have_text("15 m")
     here.reconnect(page)
-    until(lambda: counts(cadre) == [0])
+    here.send()
+    until(lambda: counts(cadre) == [0], seconds=20)
 
 
 def test_what_is_no_picture_is_said_one_can_be_taken_out_and_a_draft_keeps_the_rest(
