@@ -51,7 +51,7 @@ class Taken:
     frames: list[Frame] = field(default_factory=list)
     moves: Moves | None = None
     ended: str = ""
-    upto: int | None = None
+    upto: int | None = field(default=None, compare=False)
 
 
 class Reader:
