@@ -188,8 +188,8 @@ class Settings:
         "GUATU_POSITION_DAYS",
         180,
         _whole(1, 3660),
-        "定位点保存多少天（按上海时间整日），过期逐条删除",
-        "Days (whole ones, Shanghai) that positions are kept; then they are deleted row by row",
+        "轨迹的定位点保存多少天（按上海时间整日），过期逐条删除；签到的位置随签到保存",
+        "Days (whole ones, Shanghai) that positions of tracks are kept, then deleted by row; a check-in keeps its own",
     )
     copy_minutes: int = _setting(
         "GUATU_COPY_MINUTES",

@@ -76,6 +76,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("matter_steps")
+    op.execute("UPDATE matters SET merged_into_id = NULL")
     op.execute("DELETE FROM matters WHERE kind NOT IN ('complaint', 'suggestion')")
     op.drop_index("ix_matters_state_due_at", table_name="matters")
     for column in REFERRED:

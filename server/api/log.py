@@ -16,7 +16,6 @@ from server.services.exports import Pages
 
 doors = Doors("log", __name__, description="走访日志 · The visit log")
 
-SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TITLE = "走访日志"
 
 
@@ -57,10 +56,10 @@ def as_csv(asked: dict[str, Any]) -> Response:
 @doors.get("/log.xlsx")
 @guard("checkin.export")
 @doors.arguments(LogSorted, location="query")
-@doors.response(200, content_type=SHEETS)
+@doors.response(200, content_type=sheets.MIMETYPE)
 def as_xlsx(asked: dict[str, Any]) -> Response:
     """导出 Excel · The filtered log as a workbook, without coordinates."""
-    return _file(asked, exports.without_positions, _workbook, "xlsx", SHEETS)
+    return _file(asked, exports.without_positions, _workbook, "xlsx", sheets.MIMETYPE)
 
 
 @doors.get("/log.geojson")

@@ -9,7 +9,7 @@ from server import clock, gate
 from server.api.doors import Doors, answer, download
 from server.api.schemas.logs import LogDayIn, LogOut, SupplementIn
 from server.errors import NotFound
-from server.exports import docx, xlsx
+from server.exports import docx, sheets, xlsx
 from server.exports import logs as papers
 from server.gate import guard
 from server.queries import logs as reads
@@ -37,7 +37,7 @@ def as_docx(period: str) -> Response:
 
 @doors.get("/me/logs/<period>.xlsx")
 @guard("log.export")
-@doors.response(200, content_type=xlsx.MIMETYPE)
+@doors.response(200, content_type=sheets.MIMETYPE)
 def as_xlsx(period: str) -> Response:
     """导出 Excel · The same as an Excel workbook."""
     return _excel(logs.export(gate.actor(), named(period), form="xlsx"))
@@ -53,7 +53,7 @@ def trip_as_docx(trip_id: int) -> Response:
 
 @doors.get("/trips/<int:trip_id>/log.xlsx")
 @guard("log.export")
-@doors.response(200, content_type=xlsx.MIMETYPE)
+@doors.response(200, content_type=sheets.MIMETYPE)
 def trip_as_xlsx(trip_id: int) -> Response:
     """行程日志 Excel · The same as an Excel workbook."""
     return _excel(logs.export_trip(gate.actor(), trip_id, form="xlsx"))
@@ -94,7 +94,7 @@ def _word(log: dict[str, Any]) -> Response:
 def _excel(log: dict[str, Any]) -> Response:
     """A log as an Excel workbook."""
     content = xlsx.write(papers.paper(log, clock.now()))
-    return download(content, xlsx.MIMETYPE, f"{papers.name(log['period'])}.xlsx")
+    return download(content, sheets.MIMETYPE, f"{papers.name(log['period'])}.xlsx")
 
 
 def _day(name: str) -> Period:

@@ -8,7 +8,7 @@ from server import clock, gate
 from server.api.doors import Doors, answer, download
 from server.api.schemas.logs import ReportAsked, ReportOut
 from server.errors import NotFound
-from server.exports import docx, xlsx
+from server.exports import docx, sheets, xlsx
 from server.exports import logs as papers
 from server.gate import guard
 from server.queries import reports as reads
@@ -40,11 +40,13 @@ def as_docx(asked: dict[str, Any], month: str) -> Response:
 @doors.get("/reports/<month>.xlsx")
 @guard("report.export")
 @doors.arguments(ReportAsked, location="query")
-@doors.response(200, content_type=xlsx.MIMETYPE)
+@doors.response(200, content_type=sheets.MIMETYPE)
 def as_xlsx(asked: dict[str, Any], month: str) -> Response:
     """导出 Excel · The same as an Excel workbook."""
     report = reports.export(gate.actor(), _month(month), asked["unit_id"], form="xlsx")
-    return download(xlsx.write(papers.monthly(report, clock.now())), xlsx.MIMETYPE, f"行程月报-{month}.xlsx")
+    return download(
+        xlsx.write(papers.monthly(report, clock.now())), sheets.MIMETYPE, f"行程月报-{month}.xlsx"
+    )
 
 
 def _month(name: str) -> Period:

@@ -32,7 +32,7 @@ COLUMNS: Columns = (
     ("时间 Time", lambda row: clock.local(row["happened_at"])),
     ("姓名 Name", lambda row: row["person"]["name"]),
     ("单位 Unit", lambda row: row["unit"]["name"]),
-    ("行程 Trip", lambda row: _of(row["trip"], "title") if row["trip"] else "临时签到"),
+    ("行程 Trip", lambda row: _of(row["trip"], "title") if row["trip"] else "行程外"),
     ("行程点 Stop", lambda row: _of(row["stop"], "name")),
     ("类型 Kind", lambda row: KIND_WORDS[row["kind"]]),
     ("判定 Verdict", lambda row: OUTCOME_WORDS[row["verdict"]["outcome"]]),

@@ -8,11 +8,15 @@ sheet, is compressed page by page. Every text cell is an inline string: no sprea
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import IO, Any
 from xml.sax.saxutils import escape
+
+from server.exports.csv import Columns
+
+MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 SHEET_ROWS = 100_000
 """The rows of a sheet, which office computers still open; the longest of them are less than an archive's part holds."""
@@ -31,7 +35,6 @@ _KINDS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 
 Row = dict[str, Any]
-Columns = tuple[tuple[str, Callable[[Row], Any]], ...]
 
 
 class _Line(io.RawIOBase):
@@ -123,7 +126,7 @@ def _part(name: str) -> zipfile.ZipInfo:
 def _around(sheets: int, title: str) -> dict[str, str]:
     """The parts that make a workbook of the sheets."""
     numbers = range(1, sheets + 1)
-    name = escape(re.sub(r"[\\\\/?*\[\]:]", " ", title)[:24], {'"': "&quot;"})
+    name = escape(re.sub(r"[\\/?*\[\]:]", " ", title)[:24], {'"': "&quot;"})
     kinds = "".join(
         f'<Override PartName="/xl/worksheets/sheet{n}.xml" ContentType="{_KINDS}.worksheet+xml"/>'
         for n in numbers

@@ -64,7 +64,7 @@ def paper(review: Document, made_at: datetime) -> Paper:
         tables.append(Table(f"轨迹：{name}", TRACK, _rows(_parts(review["track"]))))
     return Paper(
         title=f"行程复核：{trip['title']}",
-        facts=tuple(_facts(trip, review["track"], made_at)),
+        facts=tuple(_facts(trip, review["track"])),
         tables=tables,
         foot=f"{_FOOT} 生成时间：{_at(made_at)}",
         author=trip["unit"]["name"],
@@ -77,7 +77,7 @@ def _rows(rows: Iterable[Cells]) -> Sequence[Group]:
     return [Group((), (row,)) for row in rows]
 
 
-def _facts(trip: Document, track: Document | None, made_at: datetime) -> Iterable[str]:
+def _facts(trip: Document, track: Document | None) -> Iterable[str]:
     """The lines under the title."""
     others = "、".join(each["name"] for each in trip["members"] if not each["leading"])
     yield _line(
@@ -91,7 +91,7 @@ def _facts(trip: Document, track: Document | None, made_at: datetime) -> Iterabl
         ("计划", f"{trip['starts_on']:%Y.%m.%d}至{trip['ends_on']:%Y.%m.%d}"),
         ("出发", "" if trip["started_at"] is None else _at(trip["started_at"])),
         ("结束", "" if trip["ended_at"] is None else _at(trip["ended_at"])),
-        ("在外", _days_away(trip, made_at)),
+        ("在外", "" if trip["days_away"] is None else f"{trip['days_away']} 天"),
         ("路程", "" if track is None else f"至少 {track['length_m'] / 1000:.1f} 公里"),
     )
     yield from (_line((name, trip[key])) for name, key in (("目的", "aim"), ("成果", "outcome")) if trip[key])
@@ -100,14 +100,6 @@ def _facts(trip: Document, track: Document | None, made_at: datetime) -> Iterabl
 def _line(*facts: tuple[str, str]) -> str:
     """Facts beside each other; those that are empty are left out."""
     return "　　".join(f"{name}：{said}" for name, said in facts if said)
-
-
-def _days_away(trip: Document, made_at: datetime) -> str:
-    """How many days in Shanghai a trip has lasted, first and last counted."""
-    if trip["started_at"] is None:
-        return ""
-    lasted = clock.day_of(trip["ended_at"] or made_at) - clock.day_of(trip["started_at"])
-    return f"{lasted.days + 1} 天"
 
 
 def _stops(stops: Sequence[Document], found: Sequence[Document]) -> Iterable[Cells]:

@@ -1,7 +1,7 @@
 """A paper as an Excel workbook, a sheet for each table: real dates and numbers, texts that stay texts.
 
 Every text is written as one, whatever it begins with, so none is ever taken for a formula or an address; what might be
-taken for one on being edited bears the mark that keeps it a text.
+taken for one on being edited bears the mark that keeps it a text. Tables of any length are written by `sheets`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,8 +15,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from server.exports.csv import DANGEROUS
 from server.exports.papers import Cell, Column, Paper, Span, Table, lines, local, plain
-
-MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 MM_PER_CHARACTER = 2.1
 """How wide a character of a column's width is, at eleven points."""

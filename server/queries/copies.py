@@ -15,7 +15,7 @@ from server.models.checkins import Checkin, LastPlace
 from server.models.events import Event
 from server.models.logs import LogDay, Supplement
 from server.models.looks import Look, LookReason
-from server.models.matters import MatterStep
+from server.models.matters import MatterAnswer, MatterStep
 from server.models.people import Person
 from server.models.photos import Photo
 from server.models.positions import Crossing, Standing
@@ -211,8 +211,8 @@ def _waiting(actor: Actor) -> Pages:
 
 
 def _photos(actor: Actor) -> Pages:
-    """Their photos by number, size and digest."""
-    return mine_of(Photo, Photo.id, Photo.person_id == actor.person_id, leave={"person_id"})
+    """Their photos by number and size."""
+    return mine_of(Photo, Photo.id, Photo.person_id == actor.person_id, leave={"person_id", "sha256"})
 
 
 def _log_days(actor: Actor) -> Pages:
@@ -246,6 +246,11 @@ def _matters(actor: Actor) -> Pages:
         cursor = page["next"]
         if cursor is None:
             return
+
+
+def _answers_by_me(actor: Actor) -> Pages:
+    """What they answered to complaints and suggestions."""
+    return mine_of(MatterAnswer, MatterAnswer.id, MatterAnswer.by_id == actor.person_id, leave={"by_id"})
 
 
 def _steps_by_me(actor: Actor) -> Pages:
@@ -359,6 +364,13 @@ PARTS = (
         "what you reported, complained of or suggested, what became of it and the answers",
         ("matters", "matter_answers", "matter_steps"),
         _matters,
+    ),
+    Part(
+        "answers_by_me.json",
+        "您对投诉建议的答复",
+        "what you answered to complaints and suggestions",
+        ("matter_answers",),
+        _answers_by_me,
     ),
     Part(
         "steps_by_me.json",

@@ -1,7 +1,7 @@
 """The visit log as a map draws it: few check-ins each by itself, many gathered in cells of a grid.
 
-A cell says how many there are and where, never whose. One with fewer than three stands in the middle of its square,
-so that it tells no more than the square does.
+A cell says how many there are and where, never whose; it stands in the middle of its square, and tells no more than the
+square does.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,6 @@ MOST_ITEMS = 400
 CELLS = 28
 """Into so many columns, and rows, what is drawn is cut."""
 
-FEW = 3
 NARROWEST_DEG = 1e-6
 
 Floats = NDArray[np.float64]
@@ -62,15 +61,13 @@ def drawn(actor: Actor, wanted: Filter, frame: Frame) -> dict[str, Any]:
 
 
 def cells(places: Floats, *, counted: bool = True) -> list[dict[str, Any]]:
-    """Places (n, 2) gathered in a grid over all of them: `[{lng, lat, count}]`, the fullest first; `counted` or not."""
+    """Places (n, 2) gathered in a grid over all of them: `[{lng, lat, count}]`, from west to east; `counted` or not."""
     low, high = places.min(axis=0), places.max(axis=0)
     size = np.maximum((high - low) / CELLS, NARROWEST_DEG)
     square = np.minimum(((places - low) / size).astype(np.int64), CELLS - 1)
-    keys, which, count = np.unique(square, axis=0, return_inverse=True, return_counts=True)
-    which = which.reshape(-1)
-    mean = np.stack([np.bincount(which, places[:, axis]) for axis in (0, 1)], axis=1) / count[:, None]
-    at = np.where((count < FEW)[:, None], low + (keys + 0.5) * size, mean)
+    keys, count = np.unique(square, axis=0, return_counts=True)
+    at = (low + (keys + 0.5) * size).tolist()
     return [
-        {"lng": round(lng, 6), "lat": round(lat, 6), "count": int(count[row]) if counted else None}
-        for row, (lng, lat) in sorted(enumerate(at.tolist()), key=lambda each: -count[each[0]])
+        {"lng": round(lng, 6), "lat": round(lat, 6), "count": found if counted else None}
+        for (lng, lat), found in zip(at, count.tolist(), strict=True)
     ]

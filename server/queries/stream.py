@@ -50,7 +50,7 @@ TRIP = frozenset(
 SILENCE = frozenset({"silence.raised", "silence.ended"})
 AREAS = frozenset({"area.published", "area.retired"})
 CROSSING = frozenset({"crossing.found", "crossing.dropped"})
-GONE = frozenset({"track.erased", "consent.withdrawn"})
+GONE = frozenset({"track.erased", "track.expired", "consent.withdrawn"})
 """After these, nobody is shown the crossings of the event's person on its trip any more."""
 
 MOVING = frozenset({"checkin.made", "consent.withdrawn", "track.erased", "person.updated"})

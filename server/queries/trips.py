@@ -16,7 +16,7 @@ from server.models.people import Person
 from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.units import Unit
 from server.queries import pages, scopes
-from server.rules import access, trips
+from server.rules import access, logs, trips
 from server.rules.access import Actor
 
 HELD = {"key_share": True}
@@ -234,6 +234,7 @@ def _summary(trip: Trip, names: dict[str, dict[int, str]], members: list[dict[st
         "ended_at": trip.ended_at,
         "lapsed_at": trip.lapsed_at,
         "overran_h": _overran_h(trip),
+        "days_away": _days_away(trip),
         "returned_because": trip.returned_because,
         "cancelled_because": trip.cancelled_because,
         "approved_by": None
@@ -242,6 +243,15 @@ def _summary(trip: Trip, names: dict[str, dict[int, str]], members: list[dict[st
         "approved_at": trip.approved_at,
         "outcome": trip.outcome,
     }
+
+
+def _days_away(trip: Trip) -> int | None:
+    """On how many days its people have been away so far; None before it starts."""
+    if trip.started_at is None:
+        return None
+    journey = logs.journey(trip.started_at, trip.ended_at, ends_on=trip.ends_on, lapsed_at=trip.lapsed_at)
+    first, last = logs.touched(journey, clock.now())
+    return (last - first).days + 1
 
 
 def _overran_h(trip: Trip) -> int | None:

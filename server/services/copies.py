@@ -105,7 +105,7 @@ tracks/ 中的 *.gpx 可用地图软件打开。时间为 UTC（以 Z 结尾）�
   photos/编号.*  您的照片原件
 
 没有放进来的：密码、令牌、定位设备的密钥及其摘要，内容的数字指纹；他人的姓名（除非您本来就能看到或由您写下）。
-备份中的副本到期自动删除。内容有误或想删除，请在“投诉建议”中提出；轨迹可以自己在行程的同意页删除。
+备份中的副本到期自动删除。内容有误或想删除，请在“投诉建议”中提出；轨迹可以自己在行程的同意页删除，照片在签到记录中删除，日志中写的内容在“我的日志”中删除。
 
 Guatu: all that is held about you
 {name} · {at} (Shanghai)
@@ -122,5 +122,6 @@ are WGS-84.
 
 Left out: the password, tokens and the keys of trackers, and their digests; fingerprints made of content; names of
 others, unless you can read them anyway or wrote them down. Copies in backups expire by themselves. If something is
-wrong or should be deleted, say so under "Complain or suggest"; a track is yours to erase on its trip's consent page.
+wrong or should be deleted, say so under "Complain or suggest"; a track is yours to erase on its trip's consent page, a
+photo with its check-in, what you wrote into a log on the log's page.
 """

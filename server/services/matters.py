@@ -23,7 +23,7 @@ from server.models.units import Unit
 from server.queries import categories
 from server.queries import matters as reads
 from server.queries import working_calendar as calendars
-from server.rules import access, matters
+from server.rules import access, matters, units
 from server.rules.access import Actor
 from server.rules.working_calendar import Term, WorkingCalendar, due_at
 from server.services import events
@@ -114,6 +114,11 @@ def answer(actor: Actor, matter_id: int, text: str) -> dict[str, Any]:
     """
     matter = reads.get(actor, matter_id)
     access.ensure_holds(actor, "matter.answer")
+    if matter.kind not in matters.CONFIDENTIAL:
+        matters.refuse(
+            "只答复投诉建议，其他事项按步骤办理",
+            "only a complaint or suggestion is answered; others go by their steps",
+        )
     if matter.by_id == actor.person_id:
         raise OwnMatter
     db.session.add(MatterAnswer(matter_id=matter.id, by_id=actor.person_id, text=text, at=clock.now()))
@@ -149,6 +154,20 @@ def reckon(*, category_id: int | None = None) -> None:
     calendar = calendars.current()
     for matter in db.session.scalars(which.execution_options(populate_existing=True)):
         _reckon(matter, calendar)
+
+
+def leave_to_unit(person_id: int) -> None:
+    """Leave the open matters that a person had to handle to their unit. Within a verb."""
+    theirs = sa.update(Matter).where(Matter.assigned_to_id == person_id, Matter.state.in_(matters.OPEN))
+    db.session.execute(theirs.values(assigned_to_id=None))
+
+
+def ensure_none_with(unit_id: int) -> None:
+    """`UnitRefused` while a unit holds or handles an open matter."""
+    with_it = sa.or_(Matter.holder_id == unit_id, Matter.assigned_unit_id == unit_id)
+    statement = sa.select(Matter.id).where(with_it, Matter.state.in_(matters.OPEN)).limit(1)
+    if db.session.scalar(statement) is not None:
+        units.refuse("还有未办结的事项，请先转办", "it has open matters; hand them on first")
 
 
 # ── reporting ───────────────────────────────────────────────────────────────────────────────────────────
@@ -308,7 +327,7 @@ def _merge(actor: Actor, matter: Matter, told: Told) -> None:
         into = reads.get(actor, told.into_id or 0)
     except NotFound:
         matters.refuse("并入的事项不存在", "there is no such matter to go into")
-    if into.id == matter.id or into.state not in matters.OPEN:
+    if into.id == matter.id or into.state not in matters.OPEN or into.kind in matters.CONFIDENTIAL:
         matters.refuse("只能并入另一件未办结的事项", "it goes into another matter that is open")
     matter.merged_into_id, matter.closed_at = into.id, clock.now()
 

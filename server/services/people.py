@@ -16,7 +16,7 @@ from server.queries import people as reads
 from server.queries import trips as reads_of_trips
 from server.rules import access, people
 from server.rules.access import Actor, Grant
-from server.services import consents, events, passwords, sessions, standing, trackers, trips
+from server.services import consents, events, matters, passwords, sessions, standing, trackers, trips
 from server.transaction import verb
 
 
@@ -113,6 +113,8 @@ def update(actor: Actor, person_id: int, changes: dict[str, Any]) -> dict[str, A
     db.session.flush()
     if changed:
         _record(actor, "person.updated", person, changed=sorted(changed), **moved)
+    if moved:
+        matters.leave_to_unit(person_id)
     if moved and with_roles:
         _move_roles(actor, person_id, moved["from_unit"], moved["to_unit"])
     if left is not None and left != (person.left_at is not None):
@@ -131,7 +133,8 @@ def _move_roles(actor: Actor, person_id: int, old: int, new: int) -> None:
 def _let_go(actor: Actor, person: Person) -> None:
     """The person leaves: no session, tracker or role is left, and they are on no map; what they did stays.
 
-    Their consents end. A trip on which nobody else is left ends too, or is called off where it had not begun.
+    What they had to handle is their unit's. Their consents end. A trip on which nobody else is left ends too, or is
+    called off where it had not begun.
     """
     if person.id == actor.person_id:
         raise PersonRefused(why_zh="不能停用自己的账号", why_en="nobody closes their own account")
@@ -144,6 +147,7 @@ def _let_go(actor: Actor, person: Person) -> None:
     trackers.end_all_of(person.id, "left", actor_id=actor.person_id)
     consents.withdraw_all_of(person.id, actor_id=actor.person_id)
     trips.end_all_alone(person.id, actor_id=actor.person_id)
+    matters.leave_to_unit(person.id)
     _record(actor, "person.updated", person, changed=["left"])
 
 

@@ -44,7 +44,7 @@ def take(actor: Actor, lines: Sequence[Line], *, dry: bool) -> dict[str, Any]:
     A user name that is there is changed to what its row says, so that the same roster taken twice changes nothing.
     The first password of each new account is in the answer, once.
     """
-    access.ensure_holds(actor, "person.create")
+    access.ensure_holds(actor, "person.import")
     told = _carry_out(actor, lines, {}, keep=False)
     done = not dry and all(each.outcome != "refused" for each in told)
     if done:

@@ -14,7 +14,7 @@ from server.models.units import Unit
 from server.queries import units as reads
 from server.rules import access, units
 from server.rules.access import Actor
-from server.services import events
+from server.services import events, matters
 from server.transaction import verb
 
 
@@ -129,6 +129,7 @@ def _retire(actor: Actor, unit: Unit, retired: bool) -> None:
         sa.select(Person.id).where(Person.unit_id == unit.id, Person.left_at.is_(None)).limit(1)
     ):
         units.refuse("还有人员，请先调出", "there are people in it; move them first")
+    matters.ensure_none_with(unit.id)
     unit.retired_at = clock.now()
 
 

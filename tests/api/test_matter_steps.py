@@ -320,3 +320,34 @@ def test_events_name_the_step_and_never_its_words(desk: Desk) -> None:
     desk.does("supervisor_a", "route", "refuse", note="不属本单位职责")
     event = db.session.scalars(sa.select(Event).where(Event.kind == "matter.refused")).one()
     assert (event.subject, event.data) == (str(desk.matter["id"]), {})
+
+
+def test_nothing_to_be_solved_goes_into_a_suggestion_or_is_answered_like_one(
+    desk: Desk, folk: County
+) -> None:
+    said = desk.report("supervisor", {"kind": "suggestion", "text": "路灯报修能不能更快"})
+    found = desk.press("supervisor", "route", "merge", into_id=said["id"])
+    assert (found.status_code, found.get_json()["code"]) == (422, "matter_refused")
+    own = desk.report("administrator", FOUND | {"category_id": desk.matter["category"]["id"]})
+    url = f"{URL}/{own['id']}/answers"
+    assert (
+        desk.client.post(url, json={"text": "知道了"}, headers=desk.signed["administrator"]).status_code
+        == 422
+    )
+
+
+def test_what_somebody_who_leaves_had_to_handle_is_their_units_and_keeps_it_open(
+    desk: Desk, folk: County
+) -> None:
+    desk.does("supervisor_a", "route", "accept")
+    desk.does("supervisor_a", "route", "assign", unit_id=folk.village_a, person_id=folk.grid_member.id)
+    admin = desk.signed["administrator"]
+    url = f"/api/v1/people/{folk.grid_member.id}"
+    assert desk.client.patch(url, json={"left": True}, headers=admin).status_code == 200
+    assigned = desk.seen("supervisor_a").get_json()["assigned"]
+    assert (assigned["unit"]["id"], assigned["person"]) == (folk.village_a, None)
+    grid = f"/api/v1/units/{folk.grid_a}"
+    assert desk.client.patch(grid, json={"retired": True}, headers=admin).status_code == 200
+    kept = desk.client.patch(f"/api/v1/units/{folk.village_a}", json={"retired": True}, headers=admin)
+    assert (kept.status_code, kept.get_json()["code"]) == (409, "unit_refused")
+    assert "未办结的事项" in kept.get_json()["title"]

@@ -46,7 +46,7 @@ def test_a_check_in_outside_any_trip_is_marked_so() -> None:
     assert table()[1][3] == "赴苏州招商"
     alone = b"".join(csv.write([[ROW | {"trip": None}]])).decode()
     assert "赴苏州招商" not in alone
-    assert ",临时签到," in alone
+    assert ",行程外," in alone
 
 
 def test_instants_are_the_countys_own_time() -> None:

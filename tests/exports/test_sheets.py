@@ -7,9 +7,10 @@ from xml.etree import ElementTree
 import pytest
 
 from server.exports import sheets
+from server.exports.csv import Columns
 
 SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-COLUMNS: sheets.Columns = (("名 Name", lambda row: row["name"]), ("数 Number", lambda row: row["number"]))
+COLUMNS: Columns = (("名 Name", lambda row: row["name"]), ("数 Number", lambda row: row["number"]))
 
 
 def opened(data: bytes) -> list[list[list[str]]]:

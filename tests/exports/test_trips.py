@@ -34,6 +34,7 @@ def trip(**changed: Any) -> dict[str, Any]:
         "starts_on": date(2026, 9, 1),
         "ends_on": date(2026, 9, 2),
         "started_at": START - HOUR,
+        "days_away": 2,
         "ended_at": START + 30 * HOUR,
         "stops": [stop, stop | {"id": 4, "name": "远处", "planned_from": None, "planned_to": None}],
     }

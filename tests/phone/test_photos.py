@@ -203,7 +203,7 @@ def test_what_is_no_picture_is_said_one_can_be_taken_out_and_a_draft_keeps_the_r
     expect(page.locator(".tile img")).to_have_count(1)
     expect(page.locator(".figure")).to_have_text("15 m")
     here.send()
-    expect(page.locator(".verdict-word")).to_have_text("在界内")
+    expect(page.locator(".verdict-word")).to_have_text("在内")
     expect(page.locator(".tile img[src]")).to_have_count(1)
     page.get_by_role("button", name="照片 1").click()
     page.get_by_role("dialog").get_by_role("button", name="删除照片").click()

@@ -40,12 +40,13 @@ def test_an_administrator_reads_nobodys_track_by_that_role() -> None:
 def test_an_auditor_reads_the_record_and_changes_nothing() -> None:
     auditor = actor(Grant("auditor", ROOT), path=ROOT)
     owns = {name for name, rule in access.PERMISSIONS.items() if rule.own}
-    assert set(access.held_by(auditor)) - owns == {"event.read", "look.read"}
+    reads = {"event.read", "event.export", "look.read", "look.export"}
+    assert set(access.held_by(auditor)) - owns == reads
 
 
 def test_what_needs_the_county_is_not_given_by_a_township() -> None:
-    assert access.scope(actor(Grant("supervisor", A)), "matter.read").paths == ()
-    assert access.scope(actor(Grant("supervisor", ROOT)), "matter.read").paths == (ROOT,)
+    assert access.scope(actor(Grant("administrator", A)), "area.import").paths == ()
+    assert access.scope(actor(Grant("administrator", ROOT)), "area.import").paths == (ROOT,)
 
 
 def test_what_may_not_be_seen_is_not_there_and_what_may_not_be_done_is_forbidden() -> None:

@@ -465,7 +465,7 @@ def test_a_wall_is_in_use_while_it_hangs_and_ends_with_its_session_even_when_cut
         resting = clock.now() - timedelta(minutes=50)
         mine = SignInSession.person_id == office.supervisor.id
         session.execute(sa.update(SignInSession).where(mine).values(last_used_at=resting))
-    with page.expect_response(re.compile("/api/v1/sessions")):
+    with page.expect_response(re.compile("/api/v1/places")):
         page.clock.fast_forward("04:30")
     assert last_used(office.supervisor) < timedelta(minutes=5)
     here.context.set_offline(True)

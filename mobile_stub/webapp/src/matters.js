@@ -14,14 +14,17 @@ import { stamp } from "./times.js";
 import { instead } from "./ways.js";
 import { say } from "./words.js";
 
-/** @typedef {{kind: Matter["kind"], text: string}} Draft */
+/** @typedef {{kind: "complaint" | "suggestion", text: string}} Draft */
 
 /** @param {Matter} matter */
 function item(matter) {
   return el("li", { class: "card matter" }, el("strong", {}, say(`matters.${matter.kind}`)),
     el("small", {}, stamp(matter.reported_at)), el("p", { class: "quote" }, matter.text),
-    ...(matter.answers.length ? matter.answers.map(answer) : [el("small", {}, say("matters.unanswered"))]));
+    ...(matter.answers.length ? matter.answers.map(answer) : [el("small", {}, standing(matter))]));
 }
+
+/** How it stands with one that has no answer yet: what must be solved goes from step to step. @param {Matter} matter */
+const standing = ({ kind, state }) => (kind === "complaint" || kind === "suggestion" ? say("matters.unanswered") : say(`matters.${state}`));
 
 /** @param {Matter["answers"][number]} answer */
 function answer({ by, text, at }) {
@@ -51,7 +54,7 @@ function writing(page, key, draft) {
   }, say("matters.do"),
   chips("kind", say("matters.kind"), [["suggestion", say("matters.suggestion")], ["complaint", say("matters.complaint")]],
     draft.kind, (kind) => {
-      draft.kind = /** @type {Matter["kind"]} */ (kind);
+      draft.kind = /** @type {Draft["kind"]} */ (kind);
       return keep();
     }),
   field(say("matters.text"), text, say("matters.rule")), space);

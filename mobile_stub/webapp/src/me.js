@@ -57,7 +57,7 @@ function lookItem(look) {
     el("strong", {}, [look.by.name, unit].filter(Boolean).join(" · ")),
     el("small", {}, `${dayWords(dayOf(look.at))} ${clock(look.at)}`),
     el("p", {}, say("looks.reason", { reason: look.reason })),
-    el("small", {}, look.trip ? say("looks.trip", { title: look.trip.title }) : say("looks.map")));
+    el("small", {}, look.trip ? say("looks.trip", { title: look.trip.title }) : look.door === "map" ? say("looks.map") : say("looks.no_trip")));
 }
 
 /** The page of looks at my whereabouts. @returns {Promise<View>} */

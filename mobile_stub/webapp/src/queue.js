@@ -162,10 +162,15 @@ export function ready(open) {
 /** What the queue keeps of a record. @param {Checkin} record @returns {Record} */
 const brief = ({ id, verdict: { outcome, zh, en } }) => ({ id, outcome, zh, en });
 
-/** Notes that the server has it, and what it answered. @param {Item} item @param {any} answer a Checkin or a Trip */
+/** What the queue keeps of an answer: of a check-in its verdict, of a plan or a step the duty. @param {Item} item @param {any} answer */
+function became({ kind }, answer) {
+  if (kind === "checkin") return { record: brief(answer) };
+  return kind === "photo" || kind === "log" ? {} : { trip_id: answer.id };
+}
+
+/** Notes that the server has it, and what it answered. @param {Item} item @param {any} answer by its kind */
 export function settle(item, answer) {
-  const became = item.kind === "checkin" ? { record: brief(answer) } : { trip_id: answer.id };
-  return change(item.number, { state: "kept", kept_at: Date.now(), problem: null, ...became });
+  return change(item.number, { state: "kept", kept_at: Date.now(), problem: null, ...became(item, answer) });
 }
 
 /** Forgets delivered items after a day; all of this person's at once when they sign out. @param {boolean} [leaving] */

@@ -298,10 +298,10 @@ export type Arrival = {
 
 export type Matter = {
   id: number;
-  kind: "complaint" | "suggestion";
+  kind: "complaint" | "suggestion" | "patrol" | "visit" | "enterprise" | "leader" | "other";
   text: string;
   page: string;
-  state: string;
+  state: "reported" | "refused" | "accepted" | "assigned" | "handled" | "verified" | "closed" | "merged";
   reported_at: string;
   answers: { by: Named; text: string; at: string }[];
 };

@@ -203,6 +203,10 @@ class TripOut(ma.Schema):
             "description": "超过计划结束时间的小时数 · hours past its planned end, where the system ended it"
         },
     )
+    days_away = fields.Integer(
+        allow_none=True,
+        metadata={"description": "在外天数，未出发为空 · days away so far, none before the start"},
+    )
     returned_because = fields.String()
     cancelled_because = fields.String()
     approved_by = fields.Nested(NamedOut, allow_none=True)

@@ -93,7 +93,7 @@ export interface Trip {
   id: number; title: string; aim: string | null; purpose: "ordinary" | "safety" | "emergency"; basis: string | null; chain: string | null;
   destination: string | null; destination_area_id: number | null; tracking: "none" | "checkins" | "track"; photos_required: boolean; state: string; revision: number;
   unit: Named; leader: Named; planner: Named; members: Member[]; starts_on: string; ends_on: string; stops: Stop[];
-  started_at: string | null; start_known_at: string | null; ended_at: string | null; lapsed_at: string | null; overran_h: number | null; returned_because: string | null; cancelled_because: string | null;
+  started_at: string | null; start_known_at: string | null; ended_at: string | null; lapsed_at: string | null; overran_h: number | null; days_away: number | null; returned_because: string | null; cancelled_because: string | null;
   approved_by: Named | null; approved_at: string | null; outcome: string | null; may: string[];
 }
 export interface Span { from: string; to: string; duration_s: number }

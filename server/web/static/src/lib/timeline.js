@@ -158,19 +158,9 @@ export function ticks({ from, to }, most) {
   return Array.from({ length: count }, (_, at) => first + at * step);
 }
 
-/**
- * Days away: those in Shanghai from the start to the end (or to now, while it goes on), both counted.
- * @param {Trip} trip
- * @param {number} now ms
- * @returns {{planned: number, away: number | null}} `away` null before the start
- */
-export function daysAway(trip, now) {
-  const planned = Math.round((Date.parse(trip.ends_on) - Date.parse(trip.starts_on)) / DAY) + 1;
-  if (!trip.started_at) return { planned, away: null };
-  return {
-    planned,
-    away: days({ from: Date.parse(trip.started_at), to: trip.ended_at ? Date.parse(trip.ended_at) : now }).length,
-  };
+/** Days away, planned and, once it has started, so far. @param {Trip} trip @returns {{planned: number, away: number | null}} */
+export function daysAway(trip) {
+  return { planned: Math.round((Date.parse(trip.ends_on) - Date.parse(trip.starts_on)) / DAY) + 1, away: trip.days_away };
 }
 
 /* ── what is at an instant ───────────────────────────────────────────────────────────────────────────── */

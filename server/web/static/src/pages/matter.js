@@ -27,7 +27,7 @@ function head(matter) {
     "div.title",
     {},
     el("h1", {}, t("事项 {n}", { n: matter.id })),
-    el(`span.state.state-${shown(matter)}`, {}, word("matter", matter.state)),
+    el(`span.state.state-${shown(matter)}`, {}, matter.answers.length ? t("已答复") : word("matter", matter.state)),
     el("div.end.buttons.no-print", {}, stepButtons(matter, changed)),
   );
 }

@@ -15,6 +15,8 @@ import { fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
 const KINDS = ["patrol", "visit", "enterprise", "leader", "other", "complaint", "suggestion"];
+/** What is answered, and takes no steps. */
+const ANSWERED = ["complaint", "suggestion"];
 const STATES = ["reported", "accepted", "assigned", "handled", "verified", "closed", "refused", "merged"];
 
 const list = pagedList({
@@ -69,7 +71,7 @@ function said(answer) {
 
 /** For whoever may answer, and nobody answers their own. @param {Matter} matter */
 function answerButton(matter) {
-  if (!may("matter.answer") || matter.by?.id === me().id) return null;
+  if (!may("matter.answer") || !ANSWERED.includes(matter.kind) || matter.by?.id === me().id) return null;
   const press = { type: "button", onclick: () => void reply(matter) };
   return el("button.button.button-small", press, matter.answers.length ? t("再答复") : t("答复"));
 }

@@ -17,7 +17,7 @@ import { askReason, reasons, reasonWords } from "../lib/looks.js";
 import { player } from "../lib/player.js";
 import { silenceNotice } from "../lib/silences.js";
 import { attempt, blank, failure, loading, toast } from "../lib/states.js";
-import { dates, day, dayInWords, fully, now, shortly, span, window as planned } from "../lib/time.js";
+import { dates, day, dayInWords, fully, shortly, span, window as planned } from "../lib/time.js";
 import { daysAway, marks as marksOf, whole } from "../lib/timeline.js";
 import { atStop, chooser, silenceItems, summary, trackItems } from "../lib/tracks.js";
 import { buttons, steps } from "../lib/trip.js";
@@ -107,7 +107,7 @@ async function changedTo(changed) {
 
 /** @param {Trip} trip */
 function drawFacts(trip) {
-  const { planned: meant, away } = daysAway(trip, now());
+  const { planned: meant, away } = daysAway(trip);
   /** @type {[string, string | null | undefined][]} */
   const lines = [
     [t("日期"), dates(trip.starts_on, trip.ends_on)],
