@@ -6,7 +6,7 @@ is answered instead.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,13 +20,11 @@ from server.geo.datum import Datum
 from server.models.matters import Matter, MatterAnswer, MatterCategory, MatterStep
 from server.models.people import Person
 from server.models.units import Unit
-from server.queries import categories
 from server.queries import matters as reads
 from server.queries import working_calendar as calendars
 from server.rules import access, matters, units
 from server.rules.access import Actor
-from server.rules.working_calendar import Term, WorkingCalendar, due_at
-from server.services import events
+from server.services import deadlines, events
 from server.transaction import verb
 
 
@@ -75,7 +73,7 @@ def report(actor: Actor, told: Report) -> dict[str, Any]:
     matter = _matter(actor, told)
     db.session.add(matter)
     db.session.flush()
-    _reckon(matter, calendars.current())
+    deadlines.reckon(matter, calendars.current())
     events.record(
         "matter.reported",
         actor_id=actor.person_id,
@@ -138,7 +136,7 @@ def answer(actor: Actor, matter_id: int, text: str) -> dict[str, Any]:
 def escalate(matter_id: int) -> bool:
     """Hand up a matter that has been overdue for its category's time; whether it was. For the sweep."""
     matter = db.session.get_one(Matter, matter_id, populate_existing=True, with_for_update=True)
-    if not reads.is_overdue(matter) or not _is_to_be_handed_up(matter):
+    if not reads.is_overdue(matter) or not deadlines.is_to_be_handed_up(matter):
         return False
     _hand_up(matter)
     _append(matter, "escalate", "reported", Told(note="超过时限，系统自动提请上级"), None)
@@ -153,7 +151,7 @@ def reckon(*, category_id: int | None = None) -> None:
         which = which.where(Matter.category_id == category_id)
     calendar = calendars.current()
     for matter in db.session.scalars(which.execution_options(populate_existing=True)):
-        _reckon(matter, calendar)
+        deadlines.reckon(matter, calendar)
 
 
 def leave_to_unit(person_id: int) -> None:
@@ -252,7 +250,7 @@ def _append(matter: Matter, step: str, target: str, told: Told, by_id: int | Non
     )
     matter.state, matter.revision = target, matter.revision + 1
     db.session.flush()
-    _reckon(matter, calendars.current())
+    deadlines.reckon(matter, calendars.current())
     events.record(_RECORDED[step], actor_id=by_id, unit_id=matter.holder_id, subject=matter.id)
 
 
@@ -424,34 +422,3 @@ def _ensure_in(person_id: int, unit: Unit) -> None:
 def _unit(unit_id: int) -> Unit:
     """A unit by its id."""
     return db.session.get_one(Unit, unit_id)
-
-
-# ── terms ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _reckon(matter: Matter, calendar: WorkingCalendar) -> None:
-    """Say when the term that runs now ends: to answer until it is accepted, to solve from then on."""
-    stopped = matters.is_stopped(matter.state) or matter.kind in matters.CONFIDENTIAL
-    matter.due_at = None if stopped else _ends_at(matter, calendar)
-
-
-def _ends_at(matter: Matter, calendar: WorkingCalendar) -> datetime:
-    """When the matter's present term ends."""
-    steps = reads.taken(matter.id)
-    term = _term(matter, "answer" if matter.state == "reported" else "solve")
-    assert term is not None
-    since = matters.runs_since(steps, reported_at=matter.reported_at)
-    return due_at(term, begins_at=since, calendar=calendar, pauses=matters.pauses(steps))
-
-
-def _term(matter: Matter, name: str) -> Term | None:
-    """A term of a matter's category: to `answer`, to `solve`, or after which it is handed up (`escalate`)."""
-    return categories.term(db.session.get_one(MatterCategory, matter.category_id), name)
-
-
-def _is_to_be_handed_up(matter: Matter) -> bool:
-    """Whether it has been overdue for so long that it goes to the unit above."""
-    term = _term(matter, "escalate")
-    if term is None or matter.due_at is None or _unit(matter.holder_id).parent_id is None:
-        return False
-    return due_at(term, begins_at=matter.due_at, calendar=calendars.current()) < clock.now()
