@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -56,6 +57,16 @@ def release(tree: Path, title: str) -> None:
     words = tree / "mobile_stub" / "webapp" / "src" / "words.js"
     words.write_text(re.sub(r'("duties.title": \[")\w+', rf"\g<1>{title}", words.read_text("utf-8")), "utf-8")
     subprocess.run(["node", "frontend/build.mjs"], cwd=tree, env=node.surroundings(), check=True)
+
+
+@contextmanager
+def released(tree: Path, title: str) -> Iterator[None]:
+    """A new release of the app, with another title on its first page; the old one again when the block is left."""
+    release(tree, title)
+    try:
+        yield
+    finally:
+        release(tree, "我的任务")
 
 
 def kept(who: Someone) -> list[tuple[str, Checkin]]:
@@ -253,19 +264,19 @@ def test_a_newer_release_takes_over_when_asked_and_sends_the_older_ones_queue(
     write(here, page, "旧版写的")
     page.route(SENT, lambda route: route.abort())
     here.reconnect(page)
-    release(tree, "新版任务")
-    page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
-    expect(page.locator(".newer")).to_contain_text("有新版本")
-    page.get_by_role("link", name="返回").click()
-    expect(page.get_by_role("heading", name="我的任务")).to_be_visible()
-    page.get_by_role("button", name="更新").click()
-    expect(page.get_by_role("heading", name="新版任务")).to_be_visible()
-    assert kept(cadre) == []
-    page.unroute_all(behavior="wait")
-    here.open("#/deliveries")
-    expect(page.locator(".delivery-kept")).to_be_visible()
-    assert [note for note, _ in kept(cadre)] == ["旧版写的"]
-    release(tree, "我的任务")
+    with released(tree, "新版任务"):
+        page.evaluate("navigator.serviceWorker.getRegistration().then((found) => found.update())")
+        expect(page.locator(".newer")).to_contain_text("有新版本")
+        page.get_by_role("link", name="返回").click()
+        expect(page.get_by_role("heading", name="我的任务")).to_be_visible()
+        page.get_by_role("button", name="更新").click()
+        expect(page.get_by_role("heading", name="新版任务")).to_be_visible()
+        assert kept(cadre) == []
+        page.unroute_all(behavior="wait")
+        here.open("#/deliveries")
+        here.back_online(page)
+        expect(page.locator(".delivery-kept")).to_be_visible()
+        assert [note for note, _ in kept(cadre)] == ["旧版写的"]
 
 
 def test_what_the_first_release_had_not_delivered_is_brought_over(
