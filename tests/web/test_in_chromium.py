@@ -474,7 +474,7 @@ def test_a_boundary_file_is_imported_by_page_and_refused_by_feature(
             {"name": "village.geojson", "mimeType": "application/json", "buffer": collection}
         )
         page.locator("#import select[name=kind]").select_option("village")
-        page.get_by_role("radio", name="WGS-84").check()
+        page.locator("#import input[name=datum][value='WGS-84']").check()
         page.get_by_role("button", name="导入", exact=True).click()
         expect(page.locator(told_at)).to_contain_text(words)
     expect(page.locator("#areas")).to_contain_text("柳树村")
