@@ -37,7 +37,7 @@ export const words = /** @type {const} */ ({
   "signout.title": ["退出登录？", "Sign out?"],
   "signout.do": ["退出登录", "Sign out"],
   "signout.text": ["退出后，本机记住的任务会清除。", "The duties remembered on this phone will be cleared."],
-  "signout.waiting": ["还有 {n} 项没有送达。退出后它们仍留在本机，等您再次登录后自动送出。", "{n} item(s) have not been delivered. They stay on this phone and go out once you sign in again."],
+  "signout.waiting": ["还有 {n} 项没有送达。退出后它们仍留在本机，等您再次登录后自动送出。", "{n} {n|item has|items have} not been delivered. What waits stays on this phone and goes out once you sign in again."],
   "password.title": ["修改密码", "Change password"],
   "password.forced": ["请先换一个自己的密码", "Please choose a password of your own first"],
   "password.forced_text": ["现在的密码是管理员设的，只能用来第一次登录。", "The present one was set by an administrator and is only good for the first sign-in."],
@@ -211,7 +211,7 @@ export const words = /** @type {const} */ ({
   "photo.camera": ["拍照", "Camera"],
   "photo.album": ["从相册选", "Album"],
   "photo.nth": ["照片 {n}", "Photo {n}"],
-  "photo.count": ["照片 {n} 张", "{n} photo(s)"],
+  "photo.count": ["照片 {n} 张", "{n} {n|photo|photos}"],
   "photo.remove": ["去掉照片 {n}", "Take out photo {n}"],
   "photo.working": ["正在缩小…", "Making it smaller…"],
   "photo.most": ["一次签到最多 {n} 张照片", "A check-in takes {n} photos at most"],
@@ -327,8 +327,8 @@ export const words = /** @type {const} */ ({
   "delivery.safe": ["已存在本机，不会丢", "Safe on this phone"],
   "delivery.safe_text": ["有网络后按顺序自动送出，时间以您按下时为准。可以关掉本页，不必重填。", "It goes out by itself, in order, with the time at which you pressed. You may close this page; nothing has to be typed again."],
   "delivery.waiting_text": ["排队等待送出。", "Waiting for its turn."],
-  "delivery.again_in": ["试过 {tries} 次，约 {soon}后再试。", "Tried {tries} time(s); again in about {soon}."],
-  "delivery.again_now": ["试过 {tries} 次，马上再试。", "Tried {tries} time(s); again any moment."],
+  "delivery.again_in": ["试过 {tries} 次，约 {soon}后再试。", "Tried {tries} {tries|time|times}; again in about {soon}."],
+  "delivery.again_now": ["试过 {tries} 次，马上再试。", "Tried {tries} {tries|time|times}; again any moment."],
   "delivery.conflict_text": ["同一编号的内容服务器已有，不会被改动。您可以改好后另作一次签到送出，或者不要本机这条。", "The server already has other content under this number and leaves it as it is. Correct this and send it as a new check-in, or discard it."],
   "delivery.now": ["马上送出", "Send now"],
   "delivery.look": ["去看看", "Look"],
@@ -336,7 +336,7 @@ export const words = /** @type {const} */ ({
   "delivery.discard": ["不要了", "Discard"],
   "delivery.discard_title": ["不要“{deed}”了？", "Discard “{deed}”?"],
   "delivery.discard_text": ["它会从本机删除。如果其实已经送达，服务器上的记录还在。", "It is deleted from this phone. If it did arrive after all, the server's record stays."],
-  "delivery.foreign": ["本机还有其他账号的 {n} 项没有送达", "{n} item(s) of other accounts wait on this phone"],
+  "delivery.foreign": ["本机还有其他账号的 {n} 项没有送达", "{n} {n|item|items} of other accounts {n|waits|wait} on this phone"],
   "delivery.foreign_text": ["要等那个账号在本机登录后才会送出，您看不到内容。", "They go out when that account signs in here. You cannot see what they are."],
   "delivery.count": ["{n} 项等待送出", "{n} waiting to be sent"],
   "delivery.stuck_count": ["{n} 项没被收下，请看一看", "{n} not taken: please look"],
@@ -441,8 +441,8 @@ export const words = /** @type {const} */ ({
   "logs.month_words": ["{year}年{n}月", "{year}-{n}"],
   "logs.before": ["往前", "Before"],
   "logs.after": ["往后", "After"],
-  "logs.trips": ["行程 · 在外 {n} 天", "Trips · {n} day(s) away"],
-  "logs.away": ["在外 {n} 天", "{n} day(s) away"],
+  "logs.trips": ["行程 · 在外 {n} 天", "Trips · {n} {n|day|days} away"],
+  "logs.away": ["在外 {n} 天", "{n} {n|day|days} away"],
   "logs.outcome": ["成果：{text}", "Outcome: {text}"],
   "logs.next": ["下一步：{text}", "Next: {text}"],
   "logs.add": ["补记", "Add to it"],
@@ -582,12 +582,14 @@ export const words = /** @type {const} */ ({
 /** @typedef {keyof typeof words} Key */
 
 /**
- * Says something in the chosen language; `{name}` is filled from the facts.
+ * Says something in the chosen language; `{name}` is filled from the facts, `{n|day|days}` is chosen by the number n.
  * @param {Key} key
  * @param {Record<string, string | number>} [facts]
  * @returns {string}
  */
 export function say(key, facts = {}) {
   const [zh, en] = words[key];
-  return (lang() === "zh" ? zh : en).replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
+  return (lang() === "zh" ? zh : en)
+    .replace(/\{(\w+)\|([^|}]+)\|([^|}]+)\}/g, (_, name, one, many) => (Number(facts[name]) === 1 ? one : many))
+    .replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
 }
