@@ -17,7 +17,7 @@ TYPED := $(foreach each,server mobile_stub setup tests bench,\
 	$(if $(wildcard $(each)/*.py $(each)/*/*.py),$(each))) $(wildcard wsgi.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fast check setup setup-run python bundle format docs lock clean
+.PHONY: help demo test fast check setup setup-run python bundle format docs parcel lock clean
 
 help: ## 列出所有目标 / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -56,11 +56,14 @@ format: setup ## 改写为统一格式 / rewrite the sources in the one format
 docs: setup ## 由代码重写 docs/ 中的表格 / renew the tables in docs/ that are made from the code
 	@flask --app wsgi docs write
 
+parcel: setup-run ## 为没有网络的机器打包(FOLDER=…) / all that a machine without a network needs, in one folder
+	@$(PYTHON) -m setup.parcel "$(FOLDER)"
+
 lock: setup ## 重新锁定依赖版本 / pin the dependencies anew from requirements/*.in
 	@python -m setup.lock
 
 clean: ## 删除安装与生成的一切(不删数据) / remove what was installed and generated, never data
-	@rm -rf .venv .venv-lock .venv-node node_modules server/web/static/dist mobile_stub/webapp/dist
+	@rm -rf .venv .venv-lock .venv-node .nginx node_modules server/web/static/dist mobile_stub/webapp/dist
 	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@find server -name '*.mo' -delete

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from setup import environment, node, pages, system
+from setup import environment, nginx, node, pages, parcel, system
 from setup.say import ROOT, Failed, Stop, speak_plainly
 
 
@@ -18,8 +18,11 @@ def main(arguments: Sequence[str]) -> int:
         with _alone():
             system.install(system.needs(purpose))
             environment.install(purpose)
-            node.install()
-            pages.build()
+            if purpose == "test":
+                nginx.install()
+            if purpose == "test" or not parcel.is_ours():
+                node.install()
+                pages.build()
     except Stop as sentence:
         print(sentence, file=sys.stderr)
         return 1
