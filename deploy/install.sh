@@ -23,16 +23,17 @@ echo "· 核对文件 / checking every file"
     fail "文件不完整，请重新拷贝 / files are missing or changed: carry the folder over again"
 
 echo "· 安装系统软件包 / installing Debian packages"
-lists=$(mktemp -d)
-trap 'rm -rf "$lists"' EXIT
-echo "deb [trusted=yes] file://$here/packages ./" > "$lists/guatu.list"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/lists"  # a folder of its own: apt empties it of what it did not put there
+echo "deb [trusted=yes] file://$here/packages ./" > "$work/guatu.list"
 from_here() {
-    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o "Dir::Etc::sourcelist=$lists/guatu.list" -o Dir::Etc::sourceparts=- \
-        -o "Dir::State::lists=$lists" -o APT::Sandbox::User=root "$@"
+    DEBIAN_FRONTEND=noninteractive apt-get -q -y -o "Dir::Etc::sourcelist=$work/guatu.list" -o Dir::Etc::sourceparts=/dev/null \
+        -o "Dir::State::lists=$work/lists" -o APT::Sandbox::User=root "$@"
 }
 from_here update > /dev/null
 from_here install --no-install-recommends python3 python3-venv libsqlite3-mod-spatialite fonts-noto-cjk \
-    postgresql postgresql-postgis nginx-light openssl > "$lists/log" 2>&1 || { cat "$lists/log" >&2; exit 1; }
+    postgresql postgresql-postgis nginx-light openssl curl > "$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 
 echo "· 放置程序 / putting the tree into $target"
 rm -rf "$target.new"

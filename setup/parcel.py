@@ -21,7 +21,7 @@ from setup.say import ROOT, Failed, Stop, speak_plainly, step
 MARK = ROOT / "PARCEL"
 """In a tree that came in a parcel: which commit it is. Its pages are bundled already, and it needs no Node."""
 
-SERVING = ["python3", "python3-venv", "postgresql", "postgresql-postgis", "nginx-light", "openssl"]
+SERVING = ["python3", "python3-venv", "postgresql", "postgresql-postgis", "nginx-light", "openssl", "curl"]
 """What docs/install-debian.md takes from Debian beside what `setup run` sees to."""
 
 

@@ -116,7 +116,16 @@ def test_the_floors_of_the_tests_are_those_of_the_server() -> None:
         path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and path.name != "__pycache__"
     }
     floors = {path.stem for path in (ROOT / "server").iterdir() if path.stem != "__pycache__"}
-    assert folders - floors <= {"house", "pretend", "stories", "support", "payloads", "phone", "desk", "deploy"}
+    assert folders - floors <= {
+        "house",
+        "pretend",
+        "stories",
+        "support",
+        "payloads",
+        "phone",
+        "desk",
+        "deploy",
+    }
 
 
 @pytest.mark.parametrize("folder", ["server", "mobile_stub", "setup"])
