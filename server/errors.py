@@ -457,6 +457,24 @@ class MatterRefused(Problem):
     en = "The matter cannot be dealt with so: {why_en}."
 
 
+class PatrolRefused(Problem):
+    """What was told of a patrol plan, a run of it or a household does not hold together."""
+
+    code = "patrol_refused"
+    status = 422
+    zh = "巡查无法办理：{why_zh}。"
+    en = "The patrol cannot be dealt with so: {why_en}."
+
+
+class PatrolChanged(Problem):
+    """Somebody else changed the patrol plan first."""
+
+    code = "patrol_changed"
+    status = 409
+    zh = "巡查计划已被他人修改，请刷新后再操作。"
+    en = "Somebody changed this patrol plan first; reload it and look again."
+
+
 class CategoryRefused(Problem):
     """A category of matters cannot be kept so."""
 

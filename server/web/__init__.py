@@ -14,6 +14,7 @@ from server.web import (
     logs,
     map,  # noqa: A004  the page's own word
     matters,
+    patrols,
     people,
     phone,
     record,
@@ -30,6 +31,7 @@ PAGES = (
     log,
     logs,
     trips,
+    patrols,
     reports,
     reviews,
     areas,
