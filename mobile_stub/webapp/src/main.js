@@ -17,6 +17,7 @@ import * as logs from "./logs.js";
 import * as matters from "./matters.js";
 import * as me from "./me.js";
 import { button } from "./parts.js";
+import * as patrols from "./patrols.js";
 import * as phone from "./phone.js";
 import * as plan from "./plan.js";
 import * as release from "./release.js";
@@ -52,6 +53,7 @@ const pages = {
   trackers: trackers.page,
   password: signin.passwordPage,
   matters: matters.page,
+  finding: patrols.findingPage,
   help: help.page,
   signin: signin.page,
 };

@@ -10,7 +10,10 @@ import { pagedList, table } from "../lib/list.js";
 import { callButtons, names, purposeTag, stateMark, windowOf } from "../lib/patrols.js";
 import { areaById, searchAreas, searchUnits, unitById } from "../lib/sources.js";
 import { blank } from "../lib/states.js";
+import { day, now } from "../lib/time.js";
 import { codes, word } from "../lib/words.js";
+
+const DAY_MS = 86_400_000;
 
 /** @type {Record<string, string>} */
 let filters = {};
@@ -57,6 +60,14 @@ function tags(patrol) {
   return called || purpose ? el("span.under.tags", {}, purpose, called) : null;
 }
 
+/** What the filters ask of the door: the days as days. @returns {Record<string, string>} */
+function asked() {
+  const { when = "", ...others } = filters;
+  const today = day(new Date(now()).toISOString());
+  if (when === "all") return others;
+  return when === "ahead" ? { ...others, first: day(new Date(now() + DAY_MS).toISOString()) } : { ...others, last: today };
+}
+
 async function begin() {
   frame();
   fill(
@@ -69,18 +80,17 @@ async function begin() {
     [
       { name: "state", label: t("状态"), type: "select", all: t("全部"), options: codes("patrol").map((code) => [code, word("patrol", code)]) },
       { name: "purpose", label: t("性质"), type: "select", all: t("全部"), options: codes("patrol_purpose").map((code) => [code, word("patrol_purpose", code)]) },
-      { name: "first", label: t("从"), type: "date" },
-      { name: "last", label: t("到"), type: "date" },
+      { name: "when", label: t("日期"), type: "select", all: t("到今天为止"), options: [["ahead", t("今后几天")], ["all", t("全部")]] },
       { name: "unit_id", label: t("单位"), type: "pick", all: t("全部单位"), search: searchUnits, byId: unitById },
       { name: "area_id", label: t("网格"), type: "pick", all: t("全部网格"), search: searchAreas, byId: areaById },
       { name: "mine", label: t("只看我的"), type: "switch", all: t("否") },
     ],
     (changed) => {
       filters = changed;
-      void list.read(filters);
+      void list.read(asked());
     },
   );
-  await list.read(filters);
+  await list.read(asked());
 }
 
 void begin();
