@@ -219,6 +219,13 @@ class Settings:
         "巡查时段开始前多少小时提醒有关人员",
         "Hours before a patrol's window opens at which those concerned are reminded",
     )
+    household_days: int = _setting(
+        "GUATU_HOUSEHOLD_DAYS",
+        730,
+        _whole(1, 3660),
+        "住户走访记录的文字、已不再联系的住户信息保存多少天",
+        "Days that notes of household visits, and households let go, are kept",
+    )
     log_open_days: int = _setting(
         "GUATU_LOG_OPEN_DAYS",
         15,

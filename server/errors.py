@@ -458,12 +458,21 @@ class MatterRefused(Problem):
 
 
 class PatrolRefused(Problem):
-    """What was told of a patrol plan, a run of it or a household does not hold together."""
+    """What was told of a patrol plan, or done with a patrol, does not hold together."""
 
     code = "patrol_refused"
     status = 422
     zh = "巡查无法办理：{why_zh}。"
     en = "The patrol cannot be dealt with so: {why_en}."
+
+
+class HouseholdRefused(Problem):
+    """What was told of a household, or of a visit to it, does not hold together."""
+
+    code = "household_refused"
+    status = 422
+    zh = "住户信息无法保存：{why_zh}。"
+    en = "This cannot be kept of the household: {why_en}."
 
 
 class PatrolChanged(Problem):

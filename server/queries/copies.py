@@ -26,7 +26,7 @@ from server.models.silences import Silence
 from server.models.trackers import SetAside, Tracker
 from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.views import ChosenColumns, View
-from server.queries import log, looks, matters, people
+from server.queries import households, log, looks, matters, people
 from server.queries.log import Filter
 from server.queries.rows import PAGE, Pages, Row, columns, mine_of, rows
 from server.rules import consents
@@ -416,6 +416,14 @@ PARTS = (
     Part("patrols.json", "您巡查或发起的巡查", "patrols you walk or called out", ("patrols",), _patrols),
     Part(
         "turns.json", "您在巡查轮值中的位置", "your places in rotas of patrols", ("patrol_walkers",), _turns
+    ),
+    Part("households.json", "您联系的住户", "households you look after", ("households",), households.own),
+    Part(
+        "household_visits.json",
+        "您的入户走访",
+        "your visits to households",
+        ("household_visits",),
+        households.own_visits,
     ),
     Part(
         "findings.json",

@@ -201,6 +201,13 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("patrol.cancel", "撤销巡查", "call off patrols", *_WATCHERS),
         _permission("patrol.take", "认领本单位的巡查", "take patrols of one's own unit", own=True),
         _permission("patrol.find", "上报巡查发现", "report what a patrol found", own=True),
+        _permission("household.read", "查看住户", "see households", *_WATCHERS, own=True),
+        _permission("household.add", "新增联系户", "take a household on", own=True),
+        _permission(
+            "household.visit", "走访自己联系的住户", "tell of visits to one's own households", own=True
+        ),
+        _permission("household.release", "不再联系住户", "let a household go", *_WATCHERS, own=True),
+        _permission("household.erase", "删除住户信息", "forget a household", *_WATCHERS, own=True),
         _permission("category.read", "查看事项类别", "see categories of matters", *ROLES, own=True),
         _permission(
             "category.change",

@@ -43,7 +43,7 @@ def edit(actor: Actor, plan_id: int, told: Plan) -> dict[str, Any]:
     _lay_out(actor, found, told, "patrol.edit")
     found.revision += 1
     _fill(found.id, told)
-    walks.call_off_of_plan(found.id, because="巡查计划已修改")
+    walks.call_off_of_plan(found.id, actor.person_id, because="巡查计划已修改")
     return _done(actor, found, "patrol.edited")
 
 
@@ -53,7 +53,7 @@ def end(actor: Actor, plan_id: int) -> dict[str, Any]:
     found = _to_change(actor, plan_id, "patrol.end", again=True)
     if found.ended_at is None:
         found.ended_at, found.revision = clock.now(), found.revision + 1
-        walks.call_off_of_plan(found.id, because="巡查计划已停止")
+        walks.call_off_of_plan(found.id, actor.person_id, because="巡查计划已停止")
         _record(actor, found, "patrol.ended")
     return reads.document(actor, found)
 

@@ -275,6 +275,7 @@ def give_up(patrol_id: int) -> bool:
     if patrol.state != "missed" or patrol.closes_at + patrols.LATE > clock.now():
         return False
     walks.let_go(patrol, because="巡查时段已过")
+    walks.record("patrol.cancelled", patrol, None, late=True)
     return True
 
 

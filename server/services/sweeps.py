@@ -24,7 +24,17 @@ from server.queries import patrols as walks
 from server.queries import photos as reads
 from server.queries import reviews as queue
 from server.rules import reviews as rules
-from server.services import closings, partitions, patrols, photos, reviews, set_aside, silences, tracks
+from server.services import (
+    closings,
+    households,
+    partitions,
+    patrols,
+    photos,
+    reviews,
+    set_aside,
+    silences,
+    tracks,
+)
 from server.services import matters as chased
 from server.services import trips as duties
 from server.transaction import verb
@@ -136,6 +146,12 @@ def _patrols() -> Did:
     )
 
 
+def _households() -> Did:
+    """Forget households let go, and notes of visits, whose time is over."""
+    gone = households.expire(expiry(clock.now(), held(Settings).household_days))
+    return Did(f"删除 {gone} 户", f"forgot {gone}")
+
+
 def _closings() -> Did:
     """Close the days of the record that are over."""
     made = closings.close()
@@ -171,6 +187,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("silences", "失联提醒", "silent phones", _silences),
     Step("overdue", "超期事项", "overdue matters", _overdue),
     Step("patrols", "巡查", "patrols", _patrols),
+    Step("households", "住户", "households", _households),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

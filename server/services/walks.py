@@ -145,14 +145,14 @@ def _keep_ground(patrol: Patrol) -> None:
         )
 
 
-def call_off_of_plan(plan_id: int, *, because: str) -> None:
-    """Call off the patrols of a plan that nobody has begun."""
+def call_off_of_plan(plan_id: int, actor_id: int, *, because: str) -> None:
+    """Call off the patrols of a plan that nobody has begun; recorded, and told to nobody: others take their place."""
     due = sa.select(Patrol.id).where(Patrol.plan_id == plan_id, Patrol.state == "due").order_by(Patrol.id)
     for patrol_id in db.session.scalars(due).all():
         patrol = reads.held(patrol_id)
         if patrol.state == "due":
             call_off(patrol, because=because)
-    db.session.flush()
+            record("patrol.cancelled", patrol, actor_id)
 
 
 def call_off(patrol: Patrol, *, because: str) -> None:
@@ -162,21 +162,12 @@ def call_off(patrol: Patrol, *, because: str) -> None:
 
 
 def let_go(patrol: Patrol, *, because: str) -> None:
-    """End the duty of a patrol that was not begun; nothing was kept on it."""
+    """End the duty of a patrol that was not begun; nothing was kept on it, and the patrol's own event says so."""
     trip = (
         None if patrol.trip_id is None else db.session.get_one(Trip, patrol.trip_id, populate_existing=True)
     )
     if trip is not None and trip.state == "approved":
         trip.state, trip.cancelled_because, trip.revision = "cancelled", because, trip.revision + 1
-        events.record(
-            "trip.cancelled",
-            actor_id=None,
-            unit_id=trip.unit_id,
-            trip_id=trip.id,
-            subject=trip.id,
-            state=trip.state,
-            revision=trip.revision,
-        )
 
 
 def record(kind: str, patrol: Patrol, actor_id: int | None, **data: Any) -> None:

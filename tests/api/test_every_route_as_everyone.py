@@ -92,6 +92,7 @@ def address(rule: Rule, marked: Marked) -> str:
         "matter_id": 1,
         "plan_id": marked.plan_id,
         "patrol_id": 1,
+        "household_id": 1,
         "view_id": uuid4(),
         "category_id": 1,
         "year": 2026,

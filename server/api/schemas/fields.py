@@ -257,6 +257,17 @@ def limit(**kwargs: Any) -> fields.Integer:
     return fields.Integer(validate=allowed, **kwargs)
 
 
+def whole(low: int, high: int, **kwargs: Any) -> fields.Integer:
+    """A whole number between two, both included."""
+    allowed = validate.Range(low, high, error=f"应在 {low} 到 {high} 之间 / Must be between {low} and {high}")
+    messages: Any = {
+        **_SAID,
+        "invalid": "应为整数 / Must be a whole number",
+        "too_large": "数字太大 / Too large",
+    }
+    return fields.Integer(strict=True, validate=allowed, error_messages=messages, **kwargs)
+
+
 def lng(**kwargs: Any) -> Number:
     """A longitude in degrees."""
     return Number(-180.0, 180.0, **kwargs)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from server.api.schemas.fields import (
     Day,
@@ -21,6 +21,7 @@ from server.api.schemas.fields import (
     lat,
     lng,
     one_of,
+    whole,
 )
 from server.api.schemas.looks import PageAsked
 from server.api.schemas.matters import MatterIn
@@ -42,18 +43,6 @@ from server.rules.patrols import (
 )
 from server.rules.trips import TRACKINGS
 from server.services.patrols import Call
-
-
-def _whole(low: int, high: int, **kwargs: Any) -> fields.Integer:
-    """A whole number between two, both included."""
-    allowed = validate.Range(low, high, error=f"应在 {low} 到 {high} 之间 / Must be between {low} and {high}")
-    messages: Any = {
-        "required": "必填 / Required",
-        "null": "不能为空 / Must not be null",
-        "invalid": "应为整数 / Must be a whole number",
-        "too_large": "数字太大 / Too large",
-    }
-    return fields.Integer(strict=True, validate=allowed, error_messages=messages, **kwargs)
 
 
 class CheckpointIn(Shape):
@@ -108,7 +97,7 @@ class PatrolPlanIn(Shape):
     until_on = Day(allow_none=True)
     opens = Hour(required=True)
     closes = Hour(required=True)
-    window_days = _whole(1, MAX_WINDOW_DAYS, load_default=1)
+    window_days = whole(1, MAX_WINDOW_DAYS, load_default=1)
     in_order = Switch(load_default=False)
     checkpoints = fields.List(
         fields.Nested(CheckpointIn), load_default=list, validate=at_most(MAX_CHECKPOINTS)
@@ -282,7 +271,7 @@ class CallIn(Shape):
     title = Text(120, least=1, required=True)
     purpose = one_of(PURPOSES[1:], required=True)
     basis = Text(500, least=2, required=True)
-    hours = _whole(1, 72, required=True)
+    hours = whole(1, 72, required=True)
     area_ids = fields.List(Id(), load_default=list, validate=at_most(MOST_GRIDS))
     tracking = one_of(TRACKINGS, load_default="checkins")
     photos_required = Switch(load_default=False)
