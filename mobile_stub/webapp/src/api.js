@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Added, Area, Arrival, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Level, Look, Matter, Me, OwnLog, Page, Patrol, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
+/** @import {Added, Area, Arrival, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Household, Level, Look, Matter, Me, OwnLog, Page, Patrol, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -304,3 +304,9 @@ export const sendFinding = (id, found) => ask("POST", `/patrols/${id}/findings`,
 
 /** The categories of matters. @returns {Promise<{items: {id: number, name: string}[]}>} */
 export const categories = () => ask("GET", "/categories");
+
+/** The households one looks after, what is due first at the head. @returns {Promise<{items: Household[]}>} */
+export const households = () => ask("GET", "/households/mine");
+
+/** @param {number} id @param {{told_as: string, visited_on: string, note: string}} visit @returns {Promise<Household>} */
+export const visitHousehold = (id, visit) => ask("POST", `/households/${id}/visits`, visit);

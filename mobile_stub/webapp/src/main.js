@@ -11,6 +11,7 @@ import * as deliveries from "./deliveries.js";
 import { el, refill } from "./dom.js";
 import { failureBox } from "./failures.js";
 import * as help from "./help.js";
+import * as households from "./households.js";
 import { icon } from "./icons.js";
 import * as log from "./log.js";
 import * as logs from "./logs.js";
@@ -54,6 +55,7 @@ const pages = {
   password: signin.passwordPage,
   matters: matters.page,
   finding: patrols.findingPage,
+  households: households.page,
   help: help.page,
   signin: signin.page,
 };

@@ -186,6 +186,14 @@ export const words = /** @type {const} */ ({
   "finding.done": ["已上报", "Reported"],
   "finding.done_text": ["可以接着上报下一件。", "You can report the next one."],
 
+  "household.title": ["联系的住户", "Households"],
+  "household.due": ["应走访（{day}）", "Visit due ({day})"],
+  "household.next": ["下次走访 {day}", "Next visit {day}"],
+  "household.visited": ["今天已走访", "Visited today"],
+  "household.note": ["情况（可不填）", "How they are (optional)"],
+  "household.none": ["还没有联系住户", "No households yet"],
+  "household.none_text": ["在电脑的“入户走访”页新增，最多十户。", "Take them on at the desk, under household visits: ten at the most."],
+
   "consent.title": ["位置使用同意书", "Consent to positions"],
   "consent.row": ["我的位置同意", "My consent to positions"],
   "consent.none": ["您还没有同意", "You have not consented"],

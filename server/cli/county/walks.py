@@ -23,7 +23,8 @@ from server.models.trips import TripStop
 from server.rules.access import Actor
 from server.rules.checkins import Told
 from server.rules.patrols import Checkpoint, Plan
-from server.services import checkins, consents, patrol_plans, patrols, trips
+from server.services import checkins, consents, households, patrol_plans, patrols, trips
+from server.services.households import Told as Household
 from server.services.matters import Report
 from server.services.patrols import Call
 
@@ -182,11 +183,43 @@ def _stops(patrol: Patrol) -> Sequence[int]:
     return db.session.scalars(wanted).all()
 
 
+HOUSEHOLDS: Final = (
+    ("老屋巷 6 号", "王奶奶", "独居，腿脚不便", 7, (-8, -1)),
+    ("桥头 12 号", "陈叔", "慢性病，按时服药", 14, (-6,)),
+    ("新村 3 幢 201", "", "租户，关注燃气安全", 30, (-9,)),
+    ("祠堂边 2 号", "周家", "在外务工，老人带孩子", 14, ()),
+)
+"""The households of the first grid members: address, called, what to look after, every so many days, visits on which
+days.
+"""
+
+
 def deeds(county: County) -> list[Deed]:
-    """Everything about patrols, each deed at its instant."""
+    """Everything about patrols and households, each deed at its instant."""
     rounds = _rounds(county)
     made = [deed for each in rounds for deed in _lived(each)]
-    return [*made, *_findings(rounds), *_rota(county, rounds), *_flood(county, rounds)]
+    visits = [deed for each in rounds[:3] for deed in _households(each)]
+    return [*made, *_findings(rounds), *_rota(county, rounds), *_flood(county, rounds), *visits]
+
+
+def _households(each: Round) -> Iterator[Deed]:
+    """The households of a grid member, and the visits to them."""
+    ids: dict[str, int] = {}
+
+    def take_on(door: str, name: str, concern: str, every_days: int) -> None:
+        ids[door] = households.add(each.member, Household(door, every_days, name=name, concern=concern))["id"]
+
+    def visit(door: str) -> None:
+        today = clock.day_of(clock.now())
+        told_as = UUID(int=random.Random(f"{each.code} {door} {today}").getrandbits(128), version=4)
+        households.visit(each.member, ids[door], told_as, today, "一切都好。")
+
+    for n, (door, name, concern, every_days, days) in enumerate(HOUSEHOLDS):
+        first = at(each.county.today - timedelta(days=SINCE_DAYS), "15:00") + timedelta(minutes=n)
+        yield Deed(first, partial(take_on, door, name, concern, every_days))
+        for day in days:
+            when = at(each.county.today + timedelta(days=day), "16:00") + timedelta(minutes=n)
+            yield Deed(when, partial(visit, door))
 
 
 def _rounds(county: County) -> list[Round]:

@@ -158,6 +158,10 @@ export interface Grid {
   area: Named; unit: Named; last_walked_at: string | null; walked: boolean; next: { id: number; opens_at: string; state: string } | null;
 }
 export interface Grids { now: string; since: string; grids: Grid[]; not_walked: number }
+export interface Household {
+  id: number; unit: Named; door: string; name: string; concern: string; every_days: number; last_on: string | null; due_on: string;
+}
+export interface Households { today: string; most: number; items: Household[]; cut?: boolean }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }
