@@ -11,6 +11,9 @@ import { clock, day, shortly } from "./time.js";
 import { uuid } from "./uuid.js";
 import { word } from "./words.js";
 
+/** So many grids of a call are named, the others counted. */
+const MOST_NAMED = 12;
+
 export const WEEKDAYS = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
 
 /** @returns {string[]} the days of the week, as they are written */
@@ -126,7 +129,7 @@ export function callOut(title, basis, areas, done) {
     yes: t("立即发起"),
     stop: true,
     body: [
-      el("p", {}, areas.length ? t("{n} 个网格：{names}", { n: areas.length, names: names(areas) }) : t("您辖区内的全部网格，从现在开始。")),
+      el("p", {}, areas.length ? t("{n} 个网格：{names}", { n: areas.length, names: names(areas.slice(0, MOST_NAMED)) + (areas.length > MOST_NAMED ? "……" : "") }) : t("您辖区内的全部网格，从现在开始。")),
       field("title", t("名称"), el("input.input", { id: "ask-title", name: "title", value: title, required: true, maxlength: 120 })),
       textField("basis", t("依据（每位巡查人员都能看到）"), { value: basis, minlength: 2, maxlength: 500 }),
       field("hours", t("完成时限"), hours),

@@ -36,7 +36,7 @@ function draw(told) {
     n: told.not_walked,
   });
   fill(byId("actions"), left.length && may("patrol.call") ? callThem(left) : null);
-  fill(byId("grids"), shown.length ? drawn(shown) : blank(t("都巡查过了"), told.grids.length ? "" : t("您的辖区内没有网格。")));
+  fill(byId("grids"), shown.length ? drawn(shown) : blank(told.grids.length ? t("都巡查过了") : t("您的辖区内没有网格。")));
   layer.show(told.grids, lately);
 }
 
