@@ -41,6 +41,11 @@ def day_ends_at(day: date) -> datetime:
     return day_starts_at(day + timedelta(days=1))
 
 
+def monday_of(day: date) -> date:
+    """The Monday of the week that a day lies in."""
+    return day - timedelta(days=day.weekday())
+
+
 def month_of(instant: datetime) -> date:
     """The first day of the month in Asia/Shanghai that holds `instant`."""
     return day_of(instant).replace(day=1)

@@ -205,6 +205,27 @@ class Settings:
         "行程超过计划结束时间多少小时仍未结束，由系统自动结束",
         "Hours after its planned end at which a duty that nobody ended ends by itself",
     )
+    patrol_ahead_days: int = _setting(
+        "GUATU_PATROL_AHEAD_DAYS",
+        7,
+        _whole(0, 62),
+        "提前多少天生成巡查",
+        "Days ahead for which patrols are made of their plans",
+    )
+    patrol_remind_hours: int = _setting(
+        "GUATU_PATROL_REMIND_HOURS",
+        14,
+        _whole(0, 168),
+        "巡查时段开始前多少小时提醒有关人员",
+        "Hours before a patrol's window opens at which those concerned are reminded",
+    )
+    household_days: int = _setting(
+        "GUATU_HOUSEHOLD_DAYS",
+        730,
+        _whole(1, 3660),
+        "住户走访记录的文字、已不再联系的住户信息保存多少天",
+        "Days that notes of household visits, and households let go, are kept",
+    )
     log_open_days: int = _setting(
         "GUATU_LOG_OPEN_DAYS",
         15,

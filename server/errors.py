@@ -457,6 +457,33 @@ class MatterRefused(Problem):
     en = "The matter cannot be dealt with so: {why_en}."
 
 
+class PatrolRefused(Problem):
+    """What was told of a patrol plan, or done with a patrol, does not hold together."""
+
+    code = "patrol_refused"
+    status = 422
+    zh = "巡查无法办理：{why_zh}。"
+    en = "The patrol cannot be dealt with so: {why_en}."
+
+
+class HouseholdRefused(Problem):
+    """What was told of a household, or of a visit to it, does not hold together."""
+
+    code = "household_refused"
+    status = 422
+    zh = "住户信息无法保存：{why_zh}。"
+    en = "This cannot be kept of the household: {why_en}."
+
+
+class PatrolChanged(Problem):
+    """Somebody else changed the patrol plan first."""
+
+    code = "patrol_changed"
+    status = 409
+    zh = "巡查计划已被他人修改，请刷新后再操作。"
+    en = "Somebody changed this patrol plan first; reload it and look again."
+
+
 class CategoryRefused(Problem):
     """A category of matters cannot be kept so."""
 

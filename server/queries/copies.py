@@ -15,7 +15,8 @@ from server.models.checkins import Checkin, LastPlace
 from server.models.events import Event
 from server.models.logs import LogDay, Supplement
 from server.models.looks import Look, LookReason
-from server.models.matters import MatterAnswer, MatterStep
+from server.models.matters import Matter, MatterAnswer, MatterStep
+from server.models.patrols import Patrol, PatrolFinding, PatrolPlan, PatrolWalker
 from server.models.people import Person
 from server.models.photos import Photo
 from server.models.positions import Crossing, Standing
@@ -25,7 +26,7 @@ from server.models.silences import Silence
 from server.models.trackers import SetAside, Tracker
 from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.views import ChosenColumns, View
-from server.queries import log, looks, matters, people
+from server.queries import households, log, looks, matters, people
 from server.queries.log import Filter
 from server.queries.rows import PAGE, Pages, Row, columns, mine_of, rows
 from server.rules import consents
@@ -258,6 +259,32 @@ def _steps_by_me(actor: Actor) -> Pages:
     return mine_of(MatterStep, MatterStep.id, MatterStep.by_id == actor.person_id, leave={"by_id"})
 
 
+def _patrol_plans(actor: Actor) -> Pages:
+    """The patrol plans they made or walk."""
+    walked = sa.select(PatrolWalker.plan_id).where(PatrolWalker.person_id == actor.person_id)
+    mine = sa.or_(PatrolPlan.made_by == actor.person_id, PatrolPlan.id.in_(walked))
+    return mine_of(PatrolPlan, PatrolPlan.id, mine, leave={"made_by"})
+
+
+def _patrols(actor: Actor) -> Pages:
+    """The patrols they walk, walked or called out; the duty of each is among the trips."""
+    walked = sa.select(TripMember.trip_id).where(TripMember.person_id == actor.person_id)
+    mine = sa.or_(Patrol.made_by == actor.person_id, Patrol.trip_id.in_(walked))
+    return mine_of(Patrol, Patrol.id, mine, leave={"made_by"})
+
+
+def _turns(actor: Actor) -> Pages:
+    """Their places in rotas."""
+    mine = PatrolWalker.person_id == actor.person_id
+    return mine_of(PatrolWalker, PatrolWalker.plan_id, mine, leave={"person_id"})
+
+
+def _findings(actor: Actor) -> Pages:
+    """On which patrol they found which of the matters they reported."""
+    reported = sa.select(Matter.id).where(Matter.by_id == actor.person_id)
+    return mine_of(PatrolFinding, PatrolFinding.matter_id, PatrolFinding.matter_id.in_(reported))
+
+
 def _events(actor: Actor) -> Pages:
     """What they did, and what was done that names them; others by their numbers alone."""
     mine = sa.or_(Event.actor_id == actor.person_id, Event.person_id == actor.person_id)
@@ -378,6 +405,32 @@ PARTS = (
         "the steps you took on matters",
         ("matter_steps",),
         _steps_by_me,
+    ),
+    Part(
+        "patrol_plans.json",
+        "您制定或执行的巡查计划",
+        "patrol plans you made or walk",
+        ("patrol_plans",),
+        _patrol_plans,
+    ),
+    Part("patrols.json", "您巡查或发起的巡查", "patrols you walk or called out", ("patrols",), _patrols),
+    Part(
+        "turns.json", "您在巡查轮值中的位置", "your places in rotas of patrols", ("patrol_walkers",), _turns
+    ),
+    Part("households.json", "您联系的住户", "households you look after", ("households",), households.own),
+    Part(
+        "household_visits.json",
+        "您的入户走访",
+        "your visits to households",
+        ("household_visits",),
+        households.own_visits,
+    ),
+    Part(
+        "findings.json",
+        "您在哪次巡查中发现了哪件事项",
+        "on which patrol you found which matter",
+        ("patrol_findings",),
+        _findings,
     ),
     Part(
         "events.json",

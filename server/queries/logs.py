@@ -20,7 +20,7 @@ from server.models.logs import LogDay, Supplement
 from server.models.people import Person
 from server.models.trips import Trip, TripMember, TripStop
 from server.models.units import Unit
-from server.queries import checkins, trips
+from server.queries import checkins, duties, trips
 from server.rules import logs
 from server.rules.access import Actor
 from server.rules.logs import Period
@@ -253,7 +253,7 @@ def _journeys(person_id: int, period: Period, trip_id: int | None = None) -> lis
         sa.select(Trip, Unit.name)
         .join(TripMember, sa.and_(TripMember.trip_id == Trip.id, TripMember.person_id == person_id))
         .join(Unit, Unit.id == TripMember.unit_id)
-        .where(travelled(period), sa.true() if trip_id is None else Trip.id == trip_id)
+        .where(travelled(period), ~duties.is_patrol() if trip_id is None else Trip.id == trip_id)
         .order_by(Trip.started_at, Trip.id)
     )
     return [(trip, unit) for trip, unit in db.session.execute(statement)]

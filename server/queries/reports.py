@@ -17,7 +17,7 @@ from server.models.checkins import Checkin, Visit
 from server.models.logs import Supplement
 from server.models.trips import Trip
 from server.models.units import Unit
-from server.queries import checkins, logs, scopes, units
+from server.queries import checkins, duties, logs, scopes, units
 from server.rules import access
 from server.rules.access import Actor
 from server.rules.logs import Period
@@ -66,6 +66,7 @@ def _journeys(actor: Actor, unit: Unit, period: Period, now: datetime) -> list[t
             scopes.within(scope.paths),
             Unit.path.startswith(unit.path, autoescape=True),
             logs.travelled(period),
+            ~duties.is_patrol(),
         )
         .order_by(Unit.path, Trip.started_at, Trip.id)
         .limit(MOST_TRIPS + 1)

@@ -15,7 +15,7 @@ from server.models.areas import Area
 from server.models.people import Person
 from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.units import Unit
-from server.queries import pages, scopes
+from server.queries import duties, pages, scopes
 from server.rules import access, logs, trips
 from server.rules.access import Actor
 
@@ -128,6 +128,7 @@ def document(actor: Actor, trip: Trip) -> dict[str, Any]:
     members = _members([trip.id])[trip.id]
     told = _summary(trip, _names([trip]), members)
     return told | {
+        "patrol_id": duties.patrol_of(trip.id),
         "stops": _stops(trip.id),
         "may": _may(actor, trip, on_it=any(member["id"] == actor.person_id for member in members)),
     }
@@ -144,9 +145,14 @@ def listed(
     cursor: str | None = None,
     limit: int = 50,
 ) -> dict[str, Any]:
-    """The trips the actor may read, newest departure first, without their stops: `{items, next}`."""
+    """The trips the actor may read, newest departure first, without their stops: `{items, next}`.
+
+    Of patrols only the duties they are on, and only among what is `mine`.
+    """
     statement = (
-        sa.select(Trip).where(_readable(actor, mine=mine)).order_by(Trip.starts_on.desc(), Trip.id.desc())
+        sa.select(Trip)
+        .where(_readable(actor, mine=mine), _of_kind(actor, mine=mine))
+        .order_by(Trip.starts_on.desc(), Trip.id.desc())
     )
     if states:
         statement = statement.where(Trip.state.in_(list(states)))
@@ -160,6 +166,12 @@ def listed(
         statement = statement.where(_after(cursor))
     found = list(db.session.execute(statement.limit(limit + 1)).scalars())
     return {"items": _summaries(found[:limit]), "next": _next(found, limit)}
+
+
+def _of_kind(actor: Actor, *, mine: bool) -> ColumnElement[bool]:
+    """The journeys, and among what is `mine` the duties of the patrols the actor walks."""
+    walked = sa.select(TripMember.trip_id).where(TripMember.person_id == actor.person_id)
+    return sa.or_(~duties.is_patrol(), Trip.id.in_(walked) if mine else sa.false())
 
 
 def _next(found: list[Trip], limit: int) -> str | None:
@@ -203,8 +215,9 @@ def _path_or_none(unit_id: int) -> str:
 
 def _summaries(found: list[Trip]) -> list[dict[str, Any]]:
     """Many trips without their stops."""
-    names, members = _names(found), _members([trip.id for trip in found])
-    return [_summary(trip, names, members[trip.id]) for trip in found]
+    ids = [trip.id for trip in found]
+    names, members, walked = _names(found), _members(ids), duties.patrols_of(ids)
+    return [_summary(trip, names, members[trip.id]) | {"patrol_id": walked.get(trip.id)} for trip in found]
 
 
 def _summary(trip: Trip, names: dict[str, dict[int, str]], members: list[dict[str, Any]]) -> dict[str, Any]:
@@ -341,11 +354,15 @@ def _may(actor: Actor, trip: Trip, *, on_it: bool) -> list[str]:
     own["complete"] = own["start"]
     return [
         f"trip.{name}"
-        for name in ("edit", "submit", "approve", "return", "start", "complete", "cancel")
+        for name in (_OF_A_PATROL if duties.patrol_of(trip.id) else _OF_A_JOURNEY)
         if _step_open(name, trip.state)
         and access.allows(actor, f"trip.{name}", path=path, own=own.get(name, False))
         and not (name in {"approve", "return"} and (on_it or leading))
     ]
+
+
+_OF_A_PATROL = ("start", "complete")
+_OF_A_JOURNEY = ("edit", "submit", "approve", "return", "start", "complete", "cancel")
 
 
 def _step_open(name: str, state: str) -> bool:

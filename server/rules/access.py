@@ -193,6 +193,21 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("matter.handle", "办理事项", "handle matters", *_HANDLERS, own=True),
         _permission("matter.verify", "核实和办结事项", "verify and close matters", *_WATCHERS),
         _permission("matter.urge", "督办事项", "urge matters", *_WATCHERS),
+        _permission("patrol.read", "查看巡查", "see patrols", *_WATCHERS, own=True),
+        _permission("patrol.plan", "制定巡查计划", "plan patrols", *_WATCHERS),
+        _permission("patrol.edit", "修改巡查计划", "change patrol plans", *_WATCHERS),
+        _permission("patrol.end", "停止巡查计划", "end patrol plans", *_WATCHERS),
+        _permission("patrol.call", "发起临时巡查", "call out patrols", *_WATCHERS),
+        _permission("patrol.cancel", "撤销巡查", "call off patrols", *_WATCHERS),
+        _permission("patrol.take", "认领本单位的巡查", "take patrols of one's own unit", own=True),
+        _permission("patrol.find", "上报巡查发现", "report what a patrol found", own=True),
+        _permission("household.read", "查看住户", "see households", *_WATCHERS, own=True),
+        _permission("household.add", "新增联系户", "take a household on", own=True),
+        _permission(
+            "household.visit", "走访自己联系的住户", "tell of visits to one's own households", own=True
+        ),
+        _permission("household.release", "不再联系住户", "let a household go", *_WATCHERS, own=True),
+        _permission("household.erase", "删除住户信息", "forget a household", *_WATCHERS, own=True),
         _permission("category.read", "查看事项类别", "see categories of matters", *ROLES, own=True),
         _permission(
             "category.change",

@@ -68,7 +68,7 @@ def around(kind: str, day: date) -> Period:
     if kind == "day":
         return Period(kind, day.isoformat(), day, day)
     if kind == "week":
-        monday = day - timedelta(days=day.weekday())
+        monday = clock.monday_of(day)
         year, week, _ = monday.isocalendar()
         return Period(kind, f"{year}-W{week:02}", monday, monday + timedelta(days=6))
     first = day.replace(day=1)

@@ -16,7 +16,17 @@ from server.queries import people as reads
 from server.queries import trips as reads_of_trips
 from server.rules import access, people
 from server.rules.access import Actor, Grant
-from server.services import consents, events, matters, passwords, sessions, standing, trackers, trips
+from server.services import (
+    consents,
+    events,
+    households,
+    matters,
+    passwords,
+    sessions,
+    standing,
+    trackers,
+    trips,
+)
 from server.transaction import verb
 
 
@@ -115,6 +125,7 @@ def update(actor: Actor, person_id: int, changes: dict[str, Any]) -> dict[str, A
         _record(actor, "person.updated", person, changed=sorted(changed), **moved)
     if moved:
         matters.leave_to_unit(person_id)
+        households.release_all_of(person_id)
     if moved and with_roles:
         _move_roles(actor, person_id, moved["from_unit"], moved["to_unit"])
     if left is not None and left != (person.left_at is not None):
@@ -148,6 +159,7 @@ def _let_go(actor: Actor, person: Person) -> None:
     consents.withdraw_all_of(person.id, actor_id=actor.person_id)
     trips.end_all_alone(person.id, actor_id=actor.person_id)
     matters.leave_to_unit(person.id)
+    households.release_all_of(person.id)
     _record(actor, "person.updated", person, changed=["left"])
 
 

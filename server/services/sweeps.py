@@ -19,11 +19,22 @@ from server.config import Settings
 from server.db import db, upsert
 from server.held import held
 from server.models.sweeps import Sweep
-from server.queries import matters, positions, trips
+from server.queries import matters, patrol_plans, positions, trips
+from server.queries import patrols as walks
 from server.queries import photos as reads
 from server.queries import reviews as queue
 from server.rules import reviews as rules
-from server.services import closings, partitions, photos, reviews, set_aside, silences, tracks
+from server.services import (
+    closings,
+    households,
+    partitions,
+    patrols,
+    photos,
+    reviews,
+    set_aside,
+    silences,
+    tracks,
+)
 from server.services import matters as chased
 from server.services import trips as duties
 from server.transaction import verb
@@ -122,6 +133,25 @@ def _queries() -> Did:
     return Did(f"失效 {lapsed} 次", f"lapsed {lapsed}")
 
 
+def _patrols() -> Did:
+    """Make the patrols of the next days, remind, mark the missed ones, and judge anew what phones told late."""
+    made = sum(_each(patrol_plans.going_on(), patrols.make_of))
+    reminded = sum(_each(patrols.remind_at(clock.now()), patrols.remind))
+    missed = sum(_each(walks.not_begun(clock.now()), patrols.miss))
+    _each(walks.too_late(clock.now()), patrols.give_up)
+    _each(walks.to_judge_again(clock.now()), patrols.judge_again)
+    return Did(
+        f"生成 {made} 次，提醒 {reminded} 次，未巡查 {missed} 次",
+        f"made {made}, reminded of {reminded}, missed {missed}",
+    )
+
+
+def _households() -> Did:
+    """Forget households let go, and notes of visits, whose time is over."""
+    gone = households.expire(expiry(clock.now(), held(Settings).household_days))
+    return Did(f"删除 {gone} 户", f"forgot {gone}")
+
+
 def _closings() -> Did:
     """Close the days of the record that are over."""
     made = closings.close()
@@ -156,6 +186,8 @@ STEPS: Final[Sequence[Step]] = (
     Step("queries", "未跟进的询问", "queries not pursued", _queries),
     Step("silences", "失联提醒", "silent phones", _silences),
     Step("overdue", "超期事项", "overdue matters", _overdue),
+    Step("patrols", "巡查", "patrols", _patrols),
+    Step("households", "住户", "households", _households),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

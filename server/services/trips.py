@@ -23,7 +23,7 @@ from server.queries import trips as reads
 from server.rules import access, trips
 from server.rules import checkins as times
 from server.rules.access import Actor
-from server.services import events, tracks
+from server.services import events, tracks, walks
 from server.transaction import verb
 
 
@@ -141,6 +141,7 @@ def start(
     trip.state = trips.step("start", trip.state)
     trip.start_known_at = clock.now()
     trip.started_at = _said(at, sent_at, trip.start_known_at, not_before=trip.approved_at)
+    walks.ensure_may_begin(trip, trip.started_at)
     _units_of_now(trip.id)
     return _done(actor, trip, "trip.started")
 
@@ -201,6 +202,7 @@ def cancel(actor: Actor, trip_id: int, reason: str) -> dict[str, Any]:
     trip = reads.get(actor, trip_id, to_change=True)
     path = reads.unit_path(trip.unit_id)
     access.ensure(actor, "trip.cancel", path=path, own=reads.leads(actor, trip))
+    walks.ensure_journey(trip.id)
     trip.state = trips.step("cancel", trip.state)
     trip.cancelled_because = reason
     trip.ended_at = None if trip.started_at is None else clock.now()
@@ -241,12 +243,14 @@ def _changed(actor_id: int | None, trip: Trip, kind: str) -> None:
         state=trip.state,
         revision=trip.revision,
     )
+    walks.follow(trip, actor_id)
 
 
 def _mine_to_change(actor: Actor, trip_id: int, permission: str) -> Trip:
     """A trip that the actor planned or leads, locked."""
     trip = reads.get(actor, trip_id, to_change=True)
     access.ensure(actor, permission, path=reads.unit_path(trip.unit_id), own=reads.leads(actor, trip))
+    walks.ensure_journey(trip.id)
     return trip
 
 

@@ -33,6 +33,7 @@ NAVIGATION = (
     Entry("map", "/", lazy_gettext("实时地图"), ON_THE_MAP),
     Entry("log", "/log", lazy_gettext("走访日志"), ("checkin.read",)),
     Entry("trips", "/trips", lazy_gettext("行程"), ("trip.read",)),
+    Entry("patrols", "/patrols", lazy_gettext("巡查"), ("patrol.read",)),
     Entry("reviews", "/reviews", lazy_gettext("复核"), ("review.read",)),
     Entry("areas", "/areas", lazy_gettext("区域"), ("area.read",)),
     Entry("people", "/people", lazy_gettext("人员单位"), ("person.read",)),

@@ -42,6 +42,8 @@ ABOUT_NOBODY = {
     "matter_categories",
     "calendar_days",
     "closings",
+    "patrol_checkpoints",
+    "patrolled_areas",
 }
 LEFT_OUT = {"refresh_tokens"}
 """Secrets: a copy of them would be a copy of the key."""

@@ -22,7 +22,7 @@ from server.rules import access
 from server.rules.checkins import VisitTold
 from server.services import checkins, looks, matters, trackers
 from server.services.matters import Report
-from tests import people
+from tests import patrols, people
 from tests.people import County, Headers, Someone
 from tests.photos import MAKER, Taken, exif, sent, written
 from tests.trips import told, under_way
@@ -51,6 +51,7 @@ class Marked:
     checkin_id: str
     tracker_id: int
     photo_id: UUID
+    plan_id: int
 
 
 @pytest.fixture
@@ -65,7 +66,8 @@ def marked(app: Flask) -> Marked:
     sent(folk.cadre, photo)
     matters.report(folk.cadre.actor, Report("complaint", COMPLAINT, "/m/"))
     phone = trackers.add(folk.cadre.actor, "traccar", PHONE).tracker
-    return Marked(folk, trip["id"], str(said.id), phone["id"], photo.id)
+    walked = patrols.planned(folk)
+    return Marked(folk, trip["id"], str(said.id), phone["id"], photo.id, walked["id"])
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -88,6 +90,9 @@ def address(rule: Rule, marked: Marked) -> str:
         "tracker_id": marked.tracker_id,
         "photo_id": marked.photo_id,
         "matter_id": 1,
+        "plan_id": marked.plan_id,
+        "patrol_id": 1,
+        "household_id": 1,
         "view_id": uuid4(),
         "category_id": 1,
         "year": 2026,

@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Added, Area, Arrival, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Level, Look, Matter, Me, OwnLog, Page, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
+/** @import {Added, Area, Arrival, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Household, Level, Look, Matter, Me, OwnLog, Page, Patrol, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -289,3 +289,24 @@ export const matters = (cursor) => ask("GET", `/matters/mine${query({ limit: 50,
 
 /** @returns {Promise<Matter>} @param {"complaint" | "suggestion"} kind @param {string} text @param {string} page */
 export const sendMatter = (kind, text, page) => ask("POST", "/matters", { kind, text, page });
+
+/** A patrol with its checkpoints and what became of each. @param {number} id @returns {Promise<Patrol>} */
+export const patrol = (id) => ask("GET", `/patrols/${id}`);
+
+/** One's own patrols that are due, and those that one's unit may take. @returns {Promise<{items: Patrol[]}>} */
+export const patrols = () => ask("GET", "/patrols?mine=1&state=due&limit=50");
+
+/** @param {number} id @returns {Promise<Patrol>} */
+export const takePatrol = (id) => ask("POST", `/patrols/${id}/take`);
+
+/** @param {number} id of the patrol @param {{told_as: string, text: string, place: string, category_id: number}} found @returns {Promise<Matter>} */
+export const sendFinding = (id, found) => ask("POST", `/patrols/${id}/findings`, found);
+
+/** The categories of matters. @returns {Promise<{items: {id: number, name: string}[]}>} */
+export const categories = () => ask("GET", "/categories");
+
+/** The households one looks after, what is due first at the head. @returns {Promise<{items: Household[]}>} */
+export const households = () => ask("GET", "/households/mine");
+
+/** @param {number} id @param {{told_as: string, visited_on: string, note: string}} visit @returns {Promise<Household>} */
+export const visitHousehold = (id, visit) => ask("POST", `/households/${id}/visits`, visit);

@@ -222,6 +222,8 @@ export async function page(way) {
   const { person, since, going, trip, draft } = await gather(way);
   const places = await Promise.all((trip?.stops ?? []).map(placeOf));
   const leave = leaveFor(trip, draft, trip && trips.levelOf(trip, person.id));
+  const asked = trip?.stops?.find(({ id }) => String(id) === way.params.get("stop"));
+  if (asked) [draft.stop_id, draft.stop_picked, draft.kind] = [asked.id, true, trip?.patrol_id ? "patrol" : draft.kind];
   if (draft.stop_id === null && !draft.stop_picked) draft.stop_id = soonest(trip?.stops ?? [])?.id ?? null;
 
   /** @type {Fix | null} */

@@ -11,12 +11,14 @@ import * as deliveries from "./deliveries.js";
 import { el, refill } from "./dom.js";
 import { failureBox } from "./failures.js";
 import * as help from "./help.js";
+import * as households from "./households.js";
 import { icon } from "./icons.js";
 import * as log from "./log.js";
 import * as logs from "./logs.js";
 import * as matters from "./matters.js";
 import * as me from "./me.js";
 import { button } from "./parts.js";
+import * as patrols from "./patrols.js";
 import * as phone from "./phone.js";
 import * as plan from "./plan.js";
 import * as release from "./release.js";
@@ -52,6 +54,8 @@ const pages = {
   trackers: trackers.page,
   password: signin.passwordPage,
   matters: matters.page,
+  finding: patrols.findingPage,
+  households: households.page,
   help: help.page,
   signin: signin.page,
 };

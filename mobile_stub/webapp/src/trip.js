@@ -11,6 +11,7 @@ import { arrivals } from "./arrivals.js";
 import { onArrival } from "./deliveries.js";
 import { el } from "./dom.js";
 import { button, confirmed, facts, form, notice, oldNotice, para, row, section, stateBadge } from "./parts.js";
+import * as patrols from "./patrols.js";
 import * as queue from "./queue.js";
 import { deliver } from "./sender.js";
 import { days, stamp, today, windowWords } from "./times.js";
@@ -124,7 +125,7 @@ function act(trip, me) {
     return button(say("checkin.do"), () => go(`#/checkin?trip=${trip.id}`), { weight: "main", icon: "pin" });
   }
   if (trip.state === "approved" && trip.may.includes("trip.start")) {
-    return button(say("trip.start"), () => start(trip, me), { weight: "main" });
+    return button(say(trip.patrol_id ? "patrol.start" : "trip.start"), () => start(trip, me), { weight: "main" });
   }
   return trip.may.includes("trip.submit") ? button(say("plan.submit"), () => submit(trip), { weight: "main", icon: "check" }) : null;
 }
@@ -141,7 +142,7 @@ function consentRow(trip, me) {
 
 /** What leads on from a duty. @param {Duty} trip @param {number} me */
 function rows(trip, me) {
-  return el("div", { class: "rows" }, consentRow(trip, me), row("log", say("trip.log"), `#/log?trip=${trip.id}`),
+  return el("div", { class: "rows" }, consentRow(trip, me), row("log", say("trip.log"), `#/log?trip=${trip.id}`), trip.patrol_id && patrols.finding(trip),
     trip.may.includes("trip.edit") && trip.state !== "under_way" && !trip.step && row("edit", say("plan.edit"), `#/plan/${trip.id}`));
 }
 
@@ -160,12 +161,13 @@ export async function page(way) {
     trip.state === "under_way" && !trip.step && trip.tracking !== "none" && !levelOf(trip, me.id)
       && notice("note", say("consent.open_title"), para(say("consent.open_text"))),
     rows(trip, me.id), recording?.node,
-    stops.length > 0 && section(say("trip.stops"), el("ol", { class: "stops" }, ...stops.map(stopItem))),
+    trip.patrol_id ? await patrols.checkpoints(trip)
+      : stops.length > 0 && section(say("trip.stops"), el("ol", { class: "stops" }, ...stops.map(stopItem))),
     section(say("trip.details"), details(trip)),
     trip.state === "under_way" && (trip.step === "start" || trip.may.includes("trip.complete")) && completing(trip),
     trip.state !== "under_way" && trip.may.includes("trip.cancel") && cancelling(trip),
   ];
-  return { title: say("trip.title"), back: "#/", tab: "duties", body: body.filter((node) => node instanceof Node),
+  return { title: say(trip.patrol_id ? "patrol.title" : "trip.title"), back: "#/", tab: "duties", body: body.filter((node) => node instanceof Node),
     ...(dock ? { dock } : {}), leave: () => {
       arrival();
       recording?.leave();

@@ -11,10 +11,11 @@ import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { placeOf } from "./places.js";
 import { button, empty, oldNotice, row, section, stateBadge, paged } from "./parts.js";
+import * as patrols from "./patrols.js";
 import * as queue from "./queue.js";
 import { recalled, remembered } from "./remember.js";
 import * as session from "./session.js";
-import { days } from "./times.js";
+import { days, today } from "./times.js";
 import { go } from "./ways.js";
 import { say } from "./words.js";
 
@@ -59,13 +60,17 @@ export async function one(id) {
   return { value: withStep(value, await queue.steps()), since };
 }
 
+/** @param {Duty} one @param {Duty} other */
+const soonestFirst = (one, other) => one.starts_on.localeCompare(other.starts_on);
+
 /** Reads the duties of these days ahead with their stops' boundaries, so that they open without a network. @param {Duty[]} trips */
 async function keepReady(trips) {
-  for (const trip of trips.filter(({ state }) => state === "under_way" || state === "approved").slice(0, KEPT_READY)) {
+  const ahead = trips.filter(({ state }) => state === "under_way" || state === "approved").sort(soonestFirst);
+  for (const trip of ahead.slice(0, KEPT_READY)) {
     const old = await recalled(`trip:${trip.id}`);
     if (old?.revision === trip.revision && old.state === trip.state) continue;
     const { value } = await one(trip.id);
-    await Promise.all((value.stops ?? []).map(placeOf));
+    await Promise.all([...(value.stops ?? []).map(placeOf), value.patrol_id && patrols.one(value.patrol_id)]);
   }
 }
 
@@ -127,11 +132,14 @@ function tripRow(trip) {
 /** The list in its order: under way, to be started, the rest. @param {Duty[]} trips @param {number} me */
 function groups(trips, me) {
   const going = underWay(trips);
-  const ready = trips.filter((trip) => trip.state === "approved").sort((a, b) => a.starts_on.localeCompare(b.starts_on));
-  const rest = trips.filter((trip) => !going.includes(trip) && !ready.includes(trip));
+  const approved = trips.filter((trip) => trip.state === "approved").sort(soonestFirst);
+  const later = approved.filter((trip) => trip.patrol_id && trip.starts_on > today());
+  const ready = approved.filter((trip) => !later.includes(trip));
+  const rest = trips.filter((trip) => !going.includes(trip) && !approved.includes(trip));
   return [
     ...going.map((trip) => hero(trip, me)),
     ready.length > 0 && section(say("duties.ready"), ...ready.map(tripRow)),
+    later.length > 0 && el("details", { class: "card fold" }, el("summary", {}, say("patrol.later", { n: later.length })), ...later.map(tripRow)),
     rest.length > 0 && section(say("duties.rest"), ...rest.map(tripRow)),
   ].filter((node) => node instanceof Node);
 }
@@ -145,13 +153,13 @@ function checkinButton(going) {
 /** The first page: today's duties. @returns {Promise<View>} */
 export async function page() {
   const me = await person();
-  const [{ value, since }, line, room] = await Promise.all([mine(), liveLine(), roomNotice()]);
+  const [{ value, since }, line, room, free] = await Promise.all([mine(), liveLine(), roomNotice(), patrols.free()]);
   if (since === null) keepReadyQuietly(value.items);
   const body = [
-    line.node, room, oldNotice(since),
+    line.node, room, oldNotice(since), free,
     value.items.length ? paged(value, async (cursor) => asTravelled(await api.trips(cursor)), (trips) => groups(trips, me.id))
       : empty(say("duties.none"), say("duties.none_text")),
-    el("div", { class: "rows" }, row("plus", say("plan.new"), "#/plan", say("plan.new_text")),
+    el("div", { class: "rows" }, me.roles.some(({ role }) => role === "grid_member") && row("person", say("household.title"), "#/households"), row("plus", say("plan.new"), "#/plan", say("plan.new_text")),
       underWay(value.items).length > 0 && row("pin", say("checkin.adhoc"), "#/checkin?trip=none", say("duties.adhoc_small"))),
   ];
   return { title: say("duties.title"), tab: "duties", body: body.filter((node) => node instanceof Node),

@@ -73,7 +73,13 @@ export type Stop = {
   host_enterprise: string | null;
 };
 
+export type Household = { id: number; door: string; name: string; concern: string; last_on: string | null; due_on: string };
+export type Patrol = {
+  id: number; trip_id: number | null; title: string; opens_at: string; closes_at: string; walkers: { id: number; name: string }[]; in_order: boolean;
+  points: { id: number | null; state: "open" | "reached" | "told" | "out_of_order" | "outside"; at: string | null }[];
+};
 export type Trip = {
+  patrol_id: number | null;
   id: number;
   title: string;
   aim: string;

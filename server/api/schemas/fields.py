@@ -1,6 +1,6 @@
 """Fields every noun uses: clean text, instants, ids, positions; each complains in Chinese first, English beside."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -113,6 +113,25 @@ class Day(fields.Date):
         if not 1900 <= day.year < 2200:
             raise self.make_error("range")
         return day
+
+
+class Hour(fields.Time):
+    """An hour and minute of a day, such as `08:30`, by the Shanghai clock."""
+
+    default_error_messages = {
+        **_SAID,
+        "invalid": "应为时刻，如 08:30 / Must be a time of day",
+        "format": "时刻写法有误 / Badly written time of day",
+        "zone": "时刻不带时区 / A time of day has no offset",
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> time:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        hour: time = super()._deserialize(value, attr, data, **kwargs)
+        if hour.tzinfo is not None:
+            raise self.make_error("zone")
+        return hour.replace(second=0, microsecond=0)
 
 
 class Number(fields.Float):
@@ -236,6 +255,17 @@ def limit(**kwargs: Any) -> fields.Integer:
     """How many rows of a list at the most."""
     allowed = validate.Range(1, MOST_ROWS, error=f"应为 1–{MOST_ROWS} / Must be 1 to {MOST_ROWS}")
     return fields.Integer(validate=allowed, **kwargs)
+
+
+def whole(low: int, high: int, **kwargs: Any) -> fields.Integer:
+    """A whole number between two, both included."""
+    allowed = validate.Range(low, high, error=f"应在 {low} 到 {high} 之间 / Must be between {low} and {high}")
+    messages: Any = {
+        **_SAID,
+        "invalid": "应为整数 / Must be a whole number",
+        "too_large": "数字太大 / Too large",
+    }
+    return fields.Integer(strict=True, validate=allowed, error_messages=messages, **kwargs)
 
 
 def lng(**kwargs: Any) -> Number:

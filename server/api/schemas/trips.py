@@ -170,6 +170,7 @@ class TripOut(ma.Schema):
     id = Id()
     title = fields.String()
     aim = fields.String()
+    patrol_id = Id(allow_none=True, metadata={"description": "所属巡查 · the patrol whose duty it is"})
     purpose = one_of(PURPOSES)
     basis = fields.String()
     chain = fields.String()

@@ -136,6 +136,32 @@ export interface Matter {
 export interface MatterStep { id: number; step: string; state: string; at: string; by: Named | null; note: string; unit: Named | null; person: Named | null; into: number | null; until: string | null }
 export interface MatterMay { step: string; door: string; asks: string[] }
 export interface MatterInFull extends Matter { steps: MatterStep[]; may: MatterMay[]; merged: number[] }
+export interface PatrolPoint extends Stop {
+  state: "open" | "reached" | "told" | "out_of_order" | "outside"; at: string | null; by: "" | "checkin" | "track";
+}
+export interface Patrol {
+  id: number; plan_id: number | null; trip_id: number | null; called_out: boolean; title: string; unit: Named; area: Named | null;
+  purpose: "routine" | "safety" | "emergency"; basis: string; day: string; opens_at: string; closes_at: string; state: string; walkers: Named[];
+  started_at: string | null; ended_at: string | null; checkpoints: number; reached: number; walked_at: string | null; missed_at: string | null;
+}
+export interface PatrolInFull extends Patrol {
+  in_order: boolean; points: PatrolPoint[]; route: number[][]; share: number | null; may: string[];
+  findings: { id: number; text: string; state: string; reported_at: string }[];
+}
+export interface PatrolPlan {
+  id: number; title: string; unit: Named; area: Named | null; made_by: Named; purpose: Patrol["purpose"]; basis: string; tracking: string;
+  photos_required: boolean; who: "person" | "unit" | "rota"; walkers: Named[]; rule: string; days_off: string; starts_on: string; until_on: string | null;
+  opens: string; closes: string; window_days: number; in_order: boolean; route: number[][]; revision: number; ended_at: string | null;
+}
+export interface PatrolPlanInFull extends PatrolPlan { checkpoints: Stop[]; may: string[] }
+export interface Grid {
+  area: Named; unit: Named; last_walked_at: string | null; walked: boolean; next: { id: number; opens_at: string; state: string } | null;
+}
+export interface Grids { now: string; since: string; grids: Grid[]; not_walked: number }
+export interface Household {
+  id: number; unit: Named; door: string; name: string; concern: string; every_days: number; last_on: string | null; due_on: string;
+}
+export interface Households { today: string; most: number; items: Household[]; cut?: boolean }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }

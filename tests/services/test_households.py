@@ -1,0 +1,113 @@
+"""Households: ten for each member, what is due next, visits told once, and forgotten when asked or over."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from server import clock
+from server.errors import HouseholdRefused, NotFound
+from server.queries import households as reads
+from server.rules import households as rules
+from server.services import households
+from server.services import people as staff
+from server.services.households import Told
+from tests import people
+from tests.people import County
+from tests.positions import rows
+
+NOW = datetime.fromisoformat("2026-09-01T10:00:00+08:00")
+TODAY = date(2026, 9, 1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def folk(app: Flask) -> Iterator[County]:
+    made = people.county(app)
+    with clock.at(NOW):
+        yield made
+
+
+def taken(folk: County, door: str = "老屋巷 6 号", every_days: int = 30) -> int:
+    told = households.add(folk.grid_member.actor, Told(door, every_days, name="王奶奶", concern="独居"))
+    return int(told["id"])
+
+
+def doors(folk: County) -> list[tuple[str, date]]:
+    return [(each["door"], each["due_on"]) for each in reads.mine(folk.grid_member.actor)["items"]]
+
+
+def test_what_is_due_next_stands_first(folk: County) -> None:
+    often, seldom = taken(folk, "甲", 7), taken(folk, "乙", 30)
+    for household in (often, seldom):
+        households.visit(folk.grid_member.actor, household, uuid4(), TODAY, "一切都好")
+    new = taken(folk, "丙")
+    assert doors(folk) == [("丙", TODAY), ("甲", TODAY + 7 * DAY), ("乙", TODAY + 30 * DAY)]
+    assert new > 0
+
+
+@given(last=st.none() | st.dates(date(2026, 1, 1), date(2026, 12, 1)), every=st.integers(*rules.EVERY_DAYS))
+def test_a_visit_is_never_due_before_the_last_one(last: date | None, every: int) -> None:
+    due = rules.due_on(last, since=date(2026, 1, 1), every_days=every)
+    assert due == date(2026, 1, 1) if last is None else (due - last).days == every
+
+
+def test_one_member_looks_after_ten(folk: County) -> None:
+    for number in range(rules.MOST):
+        taken(folk, f"{number} 号")
+    with pytest.raises(HouseholdRefused):
+        taken(folk)
+    households.release(folk.grid_member.actor, reads.mine(folk.grid_member.actor)["items"][0]["id"])
+    assert taken(folk) > 0
+
+
+def test_a_visit_told_twice_is_one_and_none_is_told_ahead(folk: County) -> None:
+    household, told_as = taken(folk), uuid4()
+    for _ in range(2):
+        households.visit(folk.grid_member.actor, household, told_as, TODAY, "")
+    assert len(rows("household_visits", "id")) == 1
+    for day in (TODAY + DAY, TODAY - DAY):
+        with pytest.raises(HouseholdRefused):
+            households.visit(folk.grid_member.actor, household, uuid4(), day, "")
+    other = taken(folk, "别家")
+    with pytest.raises(HouseholdRefused):
+        households.visit(folk.grid_member.actor, other, told_as, TODAY, "")
+
+
+def test_a_supervisor_reads_a_units_households_without_whose_and_another_finds_nothing(folk: County) -> None:
+    household = taken(folk)
+    [read] = reads.listed(folk.supervisor_a.actor)["items"]
+    assert "赵田" not in str(read)
+    assert read["unit"]["id"] == folk.grid_a
+    assert reads.listed(folk.supervisor_b.actor)["items"] == []
+    for other in (folk.supervisor_b, folk.cadre):
+        with pytest.raises(NotFound):
+            households.erase(other.actor, household)
+    with pytest.raises(NotFound):
+        households.visit(folk.supervisor_a.actor, household, uuid4(), TODAY, "")
+
+
+def test_a_household_is_forgotten_on_request_and_by_itself_when_its_time_is_over(folk: County) -> None:
+    asked, let_go = taken(folk), taken(folk, "乙")
+    for household in (asked, let_go):
+        households.visit(folk.grid_member.actor, household, uuid4(), TODAY, "腿脚不便")
+    households.erase(folk.grid_member.actor, asked)
+    households.release(folk.grid_member.actor, let_go)
+    assert sorted(rows("households", "door", "name", "concern")) == [("", "", ""), ("乙", "王奶奶", "独居")]
+    assert sorted(rows("household_visits", "note")) == [("",), ("腿脚不便",)]
+    assert households.expire(NOW) == 0
+    assert households.expire(NOW + DAY) == 1
+    assert set(rows("households", "door", "name", "concern")) == {("", "", "")}
+    assert set(rows("household_visits", "note")) == {("",)}
+
+
+def test_who_leaves_looks_after_nobody_any_more(folk: County) -> None:
+    household = taken(folk)
+    staff.update(folk.administrator.actor, folk.grid_member.id, {"left": True})
+    assert reads.listed(folk.supervisor_a.actor)["items"] == []
+    assert [released is not None for _, released in rows("households", "id", "released_at")] == [True]
+    assert household > 0

@@ -1,0 +1,65 @@
+"""Patrols at the desk: a plan made on the form, many grids called out in two clicks, and which nobody has walked."""
+
+import pytest
+from playwright.sync_api import expect
+
+from server.queries import patrol_plans as plans
+from server.queries import patrols as reads
+from server.queries.patrols import Asked
+from server.services import trips
+from tests.patrols import at_point, begun, grids
+from tests.people import County
+from tests.web.conftest import Open
+from tests.web.test_reviewing import overflows
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("app", ["spatialite"], indirect=True),
+    pytest.mark.usefixtures("land"),
+]
+
+
+def test_a_plan_is_made_on_its_form_and_says_how_often_in_words(desk: Open, people: County) -> None:
+    grids(people)
+    page = desk(people.supervisor_a).open("/patrols/plans/new")
+    page.locator("#f-area_id").click()
+    page.locator("#f-area_id").fill("柳树村")
+    page.get_by_role("option", name="柳树村一网格").click()
+    expect(page.locator("#f-title")).to_have_value("柳树村一网格日常巡查")
+    page.locator("#f-unit_id").fill("柳树村一网格")
+    page.get_by_role("option", name="柳树村一网格").click()
+    page.get_by_role("button", name="在地图上逐个点选巡查点").click()
+    page.locator("#map canvas").first.click()
+    expect(page.locator(".plan-point")).to_have_count(1)
+    page.get_by_label("周六").check()
+    assert not overflows(page)
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**/patrols/plans")
+    expect(page.locator("#plans")).to_contain_text("每周 周一、周二、周三、周四、周五、周六")
+    [plan] = plans.listed(people.supervisor_a.actor)["items"]
+    assert (plan["rule"], plan["unit"]["id"]) == ("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA", people.grid_a)
+    assert not overflows(page)
+
+
+def test_every_grid_is_called_out_in_two_clicks_and_one_reads_which_nobody_has_walked(
+    desk: Open, people: County
+) -> None:
+    ids = grids(people)
+    page = desk(people.supervisor).open("/patrols")
+    page.get_by_role("button", name="防汛巡查").click()
+    page.get_by_role("button", name="立即发起").click()
+    expect(page.locator("#patrols tbody tr")).to_have_count(2)
+    found = reads.listed(people.supervisor.actor, Asked(area_id=ids["a"]))["items"][0]
+    patrol = reads.document(people.grid_member.actor, reads.get(people.grid_member.actor, found["id"]))
+    begun(people.grid_member, patrol)
+    at_point(people.grid_member, patrol, 0, lng=118.505, lat=29.605)
+    trips.complete(people.grid_member.actor, patrol["trip_id"])
+    page.get_by_role("link", name="网格最近巡查").click()
+    expect(page.locator("#summary")).to_contain_text("2 个网格中有 1 个还没有人巡查")
+    expect(page.locator("#grids tbody tr")).to_have_count(1)
+    expect(page.locator("#grids")).to_contain_text("石桥村一网格")
+    assert not overflows(page)
+    page.goto(page.url.replace("/patrols/walked", f"/patrols/{patrol['id']}"))
+    expect(page.locator(".stop-reached")).to_have_count(1)
+    expect(page.locator("#facts")).to_contain_text("县防汛抗旱指挥部")
+    assert not overflows(page)
