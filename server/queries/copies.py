@@ -25,7 +25,7 @@ from server.models.silences import Silence
 from server.models.trackers import SetAside, Tracker
 from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.views import ChosenColumns, View
-from server.queries import log, looks, matters, people
+from server.queries import log, looks, matters, own_projects, people
 from server.queries.log import Filter
 from server.queries.rows import PAGE, Pages, Row, columns, mine_of, rows
 from server.rules import consents
@@ -378,6 +378,13 @@ PARTS = (
         "the steps you took on matters",
         ("matter_steps",),
         _steps_by_me,
+    ),
+    Part(
+        "projects.json",
+        "您包联、服务或登记的项目，您报的进展、佐证、军令状和变更",
+        "projects you lead, serve or made, and what you told of their progress, evidence, commitments and changes",
+        own_projects.TABLES,
+        own_projects.mine,
     ),
     Part(
         "events.json",

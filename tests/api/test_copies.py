@@ -42,6 +42,9 @@ ABOUT_NOBODY = {
     "matter_categories",
     "calendar_days",
     "closings",
+    "project_units",
+    "project_milestones",
+    "project_investments",
 }
 LEFT_OUT = {"refresh_tokens"}
 """Secrets: a copy of them would be a copy of the key."""
