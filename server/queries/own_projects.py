@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from server.db import Base
+from server.models.flags import FlagThreshold, FlagWord
 from server.models.projects import (
     Project,
     ProjectCheckin,
@@ -25,6 +26,8 @@ _TOLD: Final[tuple[tuple[type[Base], InstrumentedAttribute[int], InstrumentedAtt
     (ProjectCommitment, ProjectCommitment.id, ProjectCommitment.made_by),
     (ProjectCommitment, ProjectCommitment.id, ProjectCommitment.settled_by),
     (ProjectStep, ProjectStep.id, ProjectStep.by_id),
+    (FlagWord, FlagWord.id, FlagWord.by_id),
+    (FlagThreshold, FlagThreshold.id, FlagThreshold.made_by),
 )
 _LINKED: Final[tuple[tuple[type[Base], InstrumentedAttribute[int]], ...]] = (
     (ProjectCheckin, ProjectCheckin.by_id),

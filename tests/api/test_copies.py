@@ -45,6 +45,7 @@ ABOUT_NOBODY = {
     "project_units",
     "project_milestones",
     "project_investments",
+    "flags",
 }
 LEFT_OUT = {"refresh_tokens"}
 """Secrets: a copy of them would be a copy of the key."""
