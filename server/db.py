@@ -77,13 +77,13 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Exact(TypeDecorator[Decimal]):
-    """An exact amount of at most 16 digits, four of them decimals; never a float on its way.
+    """An exact amount below 10¹² with at most six decimals; never a float on its way.
 
-    `numeric(20, 4)` on PostgreSQL; a whole number of ten-thousandths in SQLite, so that it adds up and compares
-    there as it does here. Comes back without zeros at its end. `ValueError` for what cannot be kept exactly.
+    `numeric(20, 6)` on PostgreSQL; a whole number of millionths in SQLite, so that it adds up and compares there as
+    it does here. Comes back without zeros at its end. `ValueError` for what cannot be kept exactly.
     """
 
-    impl = sa.Numeric(20, 4)
+    impl = sa.Numeric(20, 6)
     cache_ok = True
 
     def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
@@ -92,11 +92,11 @@ class Exact(TypeDecorator[Decimal]):
         return dialect.type_descriptor(kept)
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
-        """Refuse what the column would round; hand SQLite ten-thousandths."""
+        """Refuse what the column would round; hand SQLite millionths."""
         if value is None:
             return None
-        parts = Decimal(value).scaleb(4)
-        if parts != parts.to_integral_value() or abs(parts) >= 10**16:
+        parts = Decimal(value).scaleb(6)
+        if parts != parts.to_integral_value() or abs(parts) >= 10**18:
             raise ValueError("an amount that cannot be kept exactly")
         return int(parts) if dialect.name == "sqlite" else value
 
@@ -104,7 +104,7 @@ class Exact(TypeDecorator[Decimal]):
         """The same decimal from both."""
         if value is None:
             return None
-        amount = Decimal(value).scaleb(-4) if dialect.name == "sqlite" else Decimal(value)
+        amount = Decimal(value).scaleb(-6) if dialect.name == "sqlite" else Decimal(value)
         return amount.normalize() + Decimal(0)
 
 

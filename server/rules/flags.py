@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from server.rules import projects
+from server.rules import amounts, projects
 from server.rules.projects import Half, Milestone
 
 COLOURS: Final = ("medal", "red", "yellow")
@@ -139,6 +139,14 @@ class Finding:
         return self.rule, self.stage, self.half
 
 
+def as_given(thresholds: Mapping[str, int], given: Iterable[tuple[str, str, int]]) -> dict[str, int]:
+    """Thresholds for judging whether flags still stand, of those given as (colour, rule, threshold).
+
+    A medal stays by the rule it was earned by; everything else goes by today's.
+    """
+    return dict(thresholds) | {rule: threshold for colour, rule, threshold in given if colour == "medal"}
+
+
 def judge(facts: "Facts", thresholds: Mapping[str, int], on: date) -> list[Finding]:
     """Every rule that a project meets on a day: at most one of each. A stopped project meets none."""
     if facts.stopped:
@@ -168,11 +176,6 @@ class Facts:
     money: tuple[Money, ...] = ()
     needs_land: bool = True
     stopped: bool = False
-
-
-def share_of(done: Decimal, planned: Decimal) -> int:
-    """The percent of a plan that is done, rounded down; of no plan there is none (`ZeroDivisionError`)."""
-    return int(done * 100 // planned)
 
 
 def _finished_early(facts: Facts, thresholds: Mapping[str, int], on: date) -> Finding | None:
@@ -248,8 +251,7 @@ def _overdue(facts: Facts, on: date) -> Milestone | None:
 
 def _in_order(milestones: Iterable[Milestone]) -> list[Milestone]:
     """Milestones in the order of their stages, those that are measured only."""
-    measured = [each for each in milestones if each.stage in projects.MILESTONES]
-    return sorted(measured, key=lambda each: projects.STAGES.index(each.stage))
+    return projects.in_order(each for each in milestones if each.stage in projects.MILESTONES)
 
 
 def _days(milestone: Milestone) -> int:
@@ -277,4 +279,42 @@ def _by_stage(rule: str, milestone: Milestone) -> Finding:
 
 def _by_money(rule: str, half: Half, planned: Decimal, done: Decimal) -> Finding:
     """A finding made by the money of a half-year."""
-    return Finding(rule, half=half, planned=planned, done=done, share=share_of(done, planned))
+    return Finding(rule, half=half, planned=planned, done=done, share=amounts.share(done, planned))
+
+
+def why(found: Finding, threshold: int, amount_unit: str) -> tuple[str, str]:
+    """The sentence, in both languages, that says which numbers made a flag."""
+    if found.stage is not None:
+        return _why_by_stage(found, threshold)
+    assert found.half is not None
+    zh = f"{found.half.year} 年{'上' if found.half.half == 1 else '下'}半年"
+    money_zh = f"计划 {found.planned:f} {amount_unit}，完成 {found.done:f} {amount_unit}（{found.share}%）"
+    money_en = (
+        f"{found.done:f} of {found.planned:f} {_CURRENCY.get(amount_unit, amount_unit)} ({found.share} %)"
+    )
+    limit_zh, limit_en = ("不低于", "at least") if found.rule == "money_ahead" else ("低于", "less than")
+    return (
+        f"{zh}{money_zh}，{limit_zh} {threshold}%",
+        f"{found.half.name}: {money_en} done, {limit_en} {threshold} %",
+    )
+
+
+def _why_by_stage(found: Finding, threshold: int) -> tuple[str, str]:
+    """The same for a milestone."""
+    assert found.stage is not None
+    assert found.days is not None
+    zh, en = projects.STAGE_WORDS[found.stage]
+    if found.actual_on is None:
+        return (
+            f"“{zh}”计划 {found.planned_on}，授旗时已逾期 {-found.days} 天（满 {threshold} 天授旗）",
+            f"{en} was planned for {found.planned_on}: {-found.days} days overdue when the flag was given"
+            f" (given from {threshold})",
+        )
+    return (
+        f"“{zh}”计划 {found.planned_on}，实际 {found.actual_on}，提前 {found.days} 天（满 {threshold} 天授予）",
+        f"{en} planned for {found.planned_on}, reached {found.actual_on}: {found.days} days early"
+        f" (given from {threshold})",
+    )
+
+
+_CURRENCY: Final = {"亿元": "hundred million yuan", "万元": "ten thousand yuan", "元": "yuan"}

@@ -16,7 +16,17 @@ from server.queries import people as reads
 from server.queries import trips as reads_of_trips
 from server.rules import access, people
 from server.rules.access import Actor, Grant
-from server.services import consents, events, matters, passwords, sessions, standing, trackers, trips
+from server.services import (
+    consents,
+    events,
+    matters,
+    passwords,
+    projects,
+    sessions,
+    standing,
+    trackers,
+    trips,
+)
 from server.transaction import verb
 
 
@@ -148,6 +158,7 @@ def _let_go(actor: Actor, person: Person) -> None:
     consents.withdraw_all_of(person.id, actor_id=actor.person_id)
     trips.end_all_alone(person.id, actor_id=actor.person_id)
     matters.leave_to_unit(person.id)
+    projects.leave_to_unit(person.id)
     _record(actor, "person.updated", person, changed=["left"])
 
 

@@ -19,11 +19,12 @@ from server.config import Settings
 from server.db import db, upsert
 from server.held import held
 from server.models.sweeps import Sweep
+from server.queries import flags as of_flags
 from server.queries import matters, positions, trips
 from server.queries import photos as reads
 from server.queries import reviews as queue
 from server.rules import reviews as rules
-from server.services import closings, partitions, photos, reviews, set_aside, silences, tracks
+from server.services import closings, flags, partitions, photos, reviews, set_aside, silences, tracks
 from server.services import matters as chased
 from server.services import trips as duties
 from server.transaction import verb
@@ -134,6 +135,12 @@ def _overdue() -> Did:
     return Did(f"提请上级 {handed} 件", f"handed up {handed}")
 
 
+def _flags() -> Did:
+    """Give and end the flags that a day alone makes due."""
+    changed = sum(_each(of_flags.to_judge(), flags.judge))
+    return Did(f"变动 {changed} 面", f"changed {changed}")
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -156,6 +163,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("queries", "未跟进的询问", "queries not pursued", _queries),
     Step("silences", "失联提醒", "silent phones", _silences),
     Step("overdue", "超期事项", "overdue matters", _overdue),
+    Step("flags", "两旗一牌", "flags of projects", _flags),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

@@ -14,7 +14,7 @@ from tests import people
 
 def test_each_database_keeps_and_adds_amounts_exactly(app: Flask) -> None:
     folk = people.county(app)
-    told = [Decimal("0.1"), Decimal("0.2"), Decimal("99999999999.9999"), Decimal("0.0001")]
+    told = [Decimal("0.1"), Decimal("0.2"), Decimal("99999999999.999999"), Decimal("0.000001")]
     for number, amount in enumerate(told):
         project = Project(
             name=f"项目{number}",
@@ -35,4 +35,4 @@ def test_each_database_keeps_and_adds_amounts_exactly(app: Flask) -> None:
     more = sa.select(Project.id).where(Project.amount > Decimal("0.1")).order_by(Project.amount)
     assert len(list(db.session.scalars(more))) == 2
     with pytest.raises(sa.exc.StatementError, match="exactly"):
-        db.session.scalar(sa.select(Project.id).where(Project.amount == Decimal("0.00001")))
+        db.session.scalar(sa.select(Project.id).where(Project.amount == Decimal("0.0000001")))
