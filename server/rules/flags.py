@@ -307,14 +307,24 @@ def _why_by_stage(found: Finding, threshold: int) -> tuple[str, str]:
     if found.actual_on is None:
         return (
             f"“{zh}”计划 {found.planned_on}，授旗时已逾期 {-found.days} 天（满 {threshold} 天授旗）",
-            f"{en} was planned for {found.planned_on}: {-found.days} days overdue when the flag was given"
+            f"{_begun(en)} was planned for {found.planned_on}: {_days_of(-found.days)} overdue when the flag was given"
             f" (given from {threshold})",
         )
     return (
         f"“{zh}”计划 {found.planned_on}，实际 {found.actual_on}，提前 {found.days} 天（满 {threshold} 天授予）",
-        f"{en} planned for {found.planned_on}, reached {found.actual_on}: {found.days} days early"
+        f"{_begun(en)} planned for {found.planned_on}, reached {found.actual_on}: {_days_of(found.days)} early"
         f" (given from {threshold})",
     )
+
+
+def _begun(words: str) -> str:
+    """Words at the beginning of a sentence."""
+    return words[0].upper() + words[1:]
+
+
+def _days_of(count: int) -> str:
+    """So many days in English."""
+    return "1 day" if count == 1 else f"{count} days"
 
 
 _CURRENCY: Final = {"亿元": "hundred million yuan", "万元": "ten thousand yuan", "元": "yuan"}

@@ -31,6 +31,9 @@ WATCHER: Final = "ducha"
 TAKEN_IN: Final = -40
 """The working day on which the office's sheet was taken in."""
 
+EARLY_DAYS: Final = 100
+"""A project signed so long before the end of a half-year has money planned in it."""
+
 JUDGED: Final = (-30, -18, -8, -1)
 """The working days on which a sweep is lived through."""
 
@@ -63,20 +66,25 @@ def _judge() -> None:
 def _sheet(county: County) -> str:
     """The office's sheet as it was on the day it was taken in: days planned, days reached until then, money planned."""
     words = ("签约", "供地", "开工", "竣工", "投产")
+    before = ("线索", "在谈")
     half = Half.of(county.today)
     money = [f"{each.year}{'上' if each.half == 1 else '下'}半年计划投资" for each in (half.before, half)]
-    heads = [_HEADS, *(f"计划{word}" for word in words), *words, *money, f"{money[0][:7]}完成投资"]
+    heads = [_HEADS, *(f"计划{word}" for word in words), *before, *words, *money, f"{money[0][:7]}完成投资"]
     return "\n".join([",".join(heads), *(_row(county, told, place) for place, told in enumerate(ALL))])
 
 
 def _row(county: County, told: Venture, place: int) -> str:
     """One project's row."""
     taken_in = workday(county.today, TAKEN_IN)
-    planned = [_day(county, days) for days in told.plan]
+    planned = [None if days is None else _day(county, days) for days in told.plan]
     went = [_day(county, days) for days in told.went]
-    known = [day if day is not None and day < taken_in else None for day in (*went, *[None] * 5)][:5]
-    money = [told.money and f"{told.money}{told.unit}"] * 2
-    done = told.money and f"{Decimal(told.money) * min(told.share + 4, 130) / 100:f}{told.unit}"
+    known = [*(day if day < taken_in else None for day in went), *[None] * 5][:5]
+    over = Half.of(county.today).before.ends_on - timedelta(days=EARLY_DAYS)
+    signed_before = bool(told.went) and _day(county, told.went[0]) < over
+    money = [
+        f"{told.money}{told.unit}" if each else "" for each in (told.money and signed_before, told.money)
+    ]
+    done = money[0] and f"{Decimal(told.money) * told.share / 100:f}{told.unit}"
     cells = (
         told.name,
         told.investor,
@@ -85,19 +93,21 @@ def _row(county: County, told: Venture, place: int) -> str:
         told.answers,
         told.township,
         "云岭城市建设投资集团" if place % 4 == 0 else "",
-        _name(county, names.COUNTY_CODE, place % 3),
+        _name(county, names.COUNTY_CODE, 1 + place % 3),
         "、".join(_name(county, "B01", seat) for seat in {place % 3, 3}),
         "县投资促进局" if place % 2 else "异地商会",
         f"{told.township}工业集中区",
         "是" if told.land else "否",
     )
-    days = ("" if day is None else day.isoformat() for day in (*planned, *known))
+    signed = went[0] if went and went[0] < taken_in else taken_in
+    before = [signed - timedelta(days=75), signed - timedelta(days=38 + place)]
+    days = ("" if day is None else day.isoformat() for day in (*planned, *before, *known))
     return ",".join((*cells, *days, *money, done))
 
 
-def _day(county: County, days: int | None) -> date | None:
-    """A day so many days from today."""
-    return None if days is None else county.today + timedelta(days=days)
+def _day(county: County, days: int) -> date:
+    """The day so many days from today."""
+    return county.today + timedelta(days=days)
 
 
 def _name(county: County, office: str, seat: int) -> str:
@@ -208,20 +218,20 @@ def _head(county: County, told: Venture) -> Actor:
 def _contested(county: County) -> Iterator[Deed]:
     """Two units answer their yellow flags: one is upheld, one waits for a decision; and one project is stopped."""
     watcher = county.kept.actor(WATCHER)
-    late, money, gone = ALL[3], ALL[1], ALL[10]
+    late, land, gone = ALL[3], ALL[6], ALL[10]
 
     def answer(told: Venture, text: str) -> None:
         flags.answer(_head(county, told), _yellow(told), text)
 
     upheld = "图审意见上月已告知，计划未按程序调整，黄旗维持。"
     said = "施工许可卡在图审，图审单位上周才补齐意见，请予考虑。"
-    paid = "设备款按合同季末支付，账面数滞后约四千万元。"
+    waits = "用地报批在市级审查，材料上周已补齐，预计月底批回。"
     left = "投资方调整布局，暂不在县内选址。"
     for day, hour, act in (
         (-7, "09:40", lambda: answer(late, said)),
         (-5, "14:10", lambda: flags.decide(watcher, _yellow(late), upheld=True, text=upheld)),
         (-4, "15:50", lambda: projects.stop(watcher, _kept(gone).id, note=left)),
-        (-1, "11:30", lambda: answer(money, paid)),
+        (-1, "11:30", lambda: answer(land, waits)),
     ):
         yield Deed(at(workday(county.today, day), hour), act)
 

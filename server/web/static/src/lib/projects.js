@@ -13,6 +13,12 @@ import { codes, word } from "./words.js";
 
 export const UNITS = ["亿元", "万元", "元", "USD", "EUR", "HKD", "JPY"];
 
+/** An amount with its unit, its thousands apart. @param {string} amount @param {string} unit */
+export function money(amount, unit) {
+  const [whole = "", parts] = amount.split(".");
+  return `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${parts ? `.${parts}` : ""} ${unit}`;
+}
+
 /** The days a milestone was or is behind its plan, in words. @param {ProjectMilestone} milestone @returns {HTMLElement | null} */
 export function lateness({ days_late: days, actual_on: reached }) {
   if (days === null || (days < 0 && !reached)) return null;

@@ -10,7 +10,7 @@ import { flagLinks, flagMark, isOver } from "../lib/flags.js";
 import { frame } from "../lib/frame.js";
 import { table } from "../lib/list.js";
 import { commit, halfWords, link, projectButtons, settle, showEvidence, small, unlink } from "../lib/projecting.js";
-import { lateness } from "../lib/projects.js";
+import { lateness, money as amount } from "../lib/projects.js";
 import { failure, loading, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
 import { codes, word } from "../lib/words.js";
@@ -99,7 +99,7 @@ function facts(project) {
   /** @type {[string, string | Node | null][]} */
   const lines = [
     [t("投资方"), project.investor],
-    [t("总投资"), `${project.amount} ${project.amount_unit}`],
+    [t("总投资"), amount(project.amount, project.amount_unit)],
     [t("产业链"), project.chain],
     [t("建设地点"), [project.area?.name, project.site].filter(Boolean).join(" · ")],
     [t("引荐"), project.introducer],
@@ -109,7 +109,7 @@ function facts(project) {
     [t("建设内容"), project.content],
     [t("终止原因"), project.stopped_because],
   ];
-  return sheet(t("基本情况"), [], el("div.sheet-body", {}, el("dl.facts", {}, lines.filter(([, value]) => value).flatMap(([label, value]) => [el("dt", {}, label), el("dd", {}, value)]))));
+  return sheet(t("项目情况"), [], el("div.sheet-body", {}, el("dl.facts", {}, lines.filter(([, value]) => value).flatMap(([label, value]) => [el("dt", {}, label), el("dd", {}, value)]))));
 }
 
 /** @param {ProjectInFull} project */
@@ -120,15 +120,15 @@ function money(project) {
       "tr",
       {},
       el("td", {}, halfWords(each.half)),
-      el("td.number", {}, each.planned === null ? "—" : `${each.planned} ${unit}`),
-      el("td.number", {}, each.done === null ? "—" : `${each.done} ${unit}`, each.done_on ? el("span.under", {}, t("至 {day}", { day: each.done_on })) : null),
+      el("td.number", {}, each.planned === null ? "—" : amount(each.planned, unit)),
+      el("td.number", {}, each.done === null ? "—" : amount(each.done, unit), each.done_on ? el("span.under", {}, t("至 {day}", { day: each.done_on })) : null),
       el("td", {}, each.share === null ? "—" : [meter(each.share), el("span.under", {}, `${each.share}%`)]),
     ),
   );
   return sheet(
     t("分半年投资"),
     [],
-    rows.length ? table([t("半年"), t("计划"), t("完成"), t("完成比例")], rows, t("分半年投资")) : none(t("还没有投资计划。")),
+    rows.length ? table([t("半年"), t("计划投资"), t("完成投资"), t("完成比例")], rows, t("分半年投资")) : none(t("还没有投资计划。")),
   );
 }
 
@@ -235,7 +235,7 @@ function visits(project) {
     );
   });
   return sheet(
-    t("走访"),
+    t("相关走访"),
     [linked ? small(t("关联走访"), () => link(project, "checkin_id", changed)) : null],
     items.length ? el("ul.project-list", {}, items) : null,
     rest(project.visits.hidden, items.length, t("还没有关联的走访。")),
@@ -258,7 +258,7 @@ function matters(project) {
     ),
   );
   return sheet(
-    t("事项"),
+    t("相关事项"),
     [linked ? small(t("关联事项"), () => link(project, "matter_id", changed)) : null],
     items.length ? el("ul.project-list", {}, items) : null,
     rest(project.matters.hidden, items.length, t("还没有关联的事项。")),

@@ -10,7 +10,7 @@ import { bar, filterBar } from "../lib/filters.js";
 import { flagLinks, flagMark } from "../lib/flags.js";
 import { frame } from "../lib/frame.js";
 import { pagedList, table } from "../lib/list.js";
-import { askProject, input, lateness } from "../lib/projects.js";
+import { askProject, input, lateness, money } from "../lib/projects.js";
 import { showSheet } from "../lib/sheets.js";
 import { searchUnits, unitById } from "../lib/sources.js";
 import { blank, failure, loading, toast } from "../lib/states.js";
@@ -41,12 +41,12 @@ function row(project) {
     "tr",
     {},
     el("td.project-name", {}, el("a", { href: `/projects/${project.id}` }, project.name), el("span.under", {}, [project.investor, project.chain].filter(Boolean).join(" · "))),
-    el("td.nowrap.number", {}, `${project.amount} ${project.amount_unit}`),
-    el("td", {}, project.unit.name),
+    el("td.nowrap.number", {}, money(project.amount, project.amount_unit)),
+    el("td.nowrap", {}, project.unit.name),
     el("td.nowrap", {}, project.lead?.name),
     el("td.nowrap", {}, word("stage", project.stage), project.stopped_on ? el("span.under", {}, t("{day} 终止", { day: project.stopped_on })) : null),
     el("td.nowrap", {}, next(project)),
-    el("td.nowrap", {}, money(project)),
+    el("td.nowrap", {}, invested(project)),
     el("td", {}, flagLinks(project.flags)),
   );
 }
@@ -59,9 +59,9 @@ function next({ milestones }) {
 }
 
 /** @param {Project} project */
-function money({ this_year: year, amount_unit: unit }) {
+function invested({ this_year: year, amount_unit: unit }) {
   if (year.share === null && year.done === "0") return el("span.faint", {}, "—");
-  const told = t("完成 {done} / 计划 {planned} {unit}", { done: year.done, planned: year.planned, unit });
+  const told = t("完成 {done} / 计划 {planned}", { done: money(year.done, unit), planned: money(year.planned, unit) });
   return [year.share === null ? null : `${year.share}%`, el("span.under", {}, told)];
 }
 
@@ -75,7 +75,7 @@ async function counted() {
       {},
       told.stages.map((/** @type {{stage: string, count: number}} */ at) => each(word("stage", at.stage), at.count)),
       told.flags.map((/** @type {{colour: string, count: number}} */ of, /** @type {number} */ place) => each(flagMark(of.colour), of.count, place === 0)),
-      told.signed.map((/** @type {{amount: string, unit: string}} */ sum, /** @type {number} */ place) => each(t("{unit}签约及以后", { unit: sum.unit }), sum.amount, place === 0)),
+      told.signed.map((/** @type {{amount: string, unit: string}} */ sum, /** @type {number} */ place) => each(t("签约及以后"), money(sum.amount, sum.unit), place === 0)),
     ),
   );
 }
