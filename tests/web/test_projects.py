@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from server import clock
 from server.services import milestones
@@ -56,16 +56,23 @@ def test_a_yellow_flag_is_contested_and_a_stage_reached_ends_it(desk: Open, peop
     assert not overflows(page)
 
 
+def choose(page: Page, sheet: Path) -> None:
+    """Choose a file as one does: press, then take it."""
+    with page.expect_file_chooser() as asked:
+        page.locator("#sheet-file").click()
+    asked.value.set_files(sheet)
+
+
 def test_a_sheet_is_gone_through_and_then_taken_in(desk: Open, people: County, tmp_path: Path) -> None:
     sheet = tmp_path / "推进表.csv"
     head = "项目名称,总投资(亿元),责任单位,计划签约\n"
     sheet.write_text(f"{head}光伏玻璃,3.25,东河镇,{today()}\n铸件,约一亿,东河镇,\n", "utf-8")
     page = desk(people.supervisor).open("/projects?tab=sheet")
-    page.locator("#sheet-file").set_input_files(sheet)
+    choose(page, sheet)
     expect(page.locator("#roster")).to_contain_text("“约一亿”不是金额")
     expect(page.get_by_role("button", name="确认导入")).to_have_count(0)
     sheet.write_text(f"{head}光伏玻璃,3.25,东河镇,{today()}\n", "utf-8")
-    page.locator("#sheet-file").set_input_files(sheet)
+    choose(page, sheet)
     page.get_by_role("button", name="确认导入").click()
     expect(page.locator("#roster")).to_contain_text("已导入。")
     page.locator("#tab-list").click()

@@ -30,7 +30,8 @@ const WORDS = {
 export function showSheet(place, taken) {
   const result = el("div", { "aria-live": "polite" });
   const unit = el("select.select", { id: "sheet-unit", onchange: () => void send(false) }, ["万元", "亿元"].map((value) => el("option", { value }, value)));
-  const input = el("input.input", { id: "sheet-file", type: "file", accept: ".xlsx,.csv", onchange: () => void send(false) });
+  /** Emptied when pressed, so that a file that was mended and is chosen again is read again. */
+  const input = el("input.input", { id: "sheet-file", type: "file", accept: ".xlsx,.csv", onclick: () => (input.value = ""), onchange: () => void send(false) });
 
   /** @param {boolean} keep */
   async function send(keep) {

@@ -10,6 +10,7 @@ import { bar, filterBar } from "../lib/filters.js";
 import { flagLinks, flagMark } from "../lib/flags.js";
 import { frame } from "../lib/frame.js";
 import { pagedList, table } from "../lib/list.js";
+import { today } from "../lib/periods.js";
 import { askProject, input, lateness, money } from "../lib/projects.js";
 import { showSheet } from "../lib/sheets.js";
 import { searchUnits, unitById } from "../lib/sources.js";
@@ -87,12 +88,25 @@ async function register() {
 
 // ── flags of today, and their rules ──
 
-async function flags() {
+/** @param {string} [on] a day; today without */
+async function flags(on = "") {
   await read(byId("flags"), async () => {
-    const [now, waiting] = await Promise.all([get("/flags"), get("/flags", { answered: 1 })]);
+    const [then, waiting] = await Promise.all([get("/flags", on ? { on } : {}), get("/flags", { answered: 1 })]);
     const open = waiting.items.length ? [el("div.sheet-head", {}, el("h2", {}, t("申诉待裁定"))), flagTable(waiting.items)] : [];
-    return [open, el("div.sheet-head", {}, el("h2", {}, t("今天在授的旗牌"))), now.items.length ? flagTable(now.items) : blank(t("今天没有旗牌"), t("旗牌按规则逐日自动授予和结束，不由人指定。"))];
+    const none = blank(t("这一天没有旗牌"), t("旗牌按规则逐日自动授予和结束，不由人指定。"));
+    return [open, flagHead(on || today()), then.items.length ? flagTable(then.items) : none];
   });
+}
+
+/** @param {string} on */
+function flagHead(on) {
+  const changed = (/** @type {Event} */ event) => void flags(/** @type {HTMLInputElement} */ (event.target).value);
+  return el(
+    "div.sheet-head",
+    {},
+    el("h2", {}, t("{day} 在授的旗牌", { day: on })),
+    el("div.end.field", {}, el("label.visually-hidden", { for: "flags-on" }, t("哪一天")), el("input.input", { id: "flags-on", type: "date", value: on, max: today(), onchange: changed })),
+  );
 }
 
 /** @param {FlagOfProject[]} found */
