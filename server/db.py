@@ -76,6 +76,38 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Exact(TypeDecorator[Decimal]):
+    """An exact amount below 10¹² with at most six decimals; never a float on its way.
+
+    `numeric(20, 6)` on PostgreSQL; a whole number of millionths in SQLite, so that it adds up and compares there as
+    it does here. Comes back without zeros at its end. `ValueError` for what cannot be kept exactly.
+    """
+
+    impl = sa.Numeric(20, 6)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> sa.types.TypeEngine[Any]:
+        """What the column is in the database."""
+        kept: sa.types.TypeEngine[Any] = sa.BigInteger() if dialect.name == "sqlite" else self.impl_instance
+        return dialect.type_descriptor(kept)
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Refuse what the column would round; hand SQLite millionths."""
+        if value is None:
+            return None
+        parts = Decimal(value).scaleb(6)
+        if parts != parts.to_integral_value() or abs(parts) >= 10**18:
+            raise ValueError("an amount that cannot be kept exactly")
+        return int(parts) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """The same decimal from both."""
+        if value is None:
+            return None
+        amount = Decimal(value).scaleb(-6) if dialect.name == "sqlite" else Decimal(value)
+        return amount.normalize() + Decimal(0)
+
+
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 

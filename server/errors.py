@@ -493,6 +493,63 @@ class CategoryRefused(Problem):
     en = "The category cannot be kept so: {why_en}."
 
 
+# ── projects and flags ──────────────────────────────────────────────────────────────────────────────────
+
+
+class ProjectRefused(Problem):
+    """What was told of a project does not hold together."""
+
+    code = "project_refused"
+    status = 422
+    zh = "项目无法保存：{why_zh}。"
+    en = "The project cannot be kept so: {why_en}."
+
+
+class ProjectStepNotAllowed(Problem):
+    """The project stands at a stage, or is stopped, so that this step does not follow."""
+
+    code = "project_step_not_allowed"
+    status = 409
+    zh = "项目当前为“{state_zh}”，不能{step_zh}。"
+    en = "A project that is {state_en} cannot be taken the step: {step_en}."
+
+
+class ProjectChanged(Problem):
+    """Somebody changed the project since it was read."""
+
+    code = "project_changed"
+    status = 409
+    zh = "项目已被他人修改，请刷新后再操作。"
+    en = "Somebody changed this project first; reload it and look again."
+
+
+class SheetRefused(Problem):
+    """A spreadsheet of projects cannot be read."""
+
+    code = "sheet_refused"
+    status = 422
+    zh = "项目表无法读入：{why_zh}。"
+    en = "The sheet of projects cannot be read: {why_en}."
+
+
+class FlagRefused(Problem):
+    """What was told of a flag or of a threshold does not hold together."""
+
+    code = "flag_refused"
+    status = 422
+    zh = "旗牌无法这样处理：{why_zh}。"
+    en = "The flag cannot be dealt with so: {why_en}."
+
+
+class FlagChanged(Problem):
+    """Somebody answered or decided on the flag since it was read."""
+
+    code = "flag_changed"
+    status = 409
+    zh = "这面旗牌已有新的申诉或裁定，请刷新后再操作。"
+    en = "Somebody answered or decided on this flag first; reload it and look again."
+
+
 # ── the machine ─────────────────────────────────────────────────────────────────────────────────────────
 
 

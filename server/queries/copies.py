@@ -26,7 +26,7 @@ from server.models.silences import Silence
 from server.models.trackers import SetAside, Tracker
 from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.views import ChosenColumns, View
-from server.queries import households, log, looks, matters, people
+from server.queries import households, log, looks, matters, own_projects, people
 from server.queries.log import Filter
 from server.queries.rows import PAGE, Pages, Row, columns, mine_of, rows
 from server.rules import consents
@@ -431,6 +431,13 @@ PARTS = (
         "on which patrol you found which matter",
         ("patrol_findings",),
         _findings,
+    ),
+    Part(
+        "projects.json",
+        "您包联、服务或登记的项目，您报的进展、佐证、军令状和变更",
+        "projects you lead, serve or made, and what you told of their progress, evidence, commitments and changes",
+        own_projects.TABLES,
+        own_projects.mine,
     ),
     Part(
         "events.json",

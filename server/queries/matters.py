@@ -46,7 +46,7 @@ class Asked:
 
 def get(actor: Actor, matter_id: int, *, to_change: bool = False) -> Matter:
     """A matter the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over."""
-    statement = sa.select(Matter).where(Matter.id == matter_id, _readable(actor))
+    statement = sa.select(Matter).where(Matter.id == matter_id, readable(actor))
     if to_change:
         statement = statement.with_for_update(of=Matter).execution_options(populate_existing=True)
     found = db.session.scalars(statement).first()
@@ -94,7 +94,7 @@ def _like(actor: Actor, matter: Matter, *, lng: float, lat: float) -> sa.Select[
     about = timedelta(days=ALIKE_DAYS)
     west, south, east, north = measure.box_around(lng=lng, lat=lat, radius_m=ALIKE_M)
     return _rows().where(
-        _readable(actor),
+        readable(actor),
         Matter.id != matter.id,
         Matter.category_id == matter.category_id,
         Matter.state.in_(matters.OPEN),
@@ -149,7 +149,7 @@ def overdue() -> Sequence[Matter]:
 # ── who may read, and which ─────────────────────────────────────────────────────────────────────────────
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
+def readable(actor: Actor) -> ColumnElement[bool]:
     """The matters the actor may read."""
     own = sa.or_(Matter.by_id == actor.person_id, Matter.assigned_to_id == actor.person_id)
     return sa.or_(
@@ -178,7 +178,7 @@ def _within(unit_id: sa.orm.InstrumentedAttribute[Any], scope: Scope) -> ColumnE
 
 def _where(actor: Actor, asked: Asked) -> Iterable[ColumnElement[bool]]:
     """The conditions of a list."""
-    yield Matter.by_id == actor.person_id if asked.mine else _readable(actor)
+    yield Matter.by_id == actor.person_id if asked.mine else readable(actor)
     if asked.to_me:
         handle = scopes.units_within(access.scope(actor, "matter.handle").paths)
         yield Matter.state == "assigned"

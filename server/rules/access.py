@@ -220,6 +220,32 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission(
             "calendar.change", "修改工作日历", "change the working calendar", "administrator", at_root=True
         ),
+        _permission("project.read", "查看项目", "see projects", "cadre", *_WATCHERS, own=True),
+        _permission("project.create", "登记项目", "register projects", "cadre", *_WATCHERS),
+        _permission("project.edit", "修改项目", "change projects", *_WATCHERS),
+        _permission(
+            "project.plan", "定项目节点和投资计划", "plan the days and the money of projects", *_WATCHERS
+        ),
+        _permission(
+            "project.advance",
+            "报项目进入阶段",
+            "say which stage a project has reached",
+            "cadre",
+            *_WATCHERS,
+            own=True,
+        ),
+        _permission("project.retract", "撤回项目阶段", "take a project's stage back", "supervisor"),
+        _permission(
+            "project.progress", "报项目进展", "tell of a project's progress", "cadre", *_WATCHERS, own=True
+        ),
+        _permission("project.commit", "立项目军令状", "commit to a project", "cadre", *_WATCHERS, own=True),
+        _permission("project.settle", "核定军令状", "say whether a commitment was kept", "supervisor"),
+        _permission("project.stop", "终止和恢复项目", "stop and resume projects", *_WATCHERS),
+        _permission("project.import", "导入项目表", "take a sheet of projects in", *_WATCHERS),
+        _permission("flag.read", "查看两旗一牌", "see flags", "cadre", "administrator", *_WATCHERS, own=True),
+        _permission("flag.answer", "申诉两旗一牌", "answer a flag", "cadre", "leader", own=True),
+        _permission("flag.decide", "裁定两旗一牌", "decide on a flag", "supervisor"),
+        _permission("flag.set", "设定两旗一牌规则", "set the rules of flags", "administrator", at_root=True),
         _permission("matter.answer", "答复投诉建议", "answer matters", "administrator", at_root=True),
     )
 )

@@ -10,7 +10,7 @@ import orjson
 
 KINDS = ("arrive", "visit", "leave", "patrol", "note")
 VISIT_KINDS = ("outbound", "reception", "enterprise_help", "household")
-AMOUNT_UNITS = ("亿元", "万元", "元", "USD", "EUR", "HKD", "JPY")
+
 ACCURACY_SOURCES = ("browser", "android", "ios", "other")
 OUTCOMES = ("inside", "uncertain", "outside", "not_judged")
 

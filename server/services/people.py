@@ -22,6 +22,7 @@ from server.services import (
     households,
     matters,
     passwords,
+    projects,
     sessions,
     standing,
     trackers,
@@ -160,6 +161,7 @@ def _let_go(actor: Actor, person: Person) -> None:
     trips.end_all_alone(person.id, actor_id=actor.person_id)
     matters.leave_to_unit(person.id)
     households.release_all_of(person.id)
+    projects.leave_to_unit(person.id)
     _record(actor, "person.updated", person, changed=["left"])
 
 

@@ -20,6 +20,7 @@ from server.rules import people as rules
 from server.rules.access import Actor
 from server.services import hashes, people, standing
 from server.services.people import NewPerson, Role
+from server.services.unit_names import UnitNames
 from server.transaction import transaction
 
 
@@ -87,7 +88,7 @@ def _carry_out(actor: Actor, lines: Sequence[Line], hashed: Mapping[str, str], *
 
 def _each(actor: Actor, lines: Sequence[Line], hashed: Mapping[str, str]) -> list[Became]:
     """What becomes of each row, one after the other."""
-    units = _Units(actor)
+    units = _units(actor)
     twice = dict(rosters.repeated([rules.normal(line.username) for line in lines]))
     return [
         _refused(line, *_twice(lines[twice[place]].number))
@@ -111,7 +112,7 @@ def _one(line: Line, act: Callable[[], Became]) -> Became:
         return _refused(line, problem.sentence_zh, problem.sentence_en)
 
 
-def _act(actor: Actor, line: Line, units: "_Units", hashed: Mapping[str, str]) -> Became:
+def _act(actor: Actor, line: Line, units: UnitNames, hashed: Mapping[str, str]) -> Became:
     """Make or change one person."""
     username = rules.normal(line.username)
     rules.check_username(username)
@@ -171,39 +172,13 @@ def _refused(line: Line, zh: str, en: str) -> Became:
     return Became(line, "refused", zh, en)
 
 
-class _Units:
-    """The units an administrator keeps people of, by code, by name, and by `上级/名称`."""
-
-    def __init__(self, actor: Actor) -> None:
-        """Read them once for a roster."""
-        scope = access.scope(actor, "person.create")
-        rows = db.session.scalars(
-            sa.select(Unit).where(scopes.within(scope.paths), Unit.retired_at.is_(None)).order_by(Unit.id)
-        ).all()
-        names = {unit.id: unit.name for unit in rows}
-        self._by_code = {unit.code: unit.id for unit in rows}
-        self._by_name: dict[str, list[int]] = {}
-        for unit in rows:
-            above = names.get(unit.parent_id or 0)
-            for name in (unit.name, *([f"{above}/{unit.name}"] if above else [])):
-                self._by_name.setdefault(name, []).append(unit.id)
-
-    def of(self, told: str) -> int:
-        """The unit that a cell names; `PersonRefused` for none, or more than one."""
-        if told in self._by_code:
-            return self._by_code[told]
-        found = self._by_name.get(told.replace("／", "/"), [])
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            raise PersonRefused(
-                why_zh=f"没有单位“{told}”，或不在您的管理范围内",
-                why_en=f"there is no unit “{told}” that you keep",
-            )
-        raise PersonRefused(
-            why_zh=f"有 {len(found)} 个单位叫“{told}”，请写编码或“上级/名称”",
-            why_en=f"{len(found)} units are called “{told}”; write its code, or above/name",
-        )
+def _units(actor: Actor) -> UnitNames:
+    """The units an administrator keeps people of."""
+    scope = access.scope(actor, "person.create")
+    rows = db.session.scalars(
+        sa.select(Unit).where(scopes.within(scope.paths), Unit.retired_at.is_(None)).order_by(Unit.id)
+    ).all()
+    return UnitNames(rows, PersonRefused)
 
 
 def _document(each: Became) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from server.config import Settings
 from server.db import db, upsert
 from server.held import held
 from server.models.sweeps import Sweep
+from server.queries import flags as of_flags
 from server.queries import matters, patrol_plans, positions, trips
 from server.queries import patrols as walks
 from server.queries import photos as reads
@@ -26,6 +27,7 @@ from server.queries import reviews as queue
 from server.rules import reviews as rules
 from server.services import (
     closings,
+    flags,
     households,
     partitions,
     patrols,
@@ -164,6 +166,12 @@ def _overdue() -> Did:
     return Did(f"提请上级 {handed} 件", f"handed up {handed}")
 
 
+def _flags() -> Did:
+    """Give and end the flags that a day alone makes due."""
+    changed = sum(_each(of_flags.to_judge(), flags.judge))
+    return Did(f"变动 {changed} 面", f"changed {changed}")
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -188,6 +196,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("overdue", "超期事项", "overdue matters", _overdue),
     Step("patrols", "巡查", "patrols", _patrols),
     Step("households", "住户", "households", _households),
+    Step("flags", "两旗一牌", "flags of projects", _flags),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

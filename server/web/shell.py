@@ -37,6 +37,7 @@ NAVIGATION = (
     Entry("reviews", "/reviews", lazy_gettext("复核"), ("review.read",)),
     Entry("areas", "/areas", lazy_gettext("区域"), ("area.read",)),
     Entry("people", "/people", lazy_gettext("人员单位"), ("person.read",)),
+    Entry("projects", "/projects", lazy_gettext("项目"), ("project.read",)),
     Entry("matters", "/matters", lazy_gettext("事项"), ("matter.read",)),
     Entry("record", "/record", lazy_gettext("查阅记录"), ("look.read", "event.read")),
 )

@@ -42,8 +42,12 @@ ABOUT_NOBODY = {
     "matter_categories",
     "calendar_days",
     "closings",
+    "flags",
     "patrol_checkpoints",
     "patrolled_areas",
+    "project_investments",
+    "project_milestones",
+    "project_units",
 }
 LEFT_OUT = {"refresh_tokens"}
 """Secrets: a copy of them would be a copy of the key."""

@@ -20,11 +20,12 @@ from werkzeug.routing import Rule
 from server import clock
 from server.rules import access
 from server.rules.checkins import VisitTold
-from server.services import checkins, looks, matters, trackers
+from server.services import checkins, looks, matters, progress, trackers
 from server.services.matters import Report
 from tests import patrols, people
 from tests.people import County, Headers, Someone
 from tests.photos import MAKER, Taken, exif, sent, written
+from tests.projects import planned, registered
 from tests.trips import told, under_way
 
 TITLE, NOTE, ENTERPRISE, CONTACT = "标记行程甲", "标记说明乙", "标记企业丙", "标记人丁"
@@ -32,11 +33,13 @@ WORDS = (TITLE, NOTE, ENTERPRISE, CONTACT)
 LNG = 118.5023457
 COMPLAINT = "标记投诉戊"
 PHONE = "标记手机己"
+PROJECT = "标记项目庚"
 
 SEES_WORDS = {"cadre", "supervisor_a", "supervisor", "leader"}
 SEES_POSITION = {"cadre"}
 SEES_COMPLAINT = {"cadre", "administrator", "auditor"}
 SEES_PHONE = {"cadre"}
+SEES_PROJECT = {"cadre", "colleague", "supervisor_a", "supervisor", "leader"}
 
 STREAMS = {"stream.stream"}
 ENDS_THE_SESSION = {"accounts.sign_out", "accounts.end_current", "signin.leave"}
@@ -52,6 +55,8 @@ class Marked:
     tracker_id: int
     photo_id: UUID
     plan_id: int
+    project_id: int
+    flag_id: int
 
 
 @pytest.fixture
@@ -67,7 +72,10 @@ def marked(app: Flask) -> Marked:
     matters.report(folk.cadre.actor, Report("complaint", COMPLAINT, "/m/"))
     phone = trackers.add(folk.cadre.actor, "traccar", PHONE).tracker
     walked = patrols.planned(folk)
-    return Marked(folk, trip["id"], str(said.id), phone["id"], photo.id, walked["id"])
+    project = planned(folk, registered(folk, name=PROJECT))
+    progress.link(folk.cadre.actor, project["id"], checkin_id=said.id)
+    [flag] = project["flags"]
+    return Marked(folk, trip["id"], str(said.id), phone["id"], photo.id, walked["id"], project["id"], flag["id"])
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -95,6 +103,9 @@ def address(rule: Rule, marked: Marked) -> str:
         "household_id": 1,
         "view_id": uuid4(),
         "category_id": 1,
+        "project_id": marked.project_id,
+        "flag_id": marked.flag_id,
+        "commitment_id": 1,
         "year": 2026,
         "day": "2026-11-28",
         "name": "no-such-file",
@@ -139,7 +150,9 @@ def test_nobody_gets_anywhere_private_without_signing_in(
             continue
         answer = ask(client, rule, method, marked, {})
         assert answer.status_code in {302, 303, 401}, (method, rule.rule, answer.status_code)
-        assert not [mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE, MAKER) if mark in text_of(answer)]
+        assert not [
+            mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE, MAKER, PROJECT) if mark in text_of(answer)
+        ]
 
 
 def test_who_lacks_the_permission_is_refused_and_nothing_breaks(
@@ -169,6 +182,7 @@ def test_who_may_not_see_a_trip_finds_its_marks_nowhere(
         assert (COMPLAINT in marks) is (name in SEES_COMPLAINT), (name, marks)
         assert (PHONE in marks) is (name in SEES_PHONE), (name, marks)
         assert (MAKER in marks) is (name in SEES_POSITION), (name, marks)
+        assert (PROJECT in marks) is (name in SEES_PROJECT), (name, marks)
         if name not in SEES_WORDS:
             assert not marks & set(WORDS), (name, marks)
 
@@ -196,5 +210,5 @@ def _marks_among(app: Flask, client: FlaskClient, marked: Marked, headers: Heade
     found: set[str] = set()
     for rule, method in reads(app):
         text = text_of(ask(client, rule, method, marked, headers))
-        found |= {mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE, MAKER) if mark in text}
+        found |= {mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE, MAKER, PROJECT) if mark in text}
     return found

@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 
 from server.errors import RosterRefused
-from server.ingest import rosters
+from server.ingest import rosters, spreadsheets
 from server.ingest.rosters import Line
 
 HEADS = ["姓名", "用户名", "单位", "职务", "角色"]
@@ -57,7 +57,7 @@ def test_columns_stand_in_any_order_blank_rows_are_skipped_and_numbers_stay_numb
 def bomb() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (rosters.MOST_UNPACKED_BYTES + 1))
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (spreadsheets.MOST_UNPACKED_BYTES + 1))
     return out.getvalue()
 
 
@@ -69,7 +69,10 @@ def bomb() -> bytes:
         (b"PK\3\4 but no archive", "不是可读的表格"),
         (b"\xd0\xcf\x11\xe0\0\0", "不是可读的表格"),
         (bomb(), "太大"),
-        (workbook(HEADS, *([["陈晓", f"u{n}", "东河镇"] for n in range(rosters.MOST_ROWS + 1)])), "最多"),
+        (
+            workbook(HEADS, *([["陈晓", f"u{n}", "东河镇"] for n in range(spreadsheets.MOST_ROWS + 1)])),
+            "最多",
+        ),
     ],
     ids=["nothing", "no user name", "no archive", "binary", "bomb", "too many rows"],
 )

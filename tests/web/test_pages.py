@@ -22,13 +22,16 @@ PAGES = (
     "/areas",
     "/account",
     "/matters",
+    "/projects",
+    "/projects/1",
+    "/flags/1",
     "/reviews",
     "/trackers",
     "/logs",
     "/reports",
     "/wall",
 )
-FOR_EVERYBODY = {"/log", "/trips", "/reviews", "/areas", "/account", "/matters"}
+FOR_EVERYBODY = {"/log", "/trips", "/reviews", "/areas", "/account", "/matters", "/projects"}
 HAN = re.compile(r"[\u4e00-\u9fff]+")
 OUTSIDE = re.compile(r"^(?:https?:)?//")
 

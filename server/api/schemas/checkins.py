@@ -23,9 +23,9 @@ from server.api.schemas.fields import (
 )
 from server.api.schemas.trips import NamedOut
 from server.geo.datum import Datum
+from server.rules import amounts
 from server.rules.checkins import (
     ACCURACY_SOURCES,
-    AMOUNT_UNITS,
     KINDS,
     OUTCOMES,
     VISIT_KINDS,
@@ -47,7 +47,7 @@ class VisitIn(Shape):
     topic = Text(2000, load_default="")
     outcome = Text(2000, load_default="")
     amount = Amount(allow_none=True)
-    amount_unit = one_of(("", *AMOUNT_UNITS), load_default="")
+    amount_unit = one_of(("", *amounts.UNITS), load_default="")
     next_step = Text(1000, load_default="")
     next_on = Day(allow_none=True)
 

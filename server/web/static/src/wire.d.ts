@@ -162,6 +162,44 @@ export interface Household {
   id: number; unit: Named; door: string; name: string; concern: string; every_days: number; last_on: string | null; due_on: string;
 }
 export interface Households { today: string; most: number; items: Household[]; cut?: boolean }
+export interface ProjectMilestone { stage: string; planned_on: string | null; actual_on: string | null; days_late: number | null }
+export interface FlagShort extends Words { id: number; colour: string; rule: string }
+export interface FlagWord { id: number; text: string; upheld: boolean | null; by: Named; unit: Named; at: string }
+export interface Flag extends FlagShort {
+  project_id: number; rule_zh: string; rule_en: string; threshold: number; unit: string; stage: string | null; half: string | null;
+  planned_on: string | null; actual_on: string | null; days: number | null; planned: string | null; done: string | null;
+  share: number | null; amount_unit: string; since: string; until: string | null; given_at: string; lifted_at: string | null;
+  standing: string; revision: number; words: FlagWord[];
+}
+export interface FlagOfProject extends Flag { project: Named; project_unit: Named }
+export interface FlagInFull extends FlagOfProject { made_by: (Words & { kind: string; id: number; note: string; by: Named; at: string })[]; may: string[] }
+export interface FlagRule extends Words {
+  rule: string; colour: string | null; unit: string; least: number; most: number; value: number;
+  history: { value: number; valid_from: string; reason: string; made_at: string; by: Named }[];
+}
+export interface Project {
+  id: number; name: string; investor: string; chain: string; amount: string; amount_unit: string; unit: Named; lead: Named | null;
+  area: Named | null; site: string; needs_land: boolean; stage: string; stopped_on: string | null; revision: number;
+  milestones: ProjectMilestone[]; this_year: { planned: string; done: string; share: number | null }; flags: FlagShort[];
+}
+export interface ProjectHalf { half: string; year: number; number: number; ends_on: string; planned: string | null; done: string | null; done_on: string | null; share: number | null }
+export interface ProjectCommitment {
+  id: number; unit: Named; text: string; standard: string; due_on: string; made_at: string; by: Named; standing: string;
+  settled_on: string | null; settled_by: Named | null; proof: string;
+}
+export interface ProjectEvidence { id: number; stage: string; title: string; number: string; dated_on: string | null; checkin_id: string | null; by: Named; at: string }
+export interface ProjectInFull extends Project {
+  content: string; introducer: string; stopped_because: string; created_at: string; units: { unit: Named; part: string }[];
+  members: (Named & { post: string; unit: string })[]; next_stages: string[];
+  intervals: { source: string; target: string; planned_days: number | null; actual_days: number | null }[];
+  investments: ProjectHalf[]; commitments: ProjectCommitment[];
+  entries: { id: number; on: string; stage: string; text: string; trouble: string; next_step: string; by: Named; unit: Named; at: string }[];
+  evidence: ProjectEvidence[];
+  steps: { id: number; step: string; stage: string | null; half: string | null; was: string; now: string; note: string; by: Named; at: string }[];
+  visits: { items: { id: string; happened_at: string; kind: string; person: Named; unit: Named; trip_id: number | null; enterprise: string; outcome: string; note: string }[]; hidden: number };
+  matters: { items: { id: number; kind: string; text: string; state: string; due_at: string | null; overdue: boolean }[]; hidden: number };
+  flag_history: Flag[]; may: string[];
+}
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }
