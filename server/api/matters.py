@@ -23,7 +23,8 @@ from server.gate import guard
 from server.queries import matters as reads
 from server.queries.matters import Asked
 from server.services import matters
-from server.services.matters import Report, Told
+from server.services.matters import Report
+from server.services.steps import Told
 
 doors = Doors("matters", __name__, description="事项与投诉建议 · Matters, complaints and suggestions")
 

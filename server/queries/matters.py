@@ -20,7 +20,7 @@ from server.geo import measure
 from server.models.matters import Matter, MatterAnswer, MatterCategory, MatterStep
 from server.models.people import Person
 from server.models.units import Unit
-from server.queries import pages, scopes
+from server.queries import pages, proofs, scopes
 from server.rules import access, matters
 from server.rules.access import Actor, Scope
 
@@ -68,8 +68,10 @@ def listed(actor: Actor, asked: Asked, *, cursor: str | None = None, limit: int 
 def document(actor: Actor, matter_id: int) -> dict[str, Any]:
     """One matter in full: every step, and what the actor may do now. For who may read it."""
     row = db.session.execute(_rows().where(Matter.id == matter_id)).one()
+    shown = proofs.of_matter(matter_id)
     return _summaries([row])[0] | {
-        "steps": _steps(matter_id),
+        **shown.get(None, proofs.NONE),
+        "steps": [_step(each) | shown.get(each.MatterStep.id, proofs.NONE) for each in _steps(matter_id)],
         "may": _may(actor, row),
         "merged": _merged(matter_id),
     }
@@ -290,8 +292,8 @@ def _named(id_: int | None, name: str | None) -> dict[str, Any] | None:
     return None if id_ is None else {"id": id_, "name": name}
 
 
-def _steps(matter_id: int) -> list[dict[str, Any]]:
-    """Every step taken on a matter, in order."""
+def _steps(matter_id: int) -> Iterable[Any]:
+    """Every step taken on a matter, in order, with the names around it."""
     statement = (
         sa.select(MatterStep, Person.name.label("by"), Unit.name.label("unit"), _Handler.name.label("person"))
         .outerjoin(Person, Person.id == MatterStep.by_id)
@@ -300,7 +302,7 @@ def _steps(matter_id: int) -> list[dict[str, Any]]:
         .where(MatterStep.matter_id == matter_id)
         .order_by(MatterStep.id)
     )
-    return [_step(found) for found in db.session.execute(statement)]
+    return db.session.execute(statement)
 
 
 def _step(row: Any) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from server import clock
 from server.db import db
 from server.models.events import Event
-from server.models.matters import Matter, MatterCategory
+from server.models.matters import Matter
 from server.services import sweeps
 from tests import people
+from tests.matters import complex_one, ordinary
 from tests.people import County
 
 URL = "/api/v1/matters"
@@ -35,23 +36,7 @@ def folk(app: Flask) -> County:
 @pytest.fixture
 def categories(folk: County) -> dict[str, int]:
     """An ordinary category and one that is planned, by name."""
-    made = [
-        MatterCategory(
-            name=name,
-            position=0,
-            answer_amount=3,
-            answer_unit="days",
-            solve_amount=solve[0],
-            solve_unit=solve[1],
-            escalate_amount=1,
-            escalate_unit="working_days",
-            planned=name == "复杂事项",
-        )
-        for name, solve in (("一般事项", (7, "days")), ("复杂事项", (1, "months")))
-    ]
-    db.session.add_all(made)
-    db.session.commit()
-    return {row.name: row.id for row in made}
+    return {"一般事项": ordinary(), "复杂事项": complex_one()}
 
 
 class Desk:
@@ -308,9 +293,17 @@ def test_an_administrator_changes_terms_and_days_and_what_is_open_is_reckoned_an
     assert desk.client.post("/api/v1/categories", json=too_long, headers=admin).status_code == 422
     day = "/api/v1/calendar/days/2026-11-28"
     year = desk.client.put(day, json={"works": True, "reason": "县政府通知"}, headers=admin).get_json()
-    assert [each for each in year["days"] if each["own"]] == [
-        {"day": "2026-11-28", "works": True, "own": True, "reason": "县政府通知"}
-    ]
+    [own] = [each for each in year["days"] if each["own"]]
+    assert datetime.fromisoformat(own.pop("changed_at")) <= clock.now()
+    assert own == {
+        "day": "2026-11-28",
+        "works": True,
+        "notice": False,
+        "holiday": {"zh": "", "en": ""},
+        "own": True,
+        "reason": "县政府通知",
+        "by": {"id": folk.administrator.id, "name": folk.administrator.name},
+    }
     assert desk.client.put(day, json={"works": None}, headers=admin).status_code == 200
     assert desk.client.put(day, json={"works": True}, headers=admin).status_code == 422
     assert desk.client.get("/api/v1/calendar/1999", headers=admin).status_code == 404

@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
+from server.api.schemas.checkins import PhotoOfOut, photo_range
 from server.api.schemas.fields import (
     Day,
     Id,
@@ -23,7 +24,8 @@ from server.api.schemas.trips import NamedOut
 from server.geo.datum import Datum
 from server.queries.matters import Asked
 from server.rules.matters import KINDS, STATES, STEPS
-from server.services.matters import Report, Told
+from server.services.matters import Report
+from server.services.steps import Told
 
 
 class MatterIn(Shape):
@@ -38,6 +40,7 @@ class MatterIn(Shape):
     lat = lat(allow_none=True)
     datum = datum(load_default=Datum.WGS84.value)
     told_as = Uuid(allow_none=True)
+    photo_count = fields.Integer(load_default=0, strict=True, validate=photo_range)
 
     @ma.validates_schema
     def lies_somewhere(self, told: dict[str, Any], **_: Any) -> None:
@@ -62,6 +65,8 @@ class StepIn(Shape):
     into_id = Id(allow_none=True)
     category_id = Id(allow_none=True)
     revision = Id(allow_none=True)
+    told_as = Uuid(allow_none=True)
+    photo_count = fields.Integer(load_default=0, strict=True, validate=photo_range)
 
     @ma.post_load
     def told(self, told: dict[str, Any], **_: Any) -> tuple[str, Told]:
@@ -158,6 +163,8 @@ class StepOut(ma.Schema):
     person = fields.Nested(NamedOut, allow_none=True)
     into = Id(allow_none=True)
     until = fields.Date(allow_none=True)
+    photo_count = fields.Integer()
+    photos = fields.List(fields.Nested(PhotoOfOut))
 
 
 class MayOut(ma.Schema):
@@ -171,6 +178,8 @@ class MayOut(ma.Schema):
 class MatterInFullOut(MatterOut):
     """A matter with all that became of it, and what the reader may do with it now."""
 
+    photo_count = fields.Integer()
+    photos = fields.List(fields.Nested(PhotoOfOut))
     steps = fields.List(fields.Nested(StepOut))
     may = fields.List(fields.Nested(MayOut))
     merged = fields.List(Id())

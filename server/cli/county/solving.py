@@ -10,7 +10,8 @@ from server.cli.county.journey import County, Deed, at, workday
 from server.db import db
 from server.models.matters import MatterCategory
 from server.services import matters
-from server.services.matters import Report, Told
+from server.services.matters import Report
+from server.services.steps import Told
 
 GRID_CODE_DIGITS = 15
 WATCHES, HANDLES = 1, 2
