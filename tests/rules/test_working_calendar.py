@@ -16,6 +16,7 @@ from server.rules.working_calendar import (
     WorkingCalendar,
     closes_at,
     due_at,
+    holiday,
     is_announced,
 )
 
@@ -103,6 +104,13 @@ def test_the_countys_own_word_on_a_day_goes_before_the_notice() -> None:
     assert due_at(Term(2, "working_days"), begins_at=local("2026-11-25 09:00"), calendar=storm) == local(
         "2026-11-28 18:00"
     )
+
+
+def test_days_off_have_the_notices_name_and_days_in_exchange_say_so() -> None:
+    assert holiday(date(2026, 2, 17)) == ("春节", "Chinese New Year")
+    assert holiday(date(2026, 4, 6)) == ("清明节", "Tomb-Sweeping Day")
+    assert holiday(date(2026, 2, 20)) == ("调休", "day off in exchange")
+    assert holiday(date(2026, 2, 24)) == ("", "")
 
 
 def test_a_year_without_a_notice_says_so_and_knows_the_statutory_days() -> None:

@@ -136,6 +136,10 @@ export interface Matter {
 export interface MatterStep { id: number; step: string; state: string; at: string; by: Named | null; note: string; unit: Named | null; person: Named | null; into: number | null; until: string | null }
 export interface MatterMay { step: string; door: string; asks: string[] }
 export interface MatterInFull extends Matter { steps: MatterStep[]; may: MatterMay[]; merged: number[] }
+export interface Term { amount: number; unit: string }
+export interface Category { id: number; parent_id: number | null; name: string; position: number; planned: boolean; retired: boolean; answer: Term; solve: Term; escalate: Term | null }
+export interface Workday { day: string; works: boolean; notice: boolean; holiday: Words; own: boolean; reason: string; by: Named | null; changed_at: string | null }
+export interface WorkingYear { year: number; announced: boolean; days: Workday[] }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }

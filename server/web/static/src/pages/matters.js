@@ -6,6 +6,7 @@ import { get, post } from "../lib/api.js";
 import { may, me, t } from "../lib/desk.js";
 import { ask, textField } from "../lib/dialog.js";
 import { byId, el } from "../lib/dom.js";
+import { categoryOptions } from "../lib/categories.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { deadline } from "../lib/matters.js";
@@ -94,8 +95,8 @@ async function report() {
     title: t("上报事项"),
     yes: t("上报"),
     body: [
-      choice("kind", t("种类"), KINDS.slice(0, 5).map((kind) => [kind, word("matter", kind)])),
-      choice("category_id", t("类别"), categories.map((/** @type {{id: number, name: string}} */ each) => [String(each.id), each.name])),
+      choice("kind", t("种类"), KINDS.slice(0, 5).map((kind) => el("option", { value: kind }, word("matter", kind)))),
+      choice("category_id", t("类别"), categoryOptions(categories)),
       textField("text", t("内容"), { rows: 4, maxlength: 4000, minlength: 2 }),
       el("div.field", {}, el("label", { for: "ask-place" }, t("地点（可不填）")), el("input.input", { id: "ask-place", name: "place", maxlength: 120 })),
     ],
@@ -106,11 +107,10 @@ async function report() {
   await list.read();
 }
 
-/** @param {string} name @param {string} label @param {[string, string][]} options */
+/** @param {string} name @param {string} label @param {HTMLOptionElement[]} options */
 function choice(name, label, options) {
   const id = `ask-${name}`;
-  const words = options.map(([value, text]) => el("option", { value }, text));
-  return el("div.field", {}, el("label", { for: id }, label), el("select.input", { id, name, required: true }, words));
+  return el("div.field", {}, el("label", { for: id }, label), el("select.input", { id, name, required: true }, options));
 }
 
 async function begin() {
@@ -127,6 +127,7 @@ async function begin() {
       { name: "to_me", label: t("待我办理"), type: "switch" },
     ],
     (changed) => void list.read(changed),
+    el("a.button", { href: "/matters/terms" }, t("时限与工作日历")),
     el("button.button.button-main", { type: "button", onclick: () => void report() }, t("上报事项")),
   );
   await list.read(values);
