@@ -5,7 +5,7 @@ is assigned to; suggestions by county-wide roles, complaints by those of them th
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -20,9 +20,10 @@ from server.geo import measure
 from server.models.matters import Matter, MatterAnswer, MatterCategory, MatterStep
 from server.models.people import Person
 from server.models.units import Unit
-from server.queries import pages, proofs, scopes
+from server.queries import pages, proofs, scopes, working_calendar
 from server.rules import access, matters
 from server.rules.access import Actor, Scope
+from server.rules.working_calendar import WorkingCalendar, between
 
 ALIKE_M, ALIKE_DAYS, ALIKE_MOST = 200.0, 7, 10
 """How near and how soon after another a report of the same kind may be of the same thing."""
@@ -228,8 +229,29 @@ def _rows() -> sa.Select[*tuple[Any, ...]]:
 
 def _summaries(rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Matters with what was answered."""
-    answers = _answers([row.Matter.id for row in rows])
-    return [_summary(row) | {"answers": answers.get(row.Matter.id, [])} for row in rows]
+    answers, calendar = _answers([row.Matter.id for row in rows]), working_calendar.current()
+    return [
+        _summary(row) | {"left": _left(row, calendar), "answers": answers.get(row.Matter.id, [])}
+        for row in rows
+    ]
+
+
+def _left(row: Any, calendar: WorkingCalendar) -> dict[str, Any] | None:
+    """How much of the term that runs is left, or by how much it is over, in its own unit: `{amount, unit, over}`.
+
+    Of one on hold, what will be left when the hold is over.
+    """
+    matter, category = row.Matter, row.MatterCategory
+    if matter.due_at is None or matter.state not in matters.OPEN:
+        return None
+    unit = category.answer_unit if matter.state == "reported" else category.solve_unit
+    now = clock.day_ends_at(matter.held_until) - _INSTANT if is_held(matter) else clock.now()
+    over = is_overdue(matter)
+    begins, ends = (matter.due_at, now) if over else (now, matter.due_at)
+    return {**asdict(between(unit, begins, ends, calendar)), "over": over}
+
+
+_INSTANT = timedelta(microseconds=1)
 
 
 def _answers(matter_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import NoReturn
 
 from server.errors import MatterRefused, MatterStepNotAllowed
 from server.rules import access
 from server.rules.access import PERMISSIONS, Actor, Grant, Scope
-from server.rules.working_calendar import Span
+from server.rules.working_calendar import Span, Term, WorkingCalendar, due_at
 
 CONFIDENTIAL = ("complaint", "suggestion")
 """What is said about this system or its use: the county reads and answers it, and nobody below. No steps are taken."""
@@ -151,16 +152,23 @@ _ASKED = {
 }
 
 
+def due(term: Term, steps: Iterable[Taken], *, reported_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """When the term that runs on a matter ends, by the steps taken on it, in whatever order they are told."""
+    in_order = sorted(steps, key=attrgetter("at"))
+    since = runs_since(in_order, reported_at=reported_at)
+    return due_at(term, begins_at=since, calendar=calendar, pauses=pauses(in_order))
+
+
 def pauses(steps: Iterable[Taken]) -> list[Span]:
     """When the clock of the one who handles did not run: on hold, and while what they did waited to be verified.
 
-    Steps in order. A hold ends when it is ended, or at the day it was meant to; one that goes on counts up to that day.
-    What waits to be verified now has no clock that runs (`is_stopped`), and no span here.
+    Steps in order. A hold ends when it is ended, or at the day it was meant to, and one that goes on counts up to that
+    day. What waits to be verified now has no clock that runs (`is_stopped`), and no span here.
     """
     found: list[Span] = []
     paused: Taken | None = None
     for one in steps:
-        if paused is not None and one.step in _ENDINGS[paused.step]:
+        if paused is not None and (one.step in _ENDINGS or one.step in _ENDINGS[paused.step]):
             found.append(Span(paused.at, min(one.at, paused.until or one.at)))
             paused = None
         if one.step in _ENDINGS:
@@ -170,8 +178,8 @@ def pauses(steps: Iterable[Taken]) -> list[Span]:
     return found
 
 
-_ENDINGS = {"hold": ("resume", "escalate"), "handle": ("rework",)}
-"""What stops the clock, and which steps let it run again."""
+_ENDINGS = {"hold": ("resume", "escalate"), "handle": ("rework", "reopen")}
+"""What stops the clock, and which steps let it run again. What stops it anew has found it running: a hold was over."""
 
 
 def is_stopped(state: str) -> bool:

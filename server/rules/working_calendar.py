@@ -106,6 +106,35 @@ def due_at(
     return _nth_close(_days(term, clock.day_of(begins_at)), begins_at, stops, calendar, working=False)
 
 
+def between(unit: str, begins: datetime, ends: datetime, calendar: WorkingCalendar) -> Term:
+    """How much of a unit lies between two instants, whole ones only and never less than none; months are told in days.
+
+    Days are counted as terms count them: that on which it begins does not count, that on which it ends does.
+    """
+    if unit == "hours":
+        return Term(max(0, (ends - begins) // _HOUR), unit)
+    if unit == "working_hours":
+        return Term(_worked(begins, ends, calendar) // _HOUR, unit)
+    days = max(0, (clock.day_of(ends) - clock.day_of(begins)).days)
+    if unit != "working_days":
+        return Term(days, "days")
+    after = (clock.day_of(begins) + timedelta(days=n) for n in range(1, days + 1))
+    return Term(sum(calendar.works(day) for day in after), unit)
+
+
+def _worked(begins: datetime, ends: datetime, calendar: WorkingCalendar) -> timedelta:
+    """The office hours between two instants."""
+    worked = timedelta()
+    for span in _working(begins, calendar):
+        if span.begins >= ends:
+            break
+        worked += min(span.ends, ends) - span.begins
+    return worked
+
+
+_HOUR = timedelta(hours=1)
+
+
 def closes_at(day: date) -> datetime:
     """When the office hours of a Shanghai day end, in UTC."""
     return _at(day, HOURS[-1][1])

@@ -21,11 +21,9 @@ def reckon(matter: Matter, calendar: WorkingCalendar) -> None:
 
 def _ends_at(matter: Matter, calendar: WorkingCalendar) -> datetime:
     """When the matter's present term ends."""
-    steps = reads.taken(matter.id)
     term = _term(matter, "answer" if matter.state == "reported" else "solve")
     assert term is not None
-    since = matters.runs_since(steps, reported_at=matter.reported_at)
-    return due_at(term, begins_at=since, calendar=calendar, pauses=matters.pauses(steps))
+    return matters.due(term, reads.taken(matter.id), reported_at=matter.reported_at, calendar=calendar)
 
 
 def _term(matter: Matter, name: str) -> Term | None:

@@ -192,10 +192,12 @@ def test_deadlines_follow_the_category_and_a_hold_stops_the_clock(desk: Desk, fo
         desk.sign_in()
         desk.matter = desk.report("grid_member", FOUND | {"category_id": desk.matter["category"]["id"]})
         assert desk.matter["due_at"] == "2026-11-30T10:00:00Z"  # three days on is a Saturday
+        assert desk.matter["left"] == {"amount": 5, "unit": "days", "over": False}
         desk.does("supervisor_a", "route", "accept")
         assert desk.matter["due_at"] == "2026-12-02T10:00:00Z"
         desk.does("supervisor_a", "route", "hold", note="等供电所", until="2026-11-27")
         assert desk.matter["due_at"] == "2026-12-07T10:00:00Z"
+        assert desk.matter["left"] == {"amount": 10, "unit": "days", "over": False}  # from the 27th
         assert desk.press("supervisor_a", "route", "assign", unit_id=folk.village_a).status_code == 409
     with clock.at(WEDNESDAY + timedelta(days=1)):
         desk.sign_in()
@@ -209,6 +211,7 @@ def test_the_sweep_hands_up_what_is_overdue_for_its_time_and_only_that(desk: Des
         signed = folk.supervisor_a.sign_in(desk.client)
         late = desk.client.get(URL, query_string={"overdue": 1}, headers=signed).get_json()["items"]
         assert [item["id"] for item in late] == [desk.matter["id"]]
+        assert late[0]["left"] == {"amount": 0, "unit": "days", "over": True}
         assert [did.did is not None for did in sweeps.run()] == [True] * len(sweeps.STEPS)
         again = desk.client.get(URL, query_string={"overdue": 1}, headers=signed).get_json()["items"]
         assert again == late

@@ -24,6 +24,7 @@ from server.api.schemas.trips import NamedOut
 from server.geo.datum import Datum
 from server.queries.matters import Asked
 from server.rules.matters import KINDS, STATES, STEPS
+from server.rules.working_calendar import UNITS
 from server.services.matters import Report
 from server.services.steps import Told
 
@@ -124,6 +125,14 @@ class AssignedOut(ma.Schema):
     person = fields.Nested(NamedOut, allow_none=True)
 
 
+class LeftOut(ma.Schema):
+    """How much of a term is left, or by how much it is over."""
+
+    amount = fields.Integer()
+    unit = one_of(UNITS)
+    over = fields.Boolean()
+
+
 class MatterOut(ma.Schema):
     """A matter."""
 
@@ -145,6 +154,7 @@ class MatterOut(ma.Schema):
     closed_at = fields.AwareDateTime(allow_none=True)
     due_at = fields.AwareDateTime(allow_none=True)
     overdue = fields.Boolean()
+    left = fields.Nested(LeftOut, allow_none=True)
     held_until = fields.Date(allow_none=True)
     merged_into = Id(allow_none=True)
     answers = fields.List(fields.Nested(MatterAnswerOut))

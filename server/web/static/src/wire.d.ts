@@ -131,6 +131,7 @@ export interface Matter {
   id: number; kind: string; category: Named | null; text: string; page: string; place: string; lng: number | null; lat: number | null;
   by: Named | null; unit: Named | null; holder: Named; assigned: { unit: Named | null; person: Named | null };
   state: string; revision: number; reported_at: string; closed_at: string | null; due_at: string | null; overdue: boolean;
+  left: { amount: number; unit: string; over: boolean } | null;
   held_until: string | null; merged_into: number | null; answers: { by: Named; text: string; at: string }[];
 }
 export interface MatterStep { id: number; step: string; state: string; at: string; by: Named | null; note: string; unit: Named | null; person: Named | null; into: number | null; until: string | null }

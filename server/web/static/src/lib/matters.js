@@ -10,17 +10,26 @@ import { el } from "./dom.js";
 import { picker } from "./picker.js";
 import { searchUnits } from "./sources.js";
 import { shortly } from "./time.js";
-import { word } from "./words.js";
+import { termWords, word } from "./words.js";
 
 const MAIN = ["accept", "assign", "handle", "verify", "close"];
 const STOPS = ["refuse", "return", "rework"];
 
-/** When the term that runs now ends, with a mark and a word once it is over. @param {Matter} matter @returns {Node | string | null} */
+/** How much time is left, and until when; with a mark and a word once it is over. @param {Matter} matter @returns {HTMLElement | null} */
 export function deadline(matter) {
-  if (matter.held_until) return el("span.tag", {}, t("暂缓至 {day}", { day: matter.held_until.slice(5) }));
-  if (!matter.due_at) return null;
-  const time = el("time", { datetime: matter.due_at }, shortly(matter.due_at));
-  return matter.overdue ? el("span.late", {}, t("超期"), " ", time) : time;
+  if (!matter.due_at || !matter.left) return null;
+  const kind = matter.held_until ? "span.clock.clock-held" : matter.left.over ? "span.clock.clock-over" : "span.clock";
+  return el(kind, {}, clockWords(matter), el("time.under", { datetime: matter.due_at }, t("{at} 到期", { at: shortly(matter.due_at) })));
+}
+
+/** The clock in words: 还剩 2 个工作日. @param {Matter} matter @returns {string} */
+function clockWords({ left, held_until: held }) {
+  if (!left) return "";
+  const { amount, unit, over } = left;
+  const hours = unit === "hours" || unit === "working_hours";
+  if (over) return amount ? t("已超期 {span}", { span: termWords(left) }) : t("已超期");
+  const words = amount ? t("还剩 {span}", { span: termWords(left) }) : hours ? t("还剩不到 1 小时") : t("今天到期");
+  return held ? t("暂缓至 {day}，此后{left}", { day: held.slice(5), left: words }) : words;
 }
 
 /**
