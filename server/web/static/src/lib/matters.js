@@ -8,6 +8,7 @@ import { t } from "./desk.js";
 import { ask, textField } from "./dialog.js";
 import { el } from "./dom.js";
 import { picker } from "./picker.js";
+import { photoField } from "./proofs.js";
 import { searchUnits } from "./sources.js";
 import { shortly } from "./time.js";
 import { termWords, word } from "./words.js";
@@ -52,14 +53,16 @@ function take(matter, may, changed) {
   /** @type {Record<string, string>} */
   const picked = {};
   const name = word("matter_step", may.step);
+  const photos = photoField();
   return ask({
     title: name,
     yes: name,
     stop: STOPS.includes(may.step),
-    body: [el("p.matter-text", {}, matter.text), ...may.asks.filter((what) => what !== "note").map((what) => asked(what, matter, picked)), note(may)],
+    body: [el("p.matter-text", {}, matter.text), ...may.asks.filter((what) => what !== "note").map((what) => asked(what, matter, picked)), note(may), photos.node],
     act: async (form) => {
-      const told = { step: may.step, revision: matter.revision, note: form.get("note") || "", ...ids(picked), ...dated(form) };
-      changed(await post(`/matters/${matter.id}/${may.door}`, told));
+      const told = { step: may.step, revision: matter.revision, note: form.get("note") || "", ...ids(picked), ...dated(form), ...photos.told() };
+      const after = await post(`/matters/${matter.id}/${may.door}`, told);
+      changed((await photos.send()) ? await get(`/matters/${matter.id}`) : after);
     },
   });
 }

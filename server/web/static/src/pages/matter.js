@@ -8,6 +8,7 @@ import { t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { deadline, stepButtons } from "../lib/matters.js";
+import { photoTiles } from "../lib/photos.js";
 import { failure, loading, toast } from "../lib/states.js";
 import { clock, day, dayInWords, fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
@@ -62,6 +63,7 @@ function facts(matter) {
       "div.sheet-body",
       {},
       el("p.matter-text.matter-said", {}, matter.text),
+      photoTiles(matter),
       el(
         "dl.facts.facts-wide",
         {},
@@ -95,17 +97,17 @@ function stepLine(step) {
   const where = [step.unit?.name, step.person?.name, step.into && t("事项 {n}", { n: step.into })].filter(Boolean).join(" · ");
   const until = step.until ? t("至 {day}", { day: step.until }) : "";
   const what = [word("matter_step", step.step), where, until].filter(Boolean).join(" ");
-  return line(step.at, what, step.by?.name || t("系统"), step.note);
+  return line(step.at, what, step.by?.name || t("系统"), step.note, photoTiles(step));
 }
 
-/** @param {string} at @param {string} what @param {string} who @param {string} note */
-function line(at, what, who, note) {
+/** @param {string} at @param {string} what @param {string} who @param {string} note @param {HTMLElement | null} [photos] */
+function line(at, what, who, note, photos = null) {
   return el(
     "li.line-item",
     {},
     el("time.line-time", { datetime: at, title: fully(at) }, clock(at)),
     el("span.line-mark.line-dot", { "aria-hidden": "true" }),
-    el("div.line-body", {}, el("p", {}, el("b", {}, what), el("span.faint", {}, ` ${who}`)), note ? el("p.matter-text", {}, note) : null),
+    el("div.line-body", {}, el("p", {}, el("b", {}, what), el("span.faint", {}, ` ${who}`)), note ? el("p.matter-text", {}, note) : null, photos),
   );
 }
 

@@ -10,9 +10,11 @@ import { categoryOptions } from "../lib/categories.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { deadline } from "../lib/matters.js";
+import { photoField } from "../lib/proofs.js";
 import { pagedList, table } from "../lib/list.js";
 import { blank, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
+import { uuid } from "../lib/uuid.js";
 import { word } from "../lib/words.js";
 
 const KINDS = ["patrol", "visit", "enterprise", "leader", "other", "complaint", "suggestion"];
@@ -91,6 +93,8 @@ async function reply(matter) {
 /** Report something that must be solved. */
 async function report() {
   const categories = (await get("/categories")).items;
+  const photos = photoField();
+  const once = uuid();
   const done = await ask({
     title: t("上报事项"),
     yes: t("上报"),
@@ -99,8 +103,13 @@ async function report() {
       choice("category_id", t("类别"), categoryOptions(categories)),
       textField("text", t("内容"), { rows: 4, maxlength: 4000, minlength: 2 }),
       el("div.field", {}, el("label", { for: "ask-place" }, t("地点（可不填）")), el("input.input", { id: "ask-place", name: "place", maxlength: 120 })),
+      photos.node,
     ],
-    act: (form) => post("/matters", { ...Object.fromEntries(form), category_id: Number(form.get("category_id")) }),
+    act: async (form) => {
+      const { told_as, ...counted } = photos.told();
+      await post("/matters", { ...Object.fromEntries(form), category_id: Number(form.get("category_id")), told_as: told_as || once, ...counted });
+      await photos.send();
+    },
   });
   if (!done) return;
   toast(t("已收到，感谢。"));
