@@ -16,7 +16,6 @@ from sqlalchemy.sql.elements import ColumnElement
 from server import clock
 from server.db import db
 from server.errors import NotFound
-from server.geo import measure
 from server.models.matters import Matter, MatterAnswer, MatterCategory, MatterStep
 from server.models.people import Person
 from server.models.units import Unit
@@ -24,9 +23,6 @@ from server.queries import pages, proofs, scopes, working_calendar
 from server.rules import access, matters
 from server.rules.access import Actor, Scope
 from server.rules.working_calendar import WorkingCalendar, between
-
-ALIKE_M, ALIKE_DAYS, ALIKE_MOST = 200.0, 7, 10
-"""How near and how soon after another a report of the same kind may be of the same thing."""
 
 _Reporter, _Holder, _Assigned, _Handler = aliased(Person), aliased(Unit), aliased(Unit), aliased(Person)
 
@@ -47,7 +43,7 @@ class Asked:
 
 def get(actor: Actor, matter_id: int, *, to_change: bool = False) -> Matter:
     """A matter the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over."""
-    statement = sa.select(Matter).where(Matter.id == matter_id, _readable(actor))
+    statement = sa.select(Matter).where(Matter.id == matter_id, readable(actor))
     if to_change:
         statement = statement.with_for_update(of=Matter).execution_options(populate_existing=True)
     found = db.session.scalars(statement).first()
@@ -58,19 +54,19 @@ def get(actor: Actor, matter_id: int, *, to_change: bool = False) -> Matter:
 
 def listed(actor: Actor, asked: Asked, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
     """The matters the actor may read, newest first: `{items, next}`."""
-    statement = _rows().where(*_where(actor, asked)).order_by(Matter.id.desc())
+    statement = rows().where(*_where(actor, asked)).order_by(Matter.id.desc())
     if cursor:
         statement = statement.where(Matter.id < pages.keys_of(cursor, pages.row_id)[0])
-    rows = db.session.execute(statement.limit(limit + 1)).all()
-    after = pages.cursor_of(rows[limit - 1].Matter.id) if len(rows) > limit else None
-    return {"items": _summaries(rows[:limit]), "next": after}
+    found = db.session.execute(statement.limit(limit + 1)).all()
+    after = pages.cursor_of(found[limit - 1].Matter.id) if len(found) > limit else None
+    return {"items": summaries(found[:limit]), "next": after}
 
 
 def document(actor: Actor, matter_id: int) -> dict[str, Any]:
     """One matter in full: every step, and what the actor may do now. For who may read it."""
-    row = db.session.execute(_rows().where(Matter.id == matter_id)).one()
+    row = db.session.execute(rows().where(Matter.id == matter_id)).one()
     shown = proofs.of_matter(matter_id)
-    return _summaries([row])[0] | {
+    return summaries([row])[0] | {
         **shown.get(None, proofs.NONE),
         "steps": [_step(each) | shown.get(each.MatterStep.id, proofs.NONE) for each in _steps(matter_id)],
         "may": _may(actor, row),
@@ -78,49 +74,13 @@ def document(actor: Actor, matter_id: int) -> dict[str, Any]:
     }
 
 
-def alike(actor: Actor, matter_id: int) -> dict[str, Any]:
-    """Open matters that may be the same: of its category, within 200 m and seven days of it, nearest in time first."""
-    matter = get(actor, matter_id)
-    if matter.lng is None or matter.lat is None:
-        return {"items": []}
-    rows = [
-        row
-        for row in db.session.execute(_like(actor, matter, lng=matter.lng, lat=matter.lat))
-        if _apart_m(matter, row.Matter) <= ALIKE_M
-    ]
-    rows.sort(key=lambda row: abs(row.Matter.reported_at - matter.reported_at))
-    return {"items": _summaries(rows[:ALIKE_MOST])}
-
-
-def _like(actor: Actor, matter: Matter, *, lng: float, lat: float) -> sa.Select[*tuple[Any, ...]]:
-    """The other open matters of its category about its time and place."""
-    about = timedelta(days=ALIKE_DAYS)
-    west, south, east, north = measure.box_around(lng=lng, lat=lat, radius_m=ALIKE_M)
-    return _rows().where(
-        _readable(actor),
-        Matter.id != matter.id,
-        Matter.category_id == matter.category_id,
-        Matter.state.in_(matters.OPEN),
-        Matter.reported_at.between(matter.reported_at - about, matter.reported_at + about),
-        Matter.lng.between(west, east),
-        Matter.lat.between(south, north),
-    )
-
-
-def _apart_m(one: Matter, other: Matter) -> float:
-    """Metres between two matters; both have a place."""
-    return measure.distance_m(
-        lng=one.lng or 0, lat=one.lat or 0, to_lng=other.lng or 0, to_lat=other.lat or 0
-    )
-
-
 def taken(matter_id: int) -> Sequence[matters.Taken]:
     """The steps taken on a matter, in order. Unscoped, for reckoning its terms."""
     statement = sa.select(MatterStep.step, MatterStep.at, MatterStep.until).where(
         MatterStep.matter_id == matter_id
     )
-    rows = db.session.execute(statement.order_by(MatterStep.id))
-    return [matters.Taken(row.step, row.at, row.until and clock.day_ends_at(row.until)) for row in rows]
+    found = db.session.execute(statement.order_by(MatterStep.id))
+    return [matters.Taken(row.step, row.at, row.until and clock.day_ends_at(row.until)) for row in found]
 
 
 def last_handler(matter_id: int) -> int | None:
@@ -152,7 +112,7 @@ def overdue() -> Sequence[Matter]:
 # ── who may read, and which ─────────────────────────────────────────────────────────────────────────────
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
+def readable(actor: Actor) -> ColumnElement[bool]:
     """The matters the actor may read."""
     own = sa.or_(Matter.by_id == actor.person_id, Matter.assigned_to_id == actor.person_id)
     return sa.or_(
@@ -181,7 +141,7 @@ def _within(unit_id: sa.orm.InstrumentedAttribute[Any], scope: Scope) -> ColumnE
 
 def _where(actor: Actor, asked: Asked) -> Iterable[ColumnElement[bool]]:
     """The conditions of a list."""
-    yield Matter.by_id == actor.person_id if asked.mine else _readable(actor)
+    yield Matter.by_id == actor.person_id if asked.mine else readable(actor)
     if asked.to_me:
         handle = scopes.units_within(access.scope(actor, "matter.handle").paths)
         yield Matter.state == "assigned"
@@ -195,16 +155,21 @@ def _where(actor: Actor, asked: Asked) -> Iterable[ColumnElement[bool]]:
     if asked.overdue:
         yield sa.and_(Matter.state.in_(matters.OPEN), Matter.due_at < clock.now())
     if asked.unit_id is not None:
-        below = scopes.units_below(asked.unit_id)
-        yield sa.or_(Matter.holder_id.in_(below), Matter.assigned_unit_id.in_(below))
+        yield with_unit(asked.unit_id)
     if asked.q:
         yield sa.or_(*(each.contains(asked.q, autoescape=True) for each in (Matter.text, Matter.place)))
+
+
+def with_unit(unit_id: int) -> ColumnElement[bool]:
+    """The matters that a unit or one below it holds or handles."""
+    below = scopes.units_below(unit_id)
+    return sa.or_(Matter.holder_id.in_(below), Matter.assigned_unit_id.in_(below))
 
 
 # ── how they are told ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _rows() -> sa.Select[*tuple[Any, ...]]:
+def rows() -> sa.Select[*tuple[Any, ...]]:
     """Every matter with the names around it."""
     return (
         sa.select(
@@ -227,12 +192,12 @@ def _rows() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _summaries(rows: Sequence[Any]) -> list[dict[str, Any]]:
+def summaries(found: Sequence[Any]) -> list[dict[str, Any]]:
     """Matters with what was answered."""
-    answers, calendar = _answers([row.Matter.id for row in rows]), working_calendar.current()
+    answers, calendar = _answers([row.Matter.id for row in found]), working_calendar.current()
     return [
         _summary(row) | {"left": _left(row, calendar), "answers": answers.get(row.Matter.id, [])}
-        for row in rows
+        for row in found
     ]
 
 

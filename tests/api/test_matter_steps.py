@@ -234,19 +234,6 @@ def test_a_complex_matter_is_handled_by_a_dated_plan(
     desk.does("cadre", "handle", "handle", note="好了")
 
 
-def test_reports_of_one_thing_are_found_and_merged(desk: Desk, folk: County) -> None:
-    first, category = desk.matter["id"], desk.matter["category"]["id"]
-    desk.report("grid_member", FOUND | {"category_id": category, "lng": 118.52})  # two kilometres away
-    desk.matter = desk.report("grid_member", FOUND | {"category_id": category, "lng": 118.501})
-    url = f"{URL}/{desk.matter['id']}/alike"
-    found = desk.client.get(url, headers=desk.signed["supervisor_a"]).get_json()["items"]
-    assert [item["id"] for item in found] == [first]
-    desk.does("supervisor_a", "route", "merge", into_id=first)
-    assert (desk.matter["state"], desk.matter["merged_into"]) == ("merged", first)
-    into = desk.client.get(f"{URL}/{first}", headers=desk.signed["supervisor_a"]).get_json()
-    assert into["merged"] == [desk.matter["id"]]
-
-
 def test_the_same_report_sent_again_is_the_same_matter(desk: Desk) -> None:
     told = FOUND | {
         "category_id": desk.matter["category"]["id"],

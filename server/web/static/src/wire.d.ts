@@ -138,6 +138,8 @@ export interface Proven { by: Named | null; photo_count: number; photos: PhotoOf
 export interface MatterStep extends Proven { id: number; step: string; state: string; at: string; note: string; unit: Named | null; person: Named | null; into: number | null; until: string | null }
 export interface MatterMay { step: string; door: string; asks: string[] }
 export interface MatterInFull extends Matter, Proven { steps: MatterStep[]; may: MatterMay[]; merged: number[] }
+export interface MatterAround extends Matter { metres: number | null; alike: boolean }
+export interface MatterKnown { id: number; state: string; reported_at: string; metres: number | null; readable: boolean; text: string | null; place: string | null }
 export interface Term { amount: number; unit: string }
 export interface Category { id: number; parent_id: number | null; name: string; position: number; planned: boolean; retired: boolean; answer: Term; solve: Term; escalate: Term | null }
 export interface Workday { day: string; works: boolean; notice: boolean; holiday: Words; own: boolean; reason: string; by: Named | null; changed_at: string | null }

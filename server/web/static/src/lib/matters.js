@@ -3,18 +3,21 @@
  * @import {Matter, MatterInFull, MatterMay} from "../wire"
  * @import {Choice} from "./picker.js"
  */
-import { get, post } from "./api.js";
+import { get, post, Refusal } from "./api.js";
+import { categoryOptions } from "./categories.js";
 import { t } from "./desk.js";
 import { ask, textField } from "./dialog.js";
 import { el } from "./dom.js";
 import { picker } from "./picker.js";
 import { photoField } from "./proofs.js";
-import { searchUnits } from "./sources.js";
+import { searchPeople, searchUnits } from "./sources.js";
 import { shortly } from "./time.js";
 import { termWords, word } from "./words.js";
 
 const MAIN = ["accept", "assign", "handle", "verify", "close"];
 const STOPS = ["refuse", "return", "rework"];
+/** What tells that somebody else was faster: the page is read again. */
+const LATE = ["matter_changed", "matter_step_not_allowed"];
 
 /** How much time is left, and until when; with a mark and a word once it is over. @param {Matter} matter @returns {HTMLElement | null} */
 export function deadline(matter) {
@@ -49,22 +52,46 @@ export function stepButtons(matter, changed) {
 }
 
 /** @param {MatterInFull} matter @param {MatterMay} may @param {(matter: MatterInFull) => void} changed */
-function take(matter, may, changed) {
+async function take(matter, may, changed) {
   /** @type {Record<string, string>} */
   const picked = {};
   const name = word("matter_step", may.step);
   const photos = photoField();
-  return ask({
+  let late = false;
+  await ask({
     title: name,
     yes: name,
     stop: STOPS.includes(may.step),
-    body: [el("p.matter-text", {}, matter.text), ...may.asks.filter((what) => what !== "note").map((what) => asked(what, matter, picked)), note(may), photos.node],
+    body: [el("p.matter-text", {}, matter.text), ...(await fields(matter, may, picked)), note(may), photos.node],
     act: async (form) => {
-      const told = { step: may.step, revision: matter.revision, note: form.get("note") || "", ...ids(picked), ...dated(form), ...photos.told() };
-      const after = await post(`/matters/${matter.id}/${may.door}`, told);
+      const told = { step: may.step, revision: matter.revision, note: form.get("note") || "", ...ids(picked), ...dated(form), ...category(form), ...photos.told() };
+      const after = await post(`/matters/${matter.id}/${may.door}`, told).catch((error) => {
+        late = error instanceof Refusal && LATE.includes(error.code);
+        throw error;
+      });
+      late = false;
       changed((await photos.send()) ? await get(`/matters/${matter.id}`) : after);
     },
   });
+  if (late) changed(await get(`/matters/${matter.id}`));
+}
+
+/** What a step asks for, and what may be told with it. @param {MatterInFull} matter @param {MatterMay} may @param {Record<string, string>} picked */
+async function fields(matter, may, picked) {
+  const must = may.asks.filter((what) => what !== "note").map((what) => asked(what, matter, picked));
+  if (may.step === "assign") return [...must, asked("person_id", matter, picked)];
+  return may.step === "accept" ? [...must, await categoryField(matter)] : must;
+}
+
+/** @param {MatterInFull} matter */
+async function categoryField(matter) {
+  const options = categoryOptions((await get("/categories")).items, matter.category?.id ?? null);
+  return el("div.field", {}, el("label", { for: "ask-category_id" }, t("类别，可改为确切的")), el("select.select", { id: "ask-category_id", name: "category_id" }, options));
+}
+
+/** @param {FormData} form */
+function category(form) {
+  return form.get("category_id") ? { category_id: Number(form.get("category_id")) } : {};
 }
 
 /** @param {MatterMay} may */
@@ -89,15 +116,22 @@ function asked(what, matter, picked) {
     const input = el("input.input", { id: "ask-until", name: "until", type: "date", required: true });
     return el("div.field", {}, el("label", { for: "ask-until" }, t("到哪一天")), input);
   }
-  const unit = what === "unit_id";
+  const [label, placeholder, search] = PICKED(matter)[what] || ["", "", searchUnits];
   const field = picker({
     id: `ask-${what}`,
-    placeholder: unit ? t("单位名称") : t("事项内容"),
-    search: unit ? searchUnits : (words) => others(matter, words),
+    placeholder,
+    search,
     chosen: (choice) => (choice ? (picked[what] = choice.id) : delete picked[what]),
   });
-  return el("div.field", {}, el("label", { for: `ask-${what}` }, unit ? t("单位") : t("并入哪一件")), field.node);
+  return el("div.field", {}, el("label", { for: `ask-${what}` }, label), field.node);
 }
+
+/** What is picked: its label, what stands in the empty field, and where it is looked for. @type {(matter: MatterInFull) => Record<string, [string, string, (words: string) => Promise<Choice[]>]>} */
+const PICKED = (matter) => ({
+  unit_id: [t("单位"), t("单位名称"), searchUnits],
+  person_id: [t("承办人（可不填）"), t("按姓名查找"), searchPeople],
+  into_id: [t("并入哪一件"), t("事项内容"), (words) => others(matter, words)],
+});
 
 /** Those that look alike first, then whatever else is open and says the words. @param {MatterInFull} matter @param {string} words @returns {Promise<Choice[]>} */
 async function others(matter, words) {

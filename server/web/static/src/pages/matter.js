@@ -5,6 +5,7 @@
 import { lastPart } from "../lib/address.js";
 import { get } from "../lib/api.js";
 import { t } from "../lib/desk.js";
+import { showAround } from "../lib/around.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { deadline, stepButtons } from "../lib/matters.js";
@@ -121,7 +122,10 @@ async function begin() {
   frame();
   fill(byId("head"), loading());
   try {
-    draw(await get(`/matters/${id}`));
+    /** @type {MatterInFull} */
+    const matter = await get(`/matters/${id}`);
+    draw(matter);
+    if (matter.category) await showAround(byId("around"), matter);
   } catch (error) {
     fill(byId("head"), failure(error, () => void begin()));
   }

@@ -9,6 +9,7 @@ import { byId, el } from "../lib/dom.js";
 import { categoryOptions } from "../lib/categories.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
+import { knownNotice } from "../lib/known.js";
 import { deadline } from "../lib/matters.js";
 import { photoField } from "../lib/proofs.js";
 import { pagedList, table } from "../lib/list.js";
@@ -95,14 +96,17 @@ async function report() {
   const categories = (await get("/categories")).items;
   const photos = photoField();
   const once = uuid();
+  const place = el("input.input", { id: "ask-place", name: "place", maxlength: 120 });
+  const category = el("select.input", { id: "ask-category_id", name: "category_id", required: true }, categoryOptions(categories));
   const done = await ask({
     title: t("上报事项"),
     yes: t("上报"),
     body: [
       choice("kind", t("种类"), KINDS.slice(0, 5).map((kind) => el("option", { value: kind }, word("matter", kind)))),
-      choice("category_id", t("类别"), categoryOptions(categories)),
+      el("div.field", {}, el("label", { for: "ask-category_id" }, t("类别")), category),
       textField("text", t("内容"), { rows: 4, maxlength: 4000, minlength: 2 }),
-      el("div.field", {}, el("label", { for: "ask-place" }, t("地点（可不填）")), el("input.input", { id: "ask-place", name: "place", maxlength: 120 })),
+      el("div.field", {}, el("label", { for: "ask-place" }, t("地点（可不填）")), place),
+      knownNotice(category, place),
       photos.node,
     ],
     act: async (form) => {
