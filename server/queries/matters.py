@@ -68,6 +68,7 @@ def document(actor: Actor, matter_id: int) -> dict[str, Any]:
     shown = proofs.of_matter(matter_id)
     return summaries([row])[0] | {
         **shown.get(None, proofs.NONE),
+        "plan": _plan(matter_id),
         "steps": [_step(each) | shown.get(each.MatterStep.id, proofs.NONE) for each in _steps(matter_id)],
         "may": _may(actor, row),
         "merged": _merged(matter_id),
@@ -101,6 +102,23 @@ def holder_for(unit_id: int, *, confidential: bool) -> Unit:
     if confidential:
         return line[0]
     return next(unit for unit in reversed(line) if unit.kind != "grid" or unit.parent_id is None)
+
+
+def to_remind() -> Sequence[int]:
+    """The open matters of which something ends within the longest holiday and may want a reminder. Unscoped."""
+    soon = clock.now() + timedelta(days=REMIND_DAYS)
+    ends = (
+        sa.and_(due < soon, due.is_distinct_from(told))
+        for due, told in (
+            (Matter.due_at, Matter.reminded_for),
+            (Matter.report_due_at, Matter.reminded_report_for),
+        )
+    )
+    open_ = Matter.state.in_(matters.OPEN)
+    return db.session.scalars(sa.select(Matter.id).where(open_, sa.or_(*ends)).order_by(Matter.id)).all()
+
+
+REMIND_DAYS = 14
 
 
 def overdue() -> Sequence[Matter]:
@@ -260,6 +278,7 @@ def _summary(row: Any) -> dict[str, Any]:
         "due_at": matter.due_at,
         "overdue": is_overdue(matter),
         "held_until": matter.held_until if is_held(matter) else None,
+        "report_due_at": matter.report_due_at,
         "merged_into": matter.merged_into_id,
     }
 
@@ -331,6 +350,13 @@ def _allows(actor: Actor, permission: str, row: Any) -> bool:
         return access.allows(actor, permission, path=row.holder_path)
     own = row.Matter.assigned_to_id == actor.person_id
     return access.allows(actor, permission, path=row.assigned_path or "\x01", own=own)
+
+
+def _plan(matter_id: int) -> dict[str, Any] | None:
+    """The plan that a matter is handled by, the newest: `{note, until, at}`."""
+    statement = sa.select(MatterStep).where(MatterStep.matter_id == matter_id, MatterStep.step == "plan")
+    found = db.session.scalars(statement.order_by(MatterStep.id.desc()).limit(1)).first()
+    return None if found is None else {"note": found.note, "until": found.until, "at": found.at}
 
 
 def _merged(matter_id: int) -> list[int]:

@@ -107,6 +107,11 @@ KINDS = {
         ("matter.closed", "办结事项", "closed a matter"),
         ("matter.reopened", "重新办理事项", "reopened a matter"),
         ("matter.urged", "督办事项", "urged a matter"),
+        (
+            "matter.reminded",
+            "提醒事项将到期或该报计划、进展",
+            "reminded that a matter, its plan or a report is soon due",
+        ),
         ("category.created", "新建事项类别", "made a category of matters"),
         ("category.updated", "修改事项类别", "changed a category of matters"),
         ("calendar.changed", "修改工作日历", "changed the working calendar"),

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import NoReturn
 
+from server import clock
 from server.errors import MatterRefused, MatterStepNotAllowed
 from server.rules import access
 from server.rules.access import PERMISSIONS, Actor, Grant, Scope
@@ -180,6 +181,41 @@ def pauses(steps: Iterable[Taken]) -> list[Span]:
 
 _ENDINGS = {"hold": ("resume", "escalate"), "handle": ("rework", "reopen")}
 """What stops the clock, and which steps let it run again. What stops it anew has found it running: a hold was over."""
+
+
+def report_due(
+    steps: Iterable[Taken], *, plan_within: Term, calendar: WorkingCalendar
+) -> tuple[str, datetime] | None:
+    """What a planned matter that is assigned owes next, and by when: its `plan`, then a `report` each month.
+
+    None before it was assigned. A hold moves it as it moves the term.
+    """
+    in_order = sorted(steps, key=attrgetter("at"))
+    begun = max((at for at, one in enumerate(in_order) if one.step in {"assign", "reopen"}), default=None)
+    if begun is None:
+        return None
+    told = [one for one in in_order[begun:] if one.step in {"plan", "progress", "rework"}]
+    planned = any(one.step == "plan" for one in told) or in_order[begun].step == "reopen"
+    since = told[-1].at if planned and told else in_order[begun].at
+    term = MONTHLY if planned else plan_within
+    return "report" if planned else "plan", due_at(
+        term, begins_at=since, calendar=calendar, pauses=pauses(in_order)
+    )
+
+
+def remind_at(due: datetime, unit: str, calendar: WorkingCalendar) -> datetime:
+    """When who answers for a matter is reminded: two hours before, where its term is in hours; else when the office
+    opens on the last working day before the day it is due.
+    """
+    if unit in {"hours", "working_hours"}:
+        return due - timedelta(hours=2)
+    day = clock.day_of(due) - timedelta(days=1)
+    while not calendar.works(day):
+        day -= timedelta(days=1)
+    return calendar.spans(day)[0].begins
+
+
+MONTHLY = Term(1, "months")
 
 
 def is_stopped(state: str) -> bool:

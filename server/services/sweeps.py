@@ -23,7 +23,7 @@ from server.queries import matters, positions, trips
 from server.queries import photos as reads
 from server.queries import reviews as queue
 from server.rules import reviews as rules
-from server.services import closings, partitions, photos, reviews, set_aside, silences, tracks
+from server.services import closings, deadlines, partitions, photos, reviews, set_aside, silences, tracks
 from server.services import matters as chased
 from server.services import trips as duties
 from server.transaction import verb
@@ -134,6 +134,12 @@ def _overdue() -> Did:
     return Did(f"提请上级 {handed} 件", f"handed up {handed}")
 
 
+def _reminders() -> Did:
+    """Remind who answers for matters that are soon due, or owe a plan or a report."""
+    given = sum(_each(matters.to_remind(), deadlines.remind))
+    return Did(f"提醒 {given} 次", f"gave {given} reminder(s)")
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -156,6 +162,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("queries", "未跟进的询问", "queries not pursued", _queries),
     Step("silences", "失联提醒", "silent phones", _silences),
     Step("overdue", "超期事项", "overdue matters", _overdue),
+    Step("reminders", "事项提醒", "reminders of matters", _reminders),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

@@ -162,6 +162,7 @@ class MatterOut(ma.Schema):
     overdue = fields.Boolean()
     left = fields.Nested(LeftOut, allow_none=True)
     held_until = fields.Date(allow_none=True)
+    report_due_at = fields.AwareDateTime(allow_none=True)
     merged_into = Id(allow_none=True)
     answers = fields.List(fields.Nested(MatterAnswerOut))
 
@@ -191,11 +192,20 @@ class MayOut(ma.Schema):
     asks = fields.List(fields.String())
 
 
+class PlanOut(ma.Schema):
+    """What somebody means to do, and by which day."""
+
+    note = fields.String()
+    until = fields.Date(allow_none=True)
+    at = fields.AwareDateTime()
+
+
 class MatterInFullOut(MatterOut):
     """A matter with all that became of it, and what the reader may do with it now."""
 
     photo_count = fields.Integer()
     photos = fields.List(fields.Nested(PhotoOfOut))
+    plan = fields.Nested(PlanOut, allow_none=True)
     steps = fields.List(fields.Nested(StepOut))
     may = fields.List(fields.Nested(MayOut))
     merged = fields.List(Id())

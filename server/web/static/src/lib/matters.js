@@ -11,7 +11,7 @@ import { el } from "./dom.js";
 import { picker } from "./picker.js";
 import { photoField } from "./proofs.js";
 import { searchPeople, searchUnits } from "./sources.js";
-import { shortly } from "./time.js";
+import { now, shortly } from "./time.js";
 import { termWords, word } from "./words.js";
 
 const MAIN = ["accept", "assign", "handle", "verify", "close"];
@@ -24,6 +24,13 @@ export function deadline(matter) {
   if (!matter.due_at || !matter.left) return null;
   const kind = matter.held_until ? "span.clock.clock-held" : matter.left.over ? "span.clock.clock-over" : "span.clock";
   return el(kind, {}, clockWords(matter), el("time.under", { datetime: matter.due_at }, t("{at} 到期", { at: shortly(matter.due_at) })));
+}
+
+/** Until when a plan or a monthly report is expected, with a mark once it is late. @param {Matter} matter @returns {HTMLElement | null} */
+export function reportDue({ report_due_at: due }) {
+  if (!due) return null;
+  const late = Date.parse(due) < now();
+  return el(late ? "span.clock.clock-over" : "span", {}, late ? `${t("已过期")} ` : "", el("time", { datetime: due }, shortly(due)));
 }
 
 /** The clock in words: 还剩 2 个工作日. @param {Matter} matter @returns {string} */

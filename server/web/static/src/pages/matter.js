@@ -8,7 +8,7 @@ import { t } from "../lib/desk.js";
 import { showAround } from "../lib/around.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
-import { deadline, stepButtons } from "../lib/matters.js";
+import { deadline, reportDue, stepButtons } from "../lib/matters.js";
 import { photoTiles } from "../lib/photos.js";
 import { failure, loading, toast } from "../lib/states.js";
 import { clock, day, dayInWords, fully } from "../lib/time.js";
@@ -48,6 +48,8 @@ function facts(matter) {
     [t("种类"), word("matter", matter.kind)],
     [t("类别"), matter.category?.name],
     [t("时限"), deadline(matter)],
+    [t("办理计划"), plan(matter)],
+    [matter.plan ? t("下次月报") : t("计划期限"), reportDue(matter)],
     [t("受理单位"), matter.holder.name],
     [t("承办"), [matter.assigned.unit?.name, matter.assigned.person?.name].filter(Boolean).join(" · ")],
     [t("上报人"), [matter.by?.name, matter.unit?.name].filter(Boolean).join(" · ")],
@@ -72,6 +74,12 @@ function facts(matter) {
       ),
     ),
   );
+}
+
+/** By which day it is to be done, and what. @param {MatterInFull} matter */
+function plan({ plan: planned }) {
+  if (!planned) return null;
+  return el("span", {}, planned.until ? t("至 {day}", { day: planned.until }) : "", el("span.under", {}, planned.note));
 }
 
 /** @param {number} other */

@@ -10,7 +10,7 @@ import { categoryOptions } from "../lib/categories.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { knownNotice } from "../lib/known.js";
-import { deadline } from "../lib/matters.js";
+import { deadline, reportDue } from "../lib/matters.js";
 import { photoField } from "../lib/proofs.js";
 import { pagedList, table } from "../lib/list.js";
 import { blank, toast } from "../lib/states.js";
@@ -59,7 +59,7 @@ function row(matter) {
     el("td.nowrap", {}, matter.by?.name, el("span.under", {}, matter.unit?.name)),
     el("td.nowrap", {}, matter.assigned.unit?.name || matter.holder.name, el("span.under", {}, matter.assigned.person?.name)),
     el("td.nowrap", {}, matter.answers.length ? t("已答复") : word("matter", matter.state)),
-    el("td.nowrap", {}, deadline(matter)),
+    el("td.nowrap", {}, deadline(matter), matter.report_due_at ? el("span.under", {}, t("该报："), reportDue(matter)) : null),
   );
 }
 
