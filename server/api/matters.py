@@ -10,6 +10,7 @@ from server.api.doors import Doors, answer
 from server.api.schemas.matters import (
     AlikeOut,
     AroundOut,
+    EraseIn,
     HandleIn,
     KnownAsked,
     KnownOut,
@@ -28,7 +29,7 @@ from server.gate import guard
 from server.queries import matters as reads
 from server.queries import nearby
 from server.queries.matters import Asked
-from server.services import matters
+from server.services import erasures, matters
 from server.services.matters import Report
 from server.services.steps import Told
 
@@ -79,6 +80,15 @@ def one(matter_id: int) -> Response:
 def answered(told: dict[str, str], matter_id: int) -> Response:
     """答复 · Answer whoever complained or suggested."""
     return answer(matters.answer(gate.actor(), matter_id, **told), 201)
+
+
+@doors.post("/matters/<int:matter_id>/erase")
+@guard("matter.erase")
+@doors.arguments(EraseIn)
+@doors.response(200, MatterInFullOut)
+def erase(told: dict[str, str], matter_id: int) -> Response:
+    """删除内容 · Erase for good what a matter tells: words, place, notes, answers, photos. That there was one stays."""
+    return answer(erasures.erase(gate.actor(), matter_id, **told))
 
 
 @doors.get("/matters/<int:matter_id>/alike")

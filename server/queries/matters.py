@@ -6,7 +6,7 @@ is assigned to; suggestions by county-wide roles, complaints by those of them th
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -71,6 +71,7 @@ def document(actor: Actor, matter_id: int) -> dict[str, Any]:
         "plan": _plan(matter_id),
         "steps": [_step(each) | shown.get(each.MatterStep.id, proofs.NONE) for each in _steps(matter_id)],
         "may": _may(actor, row),
+        "may_erase": _may_erase(actor, row.Matter),
         "merged": _merged(matter_id),
     }
 
@@ -90,6 +91,22 @@ def last_handler(matter_id: int) -> int | None:
         MatterStep.matter_id == matter_id, MatterStep.step == "handle"
     )
     return db.session.scalar(statement.order_by(MatterStep.id.desc()).limit(1))
+
+
+def is_answered(matter_id: int) -> bool:
+    """Whether somebody has answered a complaint or suggestion."""
+    statement = sa.select(MatterAnswer.id).where(MatterAnswer.matter_id == matter_id)
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def expired(before: datetime) -> Sequence[int]:
+    """What was over before an instant, closed or last answered, and still tells something. Unscoped, for the sweep."""
+    answered = (
+        sa.select(sa.func.max(MatterAnswer.at)).where(MatterAnswer.matter_id == Matter.id).scalar_subquery()
+    )
+    ended = sa.case((Matter.kind.in_(matters.CONFIDENTIAL), answered), else_=Matter.closed_at)
+    statement = sa.select(Matter.id).where(Matter.erased_at.is_(None), ended < before)
+    return db.session.scalars(statement.order_by(Matter.id)).all()
 
 
 def holder_for(unit_id: int, *, confidential: bool) -> Unit:
@@ -280,6 +297,7 @@ def _summary(row: Any) -> dict[str, Any]:
         "held_until": matter.held_until if is_held(matter) else None,
         "report_due_at": matter.report_due_at,
         "merged_into": matter.merged_into_id,
+        "erased_at": matter.erased_at,
     }
 
 
@@ -331,7 +349,7 @@ def _step(row: Any) -> dict[str, Any]:
 def _may(actor: Actor, row: Any) -> list[dict[str, Any]]:
     """The steps the actor may take now: `{step, door, asks}`."""
     matter: Matter = row.Matter
-    if matter.kind in matters.CONFIDENTIAL:
+    if matter.kind in matters.CONFIDENTIAL or matter.erased_at is not None:
         return []
     return [
         {
@@ -342,6 +360,12 @@ def _may(actor: Actor, row: Any) -> list[dict[str, Any]]:
         for name in matters.allowed(matter.state, held=is_held(matter))
         if _allows(actor, (rule := matters.STEPS[name]).permission, row)
     ]
+
+
+def _may_erase(actor: Actor, matter: Matter) -> bool:
+    """Whether the actor may ask for what it tells to be erased; whether it is time, the verb says."""
+    theirs = matter.by_id == actor.person_id or bool(access.scope(actor, "matter.erase").paths)
+    return theirs and matter.erased_at is None
 
 
 def _allows(actor: Actor, permission: str, row: Any) -> bool:

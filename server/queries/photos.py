@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from server.db import db
 from server.errors import NotFound
 from server.models.checkins import Checkin
-from server.models.matters import MatterProof
+from server.models.matters import Matter, MatterProof
 from server.models.photos import Photo
 from server.models.units import Unit
 from server.queries import matters, proofs
@@ -61,9 +61,11 @@ def checkin(actor: Actor, checkin_id: UUID) -> Checkin:
 
 
 def proof(actor: Actor, proof_id: UUID) -> MatterProof:
-    """What the actor told of photos with a report or step; `NotFound` for anybody else's."""
-    found = db.session.get(MatterProof, proof_id)
-    if found is None or found.by_id != actor.person_id:
+    """What the actor told of photos with a report or step; `NotFound` for anybody else's, or once it is erased."""
+    statement = sa.select(MatterProof).join(Matter, Matter.id == MatterProof.matter_id)
+    mine = (MatterProof.id == proof_id, MatterProof.by_id == actor.person_id, Matter.erased_at.is_(None))
+    found = db.session.scalars(statement.where(*mine)).first()
+    if found is None:
         raise NotFound
     return found
 

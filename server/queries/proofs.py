@@ -42,6 +42,17 @@ def photos_of(matter_id: int) -> Sequence[UUID]:
     return db.session.scalars(mine.order_by(Photo.id)).all()
 
 
+def left_over() -> Sequence[UUID]:
+    """The photos that are still here of matters that are erased. For the sweep."""
+    statement = (
+        sa.select(Photo.id)
+        .join(MatterProof, MatterProof.id == Photo.proof_id)
+        .join(Matter, Matter.id == MatterProof.matter_id)
+        .where(Matter.erased_at.is_not(None), Photo.erased_at.is_(None))
+    )
+    return db.session.scalars(statement.order_by(Photo.id)).all()
+
+
 def lines(proof_id: UUID | None) -> list[str]:
     """What stands on the stamped copy of a photo of a matter: when by our clock, who, which matter and step, where."""
     told = db.session.execute(

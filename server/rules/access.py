@@ -193,6 +193,15 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("matter.handle", "办理事项", "handle matters", *_HANDLERS, own=True),
         _permission("matter.verify", "核实和办结事项", "verify and close matters", *_WATCHERS),
         _permission("matter.urge", "督办事项", "urge matters", *_WATCHERS),
+        _permission(
+            "matter.erase",
+            "删除事项的内容",
+            "erase what a matter tells",
+            "supervisor",
+            "administrator",
+            own=True,
+            at_root=True,
+        ),
         _permission("category.read", "查看事项类别", "see categories of matters", *ROLES, own=True),
         _permission(
             "category.change",
@@ -250,6 +259,12 @@ def ensure_seen(actor: Actor, permission: str, *, path: str, own: bool = False) 
 def ensure_holds(actor: Actor, permission: str) -> None:
     """`Forbidden` unless the actor has the permission over anything."""
     if not holds(actor, permission):
+        raise forbidden(permission)
+
+
+def ensure_holds_for_others(actor: Actor, permission: str) -> None:
+    """`Forbidden` unless the actor has the permission by a role, not only over what is their own."""
+    if not scope(actor, permission).paths:
         raise forbidden(permission)
 
 

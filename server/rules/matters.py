@@ -140,6 +140,23 @@ def check_told(step_name: str, told: Iterable[str]) -> None:
         refuse(f"“{STEPS[step_name].zh}”须写明{zh}", f"to {STEPS[step_name].en} it, give {en}")
 
 
+def ensure_erasable(kind: str, state: str, *, own: bool, answered: bool, why: str) -> None:
+    """`MatterRefused` unless what a matter tells may be erased.
+
+    What must be solved is solved first. One's own complaint or suggestion goes at any time; the county's people erase
+    only what they have answered, so that none disappears unread. Whoever erases another's says why.
+    """
+    if kind not in CONFIDENTIAL and state in OPEN:
+        refuse(
+            "未办结的事项还要靠它办理，办结后才能删除",
+            "it is still to be solved; it can be erased once it is closed",
+        )
+    if kind in CONFIDENTIAL and not own and not answered:
+        refuse("投诉建议答复之后才能删除", "a complaint or suggestion is answered before it is erased")
+    if not own and not why.strip():
+        refuse("请写明是谁要求、为何删除", "say who asks for it, and why")
+
+
 def refuse(zh: str, en: str) -> NoReturn:
     """Raise `MatterRefused` with its reason in both languages."""
     raise MatterRefused(why_zh=zh, why_en=en)

@@ -76,6 +76,7 @@ def take(actor: Actor, matter_id: int, step: str, told: Told) -> dict[str, Any]:
     together.
     """
     matter = reads.get(actor, matter_id, to_change=True)
+    _ensure_told(matter)
     if matter.kind in matters.CONFIDENTIAL:
         matters.refuse("投诉建议只作答复", "a complaint or suggestion is answered, no more")
     if proofs.is_told(actor, matter.id, step, told.told_as):
@@ -104,6 +105,7 @@ def answer(actor: Actor, matter_id: int, text: str) -> dict[str, Any]:
             "只答复投诉建议，其他事项按步骤办理",
             "only a complaint or suggestion is answered; others go by their steps",
         )
+    _ensure_told(matter)
     if matter.by_id == actor.person_id:
         raise OwnMatter
     db.session.add(MatterAnswer(matter_id=matter.id, by_id=actor.person_id, text=text, at=clock.now()))
@@ -165,7 +167,8 @@ def _told_before(actor: Actor, told: Report) -> int | None:
     found = db.session.scalars(sa.select(Matter).where(Matter.told_as == told.told_as)).first()
     if found is None:
         return None
-    if (found.by_id, found.kind, found.text) != (actor.person_id, told.kind, told.text):
+    same_words = found.text == told.text or found.erased_at is not None
+    if (found.by_id, found.kind) != (actor.person_id, told.kind) or not same_words:
         matters.refuse("编号已被另一事项使用", "its id belongs to another matter")
     return found.id
 
@@ -197,6 +200,12 @@ def _position(told: Report) -> tuple[float | None, float | None]:
     if told.lng is None or told.lat is None:
         return None, None
     return datum.convert_point(lng=told.lng, lat=told.lat, source=Datum(told.datum), target=Datum.WGS84)
+
+
+def _ensure_told(matter: Matter) -> None:
+    """`MatterRefused` once what it told is erased: nobody knows any more what is to be done."""
+    if matter.erased_at is not None:
+        matters.refuse("内容已删除，不能再办理", "what it told is erased; nothing more is done on it")
 
 
 # ── steps ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -329,6 +329,11 @@ def erase(actor: Actor, photo_id: UUID) -> dict[str, Any]:
     return reads.document(reads.mine(actor, photo_id), 0)
 
 
+def take_away(actor_id: int | None, photo_id: UUID) -> None:
+    """Erase a photo of what is erased itself."""
+    _let_go(_blank(photo_id, "photo.erased", actor_id))
+
+
 def expire(photo_id: UUID) -> None:
     """Delete a photo whose time is over."""
     _let_go(_blank(photo_id, "photo.expired", None))

@@ -23,7 +23,17 @@ from server.queries import matters, positions, trips
 from server.queries import photos as reads
 from server.queries import reviews as queue
 from server.rules import reviews as rules
-from server.services import closings, deadlines, partitions, photos, reviews, set_aside, silences, tracks
+from server.services import (
+    closings,
+    deadlines,
+    erasures,
+    partitions,
+    photos,
+    reviews,
+    set_aside,
+    silences,
+    tracks,
+)
 from server.services import matters as chased
 from server.services import trips as duties
 from server.transaction import verb
@@ -140,6 +150,14 @@ def _reminders() -> Did:
     return Did(f"提醒 {given} 次", f"gave {given} reminder(s)")
 
 
+def _matters() -> Did:
+    """Delete what matters tell whose time is over, and the photos of all that are erased."""
+    found = matters.expired(expiry(clock.now(), held(Settings).matter_days))
+    _each(found, erasures.expire)
+    erasures.finish()
+    return Did(f"删除 {len(found)} 件期满事项的内容", f"deleted what {len(found)} expired matter(s) told")
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -163,6 +181,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("silences", "失联提醒", "silent phones", _silences),
     Step("overdue", "超期事项", "overdue matters", _overdue),
     Step("reminders", "事项提醒", "reminders of matters", _reminders),
+    Step("matters", "期满事项", "expired matters", _matters),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

@@ -110,6 +110,12 @@ class UrgeIn(StepIn):
     step = one_of(_steps("urge"), load_default="urge")
 
 
+class EraseIn(Shape):
+    """Why what a matter tells is erased, and who asks for it; not needed for one's own."""
+
+    why = Text(200, load_default="")
+
+
 class MatterAnswerIn(Shape):
     """What is answered."""
 
@@ -164,6 +170,7 @@ class MatterOut(ma.Schema):
     held_until = fields.Date(allow_none=True)
     report_due_at = fields.AwareDateTime(allow_none=True)
     merged_into = Id(allow_none=True)
+    erased_at = fields.AwareDateTime(allow_none=True)
     answers = fields.List(fields.Nested(MatterAnswerOut))
 
 
@@ -208,6 +215,7 @@ class MatterInFullOut(MatterOut):
     plan = fields.Nested(PlanOut, allow_none=True)
     steps = fields.List(fields.Nested(StepOut))
     may = fields.List(fields.Nested(MayOut))
+    may_erase = fields.Boolean()
     merged = fields.List(Id())
 
 

@@ -132,12 +132,12 @@ export interface Matter {
   by: Named | null; unit: Named | null; holder: Named; assigned: { unit: Named | null; person: Named | null };
   state: string; revision: number; reported_at: string; closed_at: string | null; due_at: string | null; overdue: boolean;
   left: { amount: number; unit: string; over: boolean } | null;
-  held_until: string | null; report_due_at: string | null; merged_into: number | null; answers: { by: Named; text: string; at: string }[];
+  held_until: string | null; report_due_at: string | null; merged_into: number | null; erased_at: string | null; answers: { by: Named; text: string; at: string }[];
 }
 export interface Proven { by: Named | null; photo_count: number; photos: PhotoOf[] }
 export interface MatterStep extends Proven { id: number; step: string; state: string; at: string; note: string; unit: Named | null; person: Named | null; into: number | null; until: string | null }
 export interface MatterMay { step: string; door: string; asks: string[] }
-export interface MatterInFull extends Matter, Proven { plan: { note: string; until: string | null; at: string } | null; steps: MatterStep[]; may: MatterMay[]; merged: number[] }
+export interface MatterInFull extends Matter, Proven { plan: { note: string; until: string | null; at: string } | null; steps: MatterStep[]; may: MatterMay[]; may_erase: boolean; merged: number[] }
 export interface MatterAround extends Matter { metres: number | null; alike: boolean }
 export interface MatterKnown { id: number; state: string; reported_at: string; metres: number | null; readable: boolean; text: string | null; place: string | null }
 export interface Term { amount: number; unit: string }

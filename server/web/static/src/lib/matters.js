@@ -5,7 +5,7 @@
  */
 import { get, post, Refusal } from "./api.js";
 import { categoryOptions } from "./categories.js";
-import { t } from "./desk.js";
+import { me, t } from "./desk.js";
 import { ask, textField } from "./dialog.js";
 import { el } from "./dom.js";
 import { picker } from "./picker.js";
@@ -56,6 +56,24 @@ export function stepButtons(matter, changed) {
     if (STOPS.includes(may.step)) button.classList.add("button-stop");
     return button;
   });
+}
+
+/** Erase what a matter tells, for whoever may. @param {MatterInFull} matter @param {(matter: MatterInFull) => void} changed */
+export function eraseButton(matter, changed) {
+  if (!matter.may_erase) return null;
+  const own = matter.by?.id === me().id;
+  const act = () =>
+    ask({
+      title: t("删除事项 {n} 的内容", { n: matter.id }),
+      yes: t("删除"),
+      stop: true,
+      body: [
+        el("p", {}, t("文字、地点、办理说明、答复和照片都会永久删除，不能恢复；何时上报、何人办理、何时办结仍会保留。")),
+        textField("why", own ? t("原因（可不填）") : t("谁要求、为何删除"), { required: !own, maxlength: 200, rows: 2 }),
+      ],
+      act: async (form) => changed(await post(`/matters/${matter.id}/erase`, { why: form.get("why") || "" })),
+    });
+  return el("button.button.button-small", { type: "button", onclick: () => void act() }, t("删除内容"));
 }
 
 /** @param {MatterInFull} matter @param {MatterMay} may @param {(matter: MatterInFull) => void} changed */

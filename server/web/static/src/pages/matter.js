@@ -8,7 +8,7 @@ import { t } from "../lib/desk.js";
 import { showAround } from "../lib/around.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
-import { deadline, reportDue, stepButtons } from "../lib/matters.js";
+import { deadline, eraseButton, reportDue, stepButtons } from "../lib/matters.js";
 import { photoTiles } from "../lib/photos.js";
 import { failure, loading, toast } from "../lib/states.js";
 import { clock, day, dayInWords, fully } from "../lib/time.js";
@@ -30,7 +30,7 @@ function head(matter) {
     {},
     el("h1", {}, t("事项 {n}", { n: matter.id })),
     el(`span.state.state-${shown(matter)}`, {}, matter.answers.length ? t("已答复") : word("matter", matter.state)),
-    el("div.end.buttons.no-print", {}, stepButtons(matter, changed)),
+    el("div.end.buttons.no-print", {}, stepButtons(matter, changed), eraseButton(matter, changed)),
   );
 }
 
@@ -65,7 +65,9 @@ function facts(matter) {
     el(
       "div.sheet-body",
       {},
-      el("p.matter-text.matter-said", {}, matter.text),
+      matter.erased_at
+        ? el("p.faint", {}, t("内容已于 {at} 删除，只留办理事实。", { at: fully(matter.erased_at) }))
+        : el("p.matter-text.matter-said", {}, matter.text),
       photoTiles(matter),
       el(
         "dl.facts.facts-wide",

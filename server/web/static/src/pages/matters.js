@@ -51,7 +51,7 @@ function row(matter) {
     el(
       "td.matter-text",
       {},
-      matter.text,
+      matter.erased_at ? el("span.faint", {}, t("内容已删除")) : matter.text,
       matter.place || matter.page ? el("span.under", {}, matter.place || matter.page) : null,
       matter.answers.map(said),
       answerButton(matter),
