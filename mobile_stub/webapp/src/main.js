@@ -19,6 +19,7 @@ import * as me from "./me.js";
 import { button } from "./parts.js";
 import * as phone from "./phone.js";
 import * as plan from "./plan.js";
+import * as report from "./report.js";
 import * as release from "./release.js";
 import * as rights from "./rights.js";
 import * as sender from "./sender.js";
@@ -52,6 +53,7 @@ const pages = {
   trackers: trackers.page,
   password: signin.passwordPage,
   matters: matters.page,
+  report: report.page,
   help: help.page,
   signin: signin.page,
 };
