@@ -58,7 +58,7 @@ const knownNotice = (items) => items.length > 0 && notice("note", say("report.kn
 
 /** Where it is, if one wants to say so by where one stands. @param {Draft} draft @param {() => Promise<unknown>} changed */
 function here(draft, changed) {
-  const node = el("div", { "aria-live": "polite" });
+  const node = el("div", { class: "stack", "aria-live": "polite" });
   /** @param {Node | false | null} [why] */
   const draw = (why = null) => refill(node, ...(draft.lng === null
     ? [button(say("report.here"), measure, { icon: "pin" }), why]
