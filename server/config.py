@@ -310,6 +310,14 @@ class Settings:
         "照片保存多少天（按上海时间整日），过期逐张删除",
         "Days (whole ones, Shanghai) that photos are kept; then they are deleted one by one",
     )
+    matter_days: int = _setting(
+        "GUATU_MATTER_DAYS",
+        1095,
+        _whole(30, 36600),
+        "事项办结（投诉建议答复）后，内容保存多少天（按上海时间整日），过期删除内容和照片，只留办理事实",
+        "Days (whole ones, Shanghai) after a matter is closed, or a complaint answered, that what it tells is kept;"
+        " then words, place and photos are deleted, and only the facts of its handling stay",
+    )
     photo_font: str = _setting(
         "GUATU_PHOTO_FONT",
         "",

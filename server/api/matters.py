@@ -9,21 +9,29 @@ from server import gate
 from server.api.doors import Doors, answer
 from server.api.schemas.matters import (
     AlikeOut,
+    AroundOut,
+    EraseIn,
     HandleIn,
+    KnownAsked,
+    KnownOut,
     MatterAnswerIn,
     MatterIn,
     MatterInFullOut,
     MattersAsked,
     MattersOut,
+    PlacedAsked,
+    PlacedOut,
     RouteIn,
     UrgeIn,
     VerifyIn,
 )
 from server.gate import guard
 from server.queries import matters as reads
+from server.queries import nearby
 from server.queries.matters import Asked
-from server.services import matters
-from server.services.matters import Report, Told
+from server.services import erasures, matters
+from server.services.matters import Report
+from server.services.steps import Told
 
 doors = Doors("matters", __name__, description="事项与投诉建议 · Matters, complaints and suggestions")
 
@@ -74,12 +82,47 @@ def answered(told: dict[str, str], matter_id: int) -> Response:
     return answer(matters.answer(gate.actor(), matter_id, **told), 201)
 
 
+@doors.post("/matters/<int:matter_id>/erase")
+@guard("matter.erase")
+@doors.arguments(EraseIn)
+@doors.response(200, MatterInFullOut)
+def erase(told: dict[str, str], matter_id: int) -> Response:
+    """删除内容 · Erase for good what a matter tells: words, place, notes, answers, photos. That there was one stays."""
+    return answer(erasures.erase(gate.actor(), matter_id, **told))
+
+
 @doors.get("/matters/<int:matter_id>/alike")
 @guard("matter.route")
 @doors.response(200, AlikeOut)
 def alike(matter_id: int) -> Response:
     """相似事项 · Open matters that may be the same: of its category, near it in place and time."""
-    return answer(reads.alike(gate.actor(), matter_id))
+    return answer(nearby.alike(gate.actor(), matter_id))
+
+
+@doors.get("/matters/<int:matter_id>/around")
+@guard("matter.read")
+@doors.response(200, AroundOut)
+def around(matter_id: int) -> Response:
+    """附近事项 · Open matters within a kilometre, and which of them may be the same."""
+    return answer(nearby.around(gate.actor(), matter_id))
+
+
+@doors.get("/matters/known")
+@guard("matter.report")
+@doors.arguments(KnownAsked, location="query")
+@doors.response(200, KnownOut)
+def known(asked: nearby.Asked) -> Response:
+    """上报前查重 · What may be the same as that which one is about to report, of one's own unit."""
+    return answer(nearby.known(gate.actor(), asked))
+
+
+@doors.get("/matters/placed")
+@guard("matter.read")
+@doors.arguments(PlacedAsked, location="query")
+@doors.response(200, PlacedOut)
+def placed(asked: dict[str, Any]) -> Response:
+    """地图上的事项 · Open matters that have a place, the newest of many."""
+    return answer(nearby.placed(gate.actor(), **asked))
 
 
 @doors.post("/matters/<int:matter_id>/route")

@@ -1,4 +1,4 @@
-"""Matters 事项: what was found or said, every step taken on it and what was answered, and their categories."""
+"""Matters 事项: what was found or said, every step on it, its proofs and answers; and their categories."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -44,7 +44,8 @@ class Matter(Base):
 
     `unit_id` is the reporter's unit at the time; `holder_id` the unit that answers for it now; `assigned_unit_id`
     the one that handles it. `due_at` is the end of the term that runs now, None while none does; `held_until` the
-    last day of a hold. The place is WGS-84.
+    last day of a hold. The place is WGS-84. `report_due_at` is when a plan, or a report on one, is next expected, and
+    the two `reminded` the ends a reminder was given for. Erasure sets `erased_at` and blanks all that was said.
     """
 
     __tablename__ = "matters"
@@ -75,7 +76,13 @@ class Matter(Base):
     due_at: Mapped[datetime | None]
     held_until: Mapped[date | None]
     reported_at: Mapped[datetime]
-    closed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None] = mapped_column(index=True)
+    report_due_at: Mapped[datetime | None]
+    reminded_for: Mapped[datetime | None]
+    reminded_report_for: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    erased_by_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"))
+    erased_why: Mapped[str] = mapped_column(sa.String(200), default="", server_default="")
 
 
 class MatterAnswer(Base):
@@ -107,3 +114,15 @@ class MatterStep(Base):
     person_id: Mapped[int | None] = mapped_column(sa.ForeignKey("people.id"), index=True)
     into_id: Mapped[int | None] = mapped_column(sa.ForeignKey("matters.id"), index=True)
     until: Mapped[date | None]
+
+
+class MatterProof(Base):
+    """That photos were told of with a report (`step_id` None) or a step, under the id that the sender gave it."""
+
+    __tablename__ = "matter_proofs"
+
+    id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
+    matter_id: Mapped[int] = mapped_column(sa.ForeignKey("matters.id"), index=True)
+    step_id: Mapped[int | None] = mapped_column(sa.ForeignKey("matter_steps.id"), index=True)
+    by_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    photo_count: Mapped[int]

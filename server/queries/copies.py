@@ -362,7 +362,7 @@ PARTS = (
     ),
     Part(
         "photos.json",
-        "签到照片的清单，照片本身在 photos/ 中",
+        "签到和事项照片的清单，照片本身在 photos/ 中",
         "a list of your photos; the pictures are under photos/",
         ("photos",),
         _photos,
@@ -389,7 +389,7 @@ PARTS = (
         "matters.json",
         "您上报的事项、投诉建议，经过和答复",
         "what you reported, complained of or suggested, what became of it and the answers",
-        ("matters", "matter_answers", "matter_steps"),
+        ("matters", "matter_answers", "matter_steps", "matter_proofs"),
         _matters,
     ),
     Part(

@@ -5,8 +5,8 @@ is assigned to; suggestions by county-wide roles, complaints by those of them th
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,16 +16,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from server import clock
 from server.db import db
 from server.errors import NotFound
-from server.geo import measure
 from server.models.matters import Matter, MatterAnswer, MatterCategory, MatterStep
 from server.models.people import Person
 from server.models.units import Unit
-from server.queries import pages, scopes
+from server.queries import pages, proofs, scopes, working_calendar
 from server.rules import access, matters
 from server.rules.access import Actor, Scope
-
-ALIKE_M, ALIKE_DAYS, ALIKE_MOST = 200.0, 7, 10
-"""How near and how soon after another a report of the same kind may be of the same thing."""
+from server.rules.working_calendar import WorkingCalendar, between
 
 _Reporter, _Holder, _Assigned, _Handler = aliased(Person), aliased(Unit), aliased(Unit), aliased(Person)
 
@@ -57,20 +54,24 @@ def get(actor: Actor, matter_id: int, *, to_change: bool = False) -> Matter:
 
 def listed(actor: Actor, asked: Asked, *, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:
     """The matters the actor may read, newest first: `{items, next}`."""
-    statement = _rows().where(*_where(actor, asked)).order_by(Matter.id.desc())
+    statement = rows().where(*_where(actor, asked)).order_by(Matter.id.desc())
     if cursor:
         statement = statement.where(Matter.id < pages.keys_of(cursor, pages.row_id)[0])
-    rows = db.session.execute(statement.limit(limit + 1)).all()
-    after = pages.cursor_of(rows[limit - 1].Matter.id) if len(rows) > limit else None
-    return {"items": _summaries(rows[:limit]), "next": after}
+    found = db.session.execute(statement.limit(limit + 1)).all()
+    after = pages.cursor_of(found[limit - 1].Matter.id) if len(found) > limit else None
+    return {"items": summaries(found[:limit]), "next": after}
 
 
 def document(actor: Actor, matter_id: int) -> dict[str, Any]:
     """One matter in full: every step, and what the actor may do now. For who may read it."""
-    row = db.session.execute(_rows().where(Matter.id == matter_id)).one()
-    return _summaries([row])[0] | {
-        "steps": _steps(matter_id),
+    row = db.session.execute(rows().where(Matter.id == matter_id)).one()
+    shown = proofs.of_matter(matter_id)
+    return summaries([row])[0] | {
+        **shown.get(None, proofs.NONE),
+        "plan": _plan(matter_id),
+        "steps": [_step(each) | shown.get(each.MatterStep.id, proofs.NONE) for each in _steps(matter_id)],
         "may": _may(actor, row),
+        "may_erase": _may_erase(actor, row.Matter),
         "merged": _merged(matter_id),
     }
 
@@ -116,8 +117,8 @@ def taken(matter_id: int) -> Sequence[matters.Taken]:
     statement = sa.select(MatterStep.step, MatterStep.at, MatterStep.until).where(
         MatterStep.matter_id == matter_id
     )
-    rows = db.session.execute(statement.order_by(MatterStep.id))
-    return [matters.Taken(row.step, row.at, row.until and clock.day_ends_at(row.until)) for row in rows]
+    found = db.session.execute(statement.order_by(MatterStep.id))
+    return [matters.Taken(row.step, row.at, row.until and clock.day_ends_at(row.until)) for row in found]
 
 
 def last_handler(matter_id: int) -> int | None:
@@ -126,6 +127,22 @@ def last_handler(matter_id: int) -> int | None:
         MatterStep.matter_id == matter_id, MatterStep.step == "handle"
     )
     return db.session.scalar(statement.order_by(MatterStep.id.desc()).limit(1))
+
+
+def is_answered(matter_id: int) -> bool:
+    """Whether somebody has answered a complaint or suggestion."""
+    statement = sa.select(MatterAnswer.id).where(MatterAnswer.matter_id == matter_id)
+    return db.session.scalar(statement.limit(1)) is not None
+
+
+def expired(before: datetime) -> Sequence[int]:
+    """What was over before an instant, closed or last answered, and still tells something. Unscoped, for the sweep."""
+    answered = (
+        sa.select(sa.func.max(MatterAnswer.at)).where(MatterAnswer.matter_id == Matter.id).scalar_subquery()
+    )
+    ended = sa.case((Matter.kind.in_(matters.CONFIDENTIAL), answered), else_=Matter.closed_at)
+    statement = sa.select(Matter.id).where(Matter.erased_at.is_(None), ended < before)
+    return db.session.scalars(statement.order_by(Matter.id)).all()
 
 
 def holder_for(unit_id: int, *, confidential: bool) -> Unit:
@@ -138,6 +155,23 @@ def holder_for(unit_id: int, *, confidential: bool) -> Unit:
     if confidential:
         return line[0]
     return next(unit for unit in reversed(line) if unit.kind != "grid" or unit.parent_id is None)
+
+
+def to_remind() -> Sequence[int]:
+    """The open matters of which something ends within the longest holiday and may want a reminder. Unscoped."""
+    soon = clock.now() + timedelta(days=REMIND_DAYS)
+    ends = (
+        sa.and_(due < soon, due.is_distinct_from(told))
+        for due, told in (
+            (Matter.due_at, Matter.reminded_for),
+            (Matter.report_due_at, Matter.reminded_report_for),
+        )
+    )
+    open_ = Matter.state.in_(matters.OPEN)
+    return db.session.scalars(sa.select(Matter.id).where(open_, sa.or_(*ends)).order_by(Matter.id)).all()
+
+
+REMIND_DAYS = 14
 
 
 def overdue() -> Sequence[Matter]:
@@ -192,16 +226,21 @@ def _where(actor: Actor, asked: Asked) -> Iterable[ColumnElement[bool]]:
     if asked.overdue:
         yield sa.and_(Matter.state.in_(matters.OPEN), Matter.due_at < clock.now())
     if asked.unit_id is not None:
-        below = scopes.units_below(asked.unit_id)
-        yield sa.or_(Matter.holder_id.in_(below), Matter.assigned_unit_id.in_(below))
+        yield with_unit(asked.unit_id)
     if asked.q:
         yield sa.or_(*(each.contains(asked.q, autoescape=True) for each in (Matter.text, Matter.place)))
+
+
+def with_unit(unit_id: int) -> ColumnElement[bool]:
+    """The matters that a unit or one below it holds or handles."""
+    below = scopes.units_below(unit_id)
+    return sa.or_(Matter.holder_id.in_(below), Matter.assigned_unit_id.in_(below))
 
 
 # ── how they are told ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _rows() -> sa.Select[*tuple[Any, ...]]:
+def rows() -> sa.Select[*tuple[Any, ...]]:
     """Every matter with the names around it."""
     return (
         sa.select(
@@ -224,10 +263,31 @@ def _rows() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _summaries(rows: Sequence[Any]) -> list[dict[str, Any]]:
+def summaries(found: Sequence[Any]) -> list[dict[str, Any]]:
     """Matters with what was answered."""
-    answers = _answers([row.Matter.id for row in rows])
-    return [_summary(row) | {"answers": answers.get(row.Matter.id, [])} for row in rows]
+    answers, calendar = _answers([row.Matter.id for row in found]), working_calendar.current()
+    return [
+        _summary(row) | {"left": _left(row, calendar), "answers": answers.get(row.Matter.id, [])}
+        for row in found
+    ]
+
+
+def _left(row: Any, calendar: WorkingCalendar) -> dict[str, Any] | None:
+    """How much of the term that runs is left, or by how much it is over, in its own unit: `{amount, unit, over}`.
+
+    Of one on hold, what will be left when the hold is over.
+    """
+    matter, category = row.Matter, row.MatterCategory
+    if matter.due_at is None or matter.state not in matters.OPEN:
+        return None
+    unit = category.answer_unit if matter.state == "reported" else category.solve_unit
+    now = clock.day_ends_at(matter.held_until) - _INSTANT if is_held(matter) else clock.now()
+    over = is_overdue(matter)
+    begins, ends = (matter.due_at, now) if over else (now, matter.due_at)
+    return {**asdict(between(unit, begins, ends, calendar)), "over": over}
+
+
+_INSTANT = timedelta(microseconds=1)
 
 
 def _answers(matter_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
@@ -271,7 +331,9 @@ def _summary(row: Any) -> dict[str, Any]:
         "due_at": matter.due_at,
         "overdue": is_overdue(matter),
         "held_until": matter.held_until if is_held(matter) else None,
+        "report_due_at": matter.report_due_at,
         "merged_into": matter.merged_into_id,
+        "erased_at": matter.erased_at,
     }
 
 
@@ -290,8 +352,8 @@ def _named(id_: int | None, name: str | None) -> dict[str, Any] | None:
     return None if id_ is None else {"id": id_, "name": name}
 
 
-def _steps(matter_id: int) -> list[dict[str, Any]]:
-    """Every step taken on a matter, in order."""
+def _steps(matter_id: int) -> Iterable[Any]:
+    """Every step taken on a matter, in order, with the names around it."""
     statement = (
         sa.select(MatterStep, Person.name.label("by"), Unit.name.label("unit"), _Handler.name.label("person"))
         .outerjoin(Person, Person.id == MatterStep.by_id)
@@ -300,7 +362,7 @@ def _steps(matter_id: int) -> list[dict[str, Any]]:
         .where(MatterStep.matter_id == matter_id)
         .order_by(MatterStep.id)
     )
-    return [_step(found) for found in db.session.execute(statement)]
+    return db.session.execute(statement)
 
 
 def _step(row: Any) -> dict[str, Any]:
@@ -323,7 +385,7 @@ def _step(row: Any) -> dict[str, Any]:
 def _may(actor: Actor, row: Any) -> list[dict[str, Any]]:
     """The steps the actor may take now: `{step, door, asks}`."""
     matter: Matter = row.Matter
-    if matter.kind in matters.CONFIDENTIAL:
+    if matter.kind in matters.CONFIDENTIAL or matter.erased_at is not None:
         return []
     return [
         {
@@ -336,12 +398,25 @@ def _may(actor: Actor, row: Any) -> list[dict[str, Any]]:
     ]
 
 
+def _may_erase(actor: Actor, matter: Matter) -> bool:
+    """Whether the actor may ask for what it tells to be erased; whether it is time, the verb says."""
+    theirs = matter.by_id == actor.person_id or bool(access.scope(actor, "matter.erase").paths)
+    return theirs and matter.erased_at is None
+
+
 def _allows(actor: Actor, permission: str, row: Any) -> bool:
     """Whether the actor has a step's permission over a matter."""
     if permission != "matter.handle":
         return access.allows(actor, permission, path=row.holder_path)
     own = row.Matter.assigned_to_id == actor.person_id
     return access.allows(actor, permission, path=row.assigned_path or "\x01", own=own)
+
+
+def _plan(matter_id: int) -> dict[str, Any] | None:
+    """The plan that a matter is handled by, the newest: `{note, until, at}`."""
+    statement = sa.select(MatterStep).where(MatterStep.matter_id == matter_id, MatterStep.step == "plan")
+    found = db.session.scalars(statement.order_by(MatterStep.id.desc()).limit(1)).first()
+    return None if found is None else {"note": found.note, "until": found.until, "at": found.at}
 
 
 def _merged(matter_id: int) -> list[int]:

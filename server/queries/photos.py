@@ -1,4 +1,4 @@
-"""Photos as their readers may see them: by what they may see of the check-in; and what the verbs must know."""
+"""Photos as their readers may see them: by what they may see of what it is of; and what the verbs must know."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,24 +10,38 @@ import sqlalchemy as sa
 from server.db import db
 from server.errors import NotFound
 from server.models.checkins import Checkin
+from server.models.matters import Matter, MatterProof
 from server.models.photos import Photo
 from server.models.units import Unit
+from server.queries import matters, proofs
 from server.rules import access
 from server.rules.access import Actor
 
 
 def get(actor: Actor, photo_id: UUID, permission: str) -> Photo:
-    """A photo that is kept, of a check-in the actor may read; `NotFound` otherwise.
+    """A photo that is kept, of a check-in or matter the actor may read; `NotFound` otherwise.
 
-    `Forbidden` where they may see photos of it, but lack `permission`.
+    `Forbidden` where they may see photos of it, but lack `permission`. An original of a matter's is its owner's alone.
     """
     photo = db.session.get(Photo, photo_id, populate_existing=True)
     if photo is None or photo.kept_at is None or photo.erased_at is not None:
         raise NotFound
-    path, own = _path(photo.checkin_id), photo.person_id == actor.person_id
-    access.ensure_seen(actor, "checkin.read", path=path, own=own)
-    access.ensure(actor, permission, path=path, own=own)
+    own = photo.person_id == actor.person_id
+    if photo.checkin_id is not None:
+        path = _path(photo.checkin_id)
+        access.ensure_seen(actor, "checkin.read", path=path, own=own)
+        access.ensure(actor, permission, path=path, own=own)
+    elif not own:
+        matters.get(actor, _matter_of(photo))
+        if permission != "photo.read":
+            raise access.forbidden(permission)
     return photo
+
+
+def _matter_of(photo: Photo) -> int:
+    """The matter a photo is of."""
+    statement = sa.select(MatterProof.matter_id).where(MatterProof.id == photo.proof_id)
+    return db.session.execute(statement).scalar_one()
 
 
 def mine(actor: Actor, photo_id: UUID) -> Photo:
@@ -46,6 +60,16 @@ def checkin(actor: Actor, checkin_id: UUID) -> Checkin:
     return found
 
 
+def proof(actor: Actor, proof_id: UUID) -> MatterProof:
+    """What the actor told of photos with a report or step; `NotFound` for anybody else's, or once it is erased."""
+    statement = sa.select(MatterProof).join(Matter, Matter.id == MatterProof.matter_id)
+    mine = (MatterProof.id == proof_id, MatterProof.by_id == actor.person_id, Matter.erased_at.is_(None))
+    found = db.session.scalars(statement.where(*mine)).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def trip_of(checkin_id: UUID) -> int | None:
     """On which trip a check-in was made."""
     return db.session.execute(sa.select(Checkin.trip_id).where(Checkin.id == checkin_id)).scalar_one()
@@ -53,27 +77,7 @@ def trip_of(checkin_id: UUID) -> int | None:
 
 def of(checkin_ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
     """The photos of check-ins that have arrived, in the order they were taken in. Unscoped: the caller has scoped."""
-    statement = (
-        sa.select(Photo)
-        .where(Photo.checkin_id.in_(checkin_ids), Photo.kept_at.is_not(None))
-        .order_by(Photo.checkin_id, Photo.number)
-    )
-    found: dict[UUID, list[dict[str, Any]]] = {}
-    for photo in db.session.execute(statement.execution_options(populate_existing=True)).scalars():
-        found.setdefault(photo.checkin_id, []).append(_told(photo))
-    return found
-
-
-def _told(photo: Photo) -> dict[str, Any]:
-    """A photo as its check-in tells of it."""
-    return {
-        "id": photo.id,
-        "number": photo.number,
-        "width": photo.width,
-        "height": photo.height,
-        "kept_at": photo.kept_at,
-        "erased": photo.erased_at is not None,
-    }
+    return proofs.photos(Photo.checkin_id, checkin_ids)
 
 
 def document(photo: Photo, received: int) -> dict[str, Any]:
@@ -81,6 +85,7 @@ def document(photo: Photo, received: int) -> dict[str, Any]:
     return {
         "id": photo.id,
         "checkin_id": photo.checkin_id,
+        "proof_id": photo.proof_id,
         "number": photo.number,
         "size": photo.size,
         "received": received,

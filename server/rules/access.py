@@ -148,7 +148,7 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("review.read", "查看复核队列", "see the review queue", "supervisor", own=True),
         _permission("checkin.answer", "答复复核", "answer a review", own=True),
         _permission("checkin.export", "导出签到记录", "export the visit log", *_WATCHERS, own=True),
-        _permission("photo.send", "上传自己签到的照片", "send photos of one's own check-ins", own=True),
+        _permission("photo.send", "上传自己的照片", "send photos of what one tells oneself", own=True),
         _permission("photo.read", "查看照片", "see photos", *_WATCHERS, own=True),
         _permission("photo.open", "查看照片原件", "open the originals of photos", "supervisor", own=True),
         _permission("photo.erase", "删除自己的照片", "erase one's own photos", own=True),
@@ -208,6 +208,15 @@ PERMISSIONS: dict[str, Permission] = dict(
         ),
         _permission("household.release", "不再联系住户", "let a household go", *_WATCHERS, own=True),
         _permission("household.erase", "删除住户信息", "forget a household", *_WATCHERS, own=True),
+        _permission(
+            "matter.erase",
+            "删除事项的内容",
+            "erase what a matter tells",
+            "supervisor",
+            "administrator",
+            own=True,
+            at_root=True,
+        ),
         _permission("category.read", "查看事项类别", "see categories of matters", *ROLES, own=True),
         _permission(
             "category.change",
@@ -291,6 +300,12 @@ def ensure_seen(actor: Actor, permission: str, *, path: str, own: bool = False) 
 def ensure_holds(actor: Actor, permission: str) -> None:
     """`Forbidden` unless the actor has the permission over anything."""
     if not holds(actor, permission):
+        raise forbidden(permission)
+
+
+def ensure_holds_for_others(actor: Actor, permission: str) -> None:
+    """`Forbidden` unless the actor has the permission by a role, not only over what is their own."""
+    if not scope(actor, permission).paths:
         raise forbidden(permission)
 
 

@@ -142,6 +142,13 @@ KINDS = {
         ("flag.answered", "申诉旗牌", "answered a flag"),
         ("flag.decided", "裁定旗牌", "decided on a flag"),
         ("flag.set", "设定旗牌规则", "set a rule of flags"),
+        (
+            "matter.reminded",
+            "提醒事项将到期或该报计划、进展",
+            "reminded that a matter, its plan or a report is soon due",
+        ),
+        ("matter.erased", "删除事项的内容", "erased what a matter told"),
+        ("matter.expired", "事项保存期满，内容已删除", "a matter's time was over: what it told was deleted"),
         ("category.created", "新建事项类别", "made a category of matters"),
         ("category.updated", "修改事项类别", "changed a category of matters"),
         ("calendar.changed", "修改工作日历", "changed the working calendar"),

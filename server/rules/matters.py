@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import NoReturn
 
+from server import clock
 from server.errors import MatterRefused, MatterStepNotAllowed
 from server.rules import access
 from server.rules.access import PERMISSIONS, Actor, Grant, Scope
-from server.rules.working_calendar import Span
+from server.rules.working_calendar import Span, Term, WorkingCalendar, due_at
 
 CONFIDENTIAL = ("complaint", "suggestion")
 """What is said about this system or its use: the county reads and answers it, and nobody below. No steps are taken."""
@@ -138,6 +140,23 @@ def check_told(step_name: str, told: Iterable[str]) -> None:
         refuse(f"“{STEPS[step_name].zh}”须写明{zh}", f"to {STEPS[step_name].en} it, give {en}")
 
 
+def ensure_erasable(kind: str, state: str, *, own: bool, answered: bool, why: str) -> None:
+    """`MatterRefused` unless what a matter tells may be erased.
+
+    What must be solved is solved first. One's own complaint or suggestion goes at any time; the county's people erase
+    only what they have answered, so that none disappears unread. Whoever erases another's says why.
+    """
+    if kind not in CONFIDENTIAL and state in OPEN:
+        refuse(
+            "未办结的事项还要靠它办理，办结后才能删除",
+            "it is still to be solved; it can be erased once it is closed",
+        )
+    if kind in CONFIDENTIAL and not own and not answered:
+        refuse("投诉建议答复之后才能删除", "a complaint or suggestion is answered before it is erased")
+    if not own and not why.strip():
+        refuse("请写明是谁要求、为何删除", "say who asks for it, and why")
+
+
 def refuse(zh: str, en: str) -> NoReturn:
     """Raise `MatterRefused` with its reason in both languages."""
     raise MatterRefused(why_zh=zh, why_en=en)
@@ -151,16 +170,23 @@ _ASKED = {
 }
 
 
+def due(term: Term, steps: Iterable[Taken], *, reported_at: datetime, calendar: WorkingCalendar) -> datetime:
+    """When the term that runs on a matter ends, by the steps taken on it, in whatever order they are told."""
+    in_order = sorted(steps, key=attrgetter("at"))
+    since = runs_since(in_order, reported_at=reported_at)
+    return due_at(term, begins_at=since, calendar=calendar, pauses=pauses(in_order))
+
+
 def pauses(steps: Iterable[Taken]) -> list[Span]:
     """When the clock of the one who handles did not run: on hold, and while what they did waited to be verified.
 
-    Steps in order. A hold ends when it is ended, or at the day it was meant to; one that goes on counts up to that day.
-    What waits to be verified now has no clock that runs (`is_stopped`), and no span here.
+    Steps in order. A hold ends when it is ended, or at the day it was meant to, and one that goes on counts up to that
+    day. What waits to be verified now has no clock that runs (`is_stopped`), and no span here.
     """
     found: list[Span] = []
     paused: Taken | None = None
     for one in steps:
-        if paused is not None and one.step in _ENDINGS[paused.step]:
+        if paused is not None and (one.step in _ENDINGS or one.step in _ENDINGS[paused.step]):
             found.append(Span(paused.at, min(one.at, paused.until or one.at)))
             paused = None
         if one.step in _ENDINGS:
@@ -170,8 +196,43 @@ def pauses(steps: Iterable[Taken]) -> list[Span]:
     return found
 
 
-_ENDINGS = {"hold": ("resume", "escalate"), "handle": ("rework",)}
-"""What stops the clock, and which steps let it run again."""
+_ENDINGS = {"hold": ("resume", "escalate"), "handle": ("rework", "reopen")}
+"""What stops the clock, and which steps let it run again. What stops it anew has found it running: a hold was over."""
+
+
+def report_due(
+    steps: Iterable[Taken], *, plan_within: Term, calendar: WorkingCalendar
+) -> tuple[str, datetime] | None:
+    """What a planned matter that is assigned owes next, and by when: its `plan`, then a `report` each month.
+
+    None before it was assigned. A hold moves it as it moves the term.
+    """
+    in_order = sorted(steps, key=attrgetter("at"))
+    begun = max((at for at, one in enumerate(in_order) if one.step in {"assign", "reopen"}), default=None)
+    if begun is None:
+        return None
+    told = [one for one in in_order[begun:] if one.step in {"plan", "progress", "rework"}]
+    planned = any(one.step == "plan" for one in told) or in_order[begun].step == "reopen"
+    since = told[-1].at if planned and told else in_order[begun].at
+    term = MONTHLY if planned else plan_within
+    return "report" if planned else "plan", due_at(
+        term, begins_at=since, calendar=calendar, pauses=pauses(in_order)
+    )
+
+
+def remind_at(due: datetime, unit: str, calendar: WorkingCalendar) -> datetime:
+    """When who answers for a matter is reminded: two hours before, where its term is in hours; else when the office
+    opens on the last working day before the day it is due.
+    """
+    if unit in {"hours", "working_hours"}:
+        return due - timedelta(hours=2)
+    day = clock.day_of(due) - timedelta(days=1)
+    while not calendar.works(day):
+        day -= timedelta(days=1)
+    return calendar.spans(day)[0].begins
+
+
+MONTHLY = Term(1, "months")
 
 
 def is_stopped(state: str) -> bool:

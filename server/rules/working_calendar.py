@@ -62,7 +62,7 @@ class WorkingCalendar:
     def works(self, day: date) -> bool:
         """Whether a Shanghai day is a working day."""
         told = self.own.get(day)
-        return _is_worked(day) if told is None else told
+        return is_worked(day) if told is None else told
 
     def spans(self, day: date) -> Sequence[Span]:
         """The office hours of a day, in UTC; none on a day off."""
@@ -74,6 +74,19 @@ class WorkingCalendar:
 def is_announced(year: int) -> bool:
     """Whether the holidays of a year are known with their make-up days; before that only the statutory ones are."""
     return any(day.year == year for day in _china(year).weekend_workdays)
+
+
+def is_worked(day: date) -> bool:
+    """Whether a day is a working day by the notice for its year."""
+    return _china(day.year).is_working_day(day)
+
+
+def holiday(day: date) -> tuple[str, str]:
+    """What the notice calls a day that is no ordinary one, in Chinese and in English; empty for any other."""
+    zh, en = (str(_china(day.year, tongue).get(day, "")) for tongue in ("zh_CN", "en_US"))
+    if zh.startswith("休息日"):
+        return "调休", "day off in exchange"
+    return zh.partition("（")[0], en.partition(" (")[0]
 
 
 def due_at(
@@ -91,6 +104,35 @@ def due_at(
     if term.unit == "working_days":
         return _nth_close(term.amount, begins_at, stops, calendar, working=True)
     return _nth_close(_days(term, clock.day_of(begins_at)), begins_at, stops, calendar, working=False)
+
+
+def between(unit: str, begins: datetime, ends: datetime, calendar: WorkingCalendar) -> Term:
+    """How much of a unit lies between two instants, whole ones only and never less than none; months are told in days.
+
+    Days are counted as terms count them: that on which it begins does not count, that on which it ends does.
+    """
+    if unit == "hours":
+        return Term(max(0, (ends - begins) // _HOUR), unit)
+    if unit == "working_hours":
+        return Term(_worked(begins, ends, calendar) // _HOUR, unit)
+    days = max(0, (clock.day_of(ends) - clock.day_of(begins)).days)
+    if unit != "working_days":
+        return Term(days, "days")
+    after = (clock.day_of(begins) + timedelta(days=n) for n in range(1, days + 1))
+    return Term(sum(calendar.works(day) for day in after), unit)
+
+
+def _worked(begins: datetime, ends: datetime, calendar: WorkingCalendar) -> timedelta:
+    """The office hours between two instants."""
+    worked = timedelta()
+    for span in _working(begins, calendar):
+        if span.begins >= ends:
+            break
+        worked += min(span.ends, ends) - span.begins
+    return worked
+
+
+_HOUR = timedelta(hours=1)
 
 
 def closes_at(day: date) -> datetime:
@@ -193,12 +235,7 @@ def _at(day: date, hour: time) -> datetime:
     return datetime.combine(day, hour, clock.SHANGHAI).astimezone(UTC)
 
 
-def _is_worked(day: date) -> bool:
-    """Whether a day is a working day by the notice for its year."""
-    return _china(day.year).is_working_day(day)
-
-
 @lru_cache(maxsize=16)
-def _china(year: int) -> holidays.HolidayBase:
-    """The holidays of one year."""
-    return holidays.country_holidays("CN", years=year)
+def _china(year: int, tongue: str = "zh_CN") -> holidays.HolidayBase:
+    """The holidays of one year, named in a language."""
+    return holidays.country_holidays("CN", years=year, language=tongue)

@@ -26,8 +26,9 @@ from server.held import held
 from server.ingest import photos as pictures
 from server.ingest.photos import Picture
 from server.models.checkins import Checkin
+from server.models.matters import Matter, MatterProof
 from server.models.photos import Photo
-from server.queries import checkins
+from server.queries import checkins, proofs
 from server.queries import photos as reads
 from server.rules import access
 from server.rules import photos as rules
@@ -53,22 +54,23 @@ SEATS = Seats(2, patience_s=20.0)
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A photo as its phone announces it."""
+    """A photo as its phone announces it: of a check-in, or of a report or step on a matter."""
 
     id: UUID
-    checkin_id: UUID
+    checkin_id: UUID | None
     number: int
     size: int
     sha256: str
+    proof_id: UUID | None = None
 
 
 # ── taking one in ───────────────────────────────────────────────────────────────────────────────────────
 
 
 def begin(actor: Actor, told: Told) -> dict[str, Any]:
-    """Announce a photo of a check-in of one's own, or ask how much of it is here; what is all here is kept at once.
+    """Announce a photo of what one told of oneself, or ask how much of it is here; what is all here is kept at once.
 
-    `NotFound` for a check-in that is not theirs, `PhotoRefused`, or `PhotosFull` by the rules,
+    `NotFound` for a check-in, report or step that is not theirs, `PhotoRefused`, or `PhotosFull` by the rules,
     `PhotoConflict` where its id or its place is another's.
     """
     return _advance(actor, _begun(actor, told))
@@ -93,10 +95,10 @@ def how_far(actor: Actor, photo_id: UUID) -> dict[str, Any]:
 def _begun(actor: Actor, told: Told) -> Photo:
     """The photo's row, made where there is none yet."""
     access.ensure(actor, "photo.send", path=actor.unit_path, own=True)
-    checkin = reads.checkin(actor, told.checkin_id)
+    count = _told_of(actor, told)
     known = db.session.get(Photo, told.id, populate_existing=True)
     if known is None:
-        _ensure_allowed(actor, told, checkin)
+        _ensure_allowed(actor, told, count)
         row = {"begun_at": clock.now(), "person_id": actor.person_id, **_content(told), "id": told.id}
         db.session.execute(upsert(Photo).values(row).on_conflict_do_nothing())
         known = db.session.get(Photo, told.id)
@@ -105,10 +107,19 @@ def _begun(actor: Actor, told: Told) -> Photo:
     return known
 
 
-def _ensure_allowed(actor: Actor, told: Told, checkin: Checkin) -> None:
+def _told_of(actor: Actor, told: Told) -> int:
+    """How many photos the check-in, report or step told of; `NotFound` for what is not theirs."""
+    if told.checkin_id is not None:
+        return reads.checkin(actor, told.checkin_id).photo_count
+    if told.proof_id is None:
+        raise NotFound
+    return reads.proof(actor, told.proof_id).photo_count
+
+
+def _ensure_allowed(actor: Actor, told: Told, count: int) -> None:
     """The rules for a photo that is new; what begins at one instant may together exceed a quota by a little."""
     settings, now = held(Settings), clock.now()
-    rules.ensure_told(number=told.number, count=checkin.photo_count)
+    rules.ensure_told(number=told.number, count=count)
     rules.ensure_size(told.size, most_mb=settings.photo_mb)
     today = clock.day_of(now)
     begun = reads.begun_since(actor.person_id, clock.day_starts_at(today))
@@ -122,6 +133,7 @@ def _content(told: Told) -> dict[str, Any]:
     """What must be the same when a photo is announced again."""
     return {
         "checkin_id": told.checkin_id,
+        "proof_id": told.proof_id,
         "number": told.number,
         "size": told.size,
         "sha256": told.sha256,
@@ -219,12 +231,13 @@ def stamped(actor: Actor, photo_id: UUID) -> bytes:
 
 
 def original(actor: Actor, photo_id: UUID) -> tuple[bytes, str]:
-    """A photo as it came and its form, with all its file gives away: for its owner, and for who may open evidence.
+    """A photo as it came and its form, with all its file gives away: for its owner, and a check-in's for who may open
+    evidence.
 
     It may hold a position, so another's opens as positions do: `ReasonNeeded` before this sitting has said why.
     """
     photo = reads.get(actor, photo_id, "photo.open")
-    if photo.person_id != actor.person_id:
+    if photo.person_id != actor.person_id and photo.checkin_id is not None:
         looks.opened(actor, [(photo.person_id, reads.trip_of(photo.checkin_id))], door="checkin")
         _note_opening(actor, photo)
     try:
@@ -276,12 +289,22 @@ def _thumbnail(source: Path) -> bytes:
 def _stamp_of(photo: Photo) -> Callable[[Path], bytes]:
     """How to make the stamped copy of an original."""
     face = copies.typeface(held(Settings).photo_font)
-    lines = _lines(checkins.documents([photo.checkin_id])[photo.checkin_id], photo)
+    lines = [
+        *_lines(photo),
+        f"服务器加印 · 照片收到于 {clock.local(photo.kept_at or photo.begun_at)} · 以记录为准",
+    ]
     return lambda source: copies.stamp(pictures.upright(source, side=STAMPED_PX), lines, face=face)
 
 
-def _lines(record: dict[str, Any], photo: Photo) -> list[str]:
-    """What the record says of a photo: when by our clock, who, on what duty, where, and the verdict."""
+def _lines(photo: Photo) -> list[str]:
+    """What the record says of a photo."""
+    if photo.checkin_id is not None:
+        return _of_checkin(checkins.documents([photo.checkin_id])[photo.checkin_id])
+    return proofs.lines(photo.proof_id)
+
+
+def _of_checkin(record: dict[str, Any]) -> list[str]:
+    """When by our clock, who, on what duty, where, and the verdict."""
     areas = " › ".join(area["name"] for area in record["areas"])
     duty = "行程外" if record["trip"] is None else record["trip"]["title"]
     stop = "" if record["stop"] is None else record["stop"]["name"]
@@ -291,7 +314,6 @@ def _lines(record: dict[str, Any], photo: Photo) -> list[str]:
         " · ".join(filter(None, (duty, stop))),
         areas,
         record["verdict"]["zh"],
-        f"服务器加印 · 照片收到于 {clock.local(photo.kept_at or photo.begun_at)} · 以记录为准",
     )
     return [line for line in lines if line]
 
@@ -305,6 +327,11 @@ def erase(actor: Actor, photo_id: UUID) -> dict[str, Any]:
     access.ensure(actor, "photo.erase", path=actor.unit_path, own=True)
     _let_go(_blank(photo.id, "photo.erased", actor.person_id))
     return reads.document(reads.mine(actor, photo_id), 0)
+
+
+def take_away(actor_id: int | None, photo_id: UUID) -> None:
+    """Erase a photo of what is erased itself."""
+    _let_go(_blank(photo_id, "photo.erased", actor_id))
 
 
 def expire(photo_id: UUID) -> None:
@@ -383,7 +410,10 @@ def _forget_unsent(photo_id: UUID) -> None:
 
 
 def _record(kind: str, photo: Photo, actor_id: int | None) -> None:
-    """An event about a photo, under its check-in: which, never what it shows."""
+    """An event about a photo, under its check-in or its proof of a matter: which, never what it shows."""
+    if photo.checkin_id is None:
+        _record_proof(kind, photo, actor_id)
+        return
     unit_id, trip_id = db.session.execute(
         sa.select(Checkin.unit_id, Checkin.trip_id).where(Checkin.id == photo.checkin_id)
     ).one()
@@ -395,4 +425,22 @@ def _record(kind: str, photo: Photo, actor_id: int | None) -> None:
         trip_id=trip_id,
         subject=photo.checkin_id,
         photo=str(photo.id),
+    )
+
+
+def _record_proof(kind: str, photo: Photo, actor_id: int | None) -> None:
+    """An event about a photo of a matter."""
+    unit_id, matter_id = db.session.execute(
+        sa.select(Matter.holder_id, Matter.id)
+        .join(MatterProof, MatterProof.matter_id == Matter.id)
+        .where(MatterProof.id == photo.proof_id)
+    ).one()
+    events.record(
+        kind,
+        actor_id=actor_id,
+        unit_id=unit_id,
+        person_id=photo.person_id,
+        subject=photo.proof_id or "",
+        photo=str(photo.id),
+        matter=matter_id,
     )

@@ -27,6 +27,8 @@ from server.queries import reviews as queue
 from server.rules import reviews as rules
 from server.services import (
     closings,
+    deadlines,
+    erasures,
     flags,
     households,
     partitions,
@@ -172,6 +174,20 @@ def _flags() -> Did:
     return Did(f"变动 {changed} 面", f"changed {changed}")
 
 
+def _reminders() -> Did:
+    """Remind who answers for matters that are soon due, or owe a plan or a report."""
+    given = sum(_each(matters.to_remind(), deadlines.remind))
+    return Did(f"提醒 {given} 次", f"gave {given} reminder(s)")
+
+
+def _matters() -> Did:
+    """Delete what matters tell whose time is over, and the photos of all that are erased."""
+    found = matters.expired(expiry(clock.now(), held(Settings).matter_days))
+    _each(found, erasures.expire)
+    erasures.finish()
+    return Did(f"删除 {len(found)} 件期满事项的内容", f"deleted what {len(found)} expired matter(s) told")
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -197,6 +213,8 @@ STEPS: Final[Sequence[Step]] = (
     Step("patrols", "巡查", "patrols", _patrols),
     Step("households", "住户", "households", _households),
     Step("flags", "两旗一牌", "flags of projects", _flags),
+    Step("reminders", "事项提醒", "reminders of matters", _reminders),
+    Step("matters", "期满事项", "expired matters", _matters),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from server import clock
 from server.db import db
 from server.models.working_calendar import CalendarDay
 from server.queries import working_calendar as reads
@@ -20,10 +21,11 @@ def change(actor: Actor, day: date, *, works: bool | None, reason: str) -> dict[
     if works is None:
         if row is not None:
             db.session.delete(row)
-    elif row is None:
-        db.session.add(CalendarDay(day=day, works=works, reason=reason))
     else:
+        row = row or CalendarDay(day=day)
         row.works, row.reason = works, reason
+        row.by_id, row.changed_at = actor.person_id, clock.now()
+        db.session.add(row)
     db.session.flush()
     events.record("calendar.changed", actor_id=actor.person_id, subject=day.isoformat(), works=works)
     matters.reckon()

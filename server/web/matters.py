@@ -1,4 +1,4 @@
-"""Matters: the list, and one matter's page."""
+"""Matters: the list, one matter's page, and what their deadlines go by."""
 
 from flask import Blueprint
 
@@ -13,6 +13,13 @@ door = Blueprint("desk_matters", __name__)
 def listed() -> str:
     """What was reported, newest first."""
     return shell.page("matters.html", name="matters")
+
+
+@door.get("/matters/terms")
+@guard("category.read")
+def terms() -> str:
+    """The categories with their terms, and the working calendar."""
+    return shell.page("terms.html", name="matters")
 
 
 @door.get("/matters/<int:matter_id>")

@@ -75,7 +75,9 @@ def marked(app: Flask) -> Marked:
     project = planned(folk, registered(folk, name=PROJECT))
     progress.link(folk.cadre.actor, project["id"], checkin_id=said.id)
     [flag] = project["flags"]
-    return Marked(folk, trip["id"], str(said.id), phone["id"], photo.id, walked["id"], project["id"], flag["id"])
+    return Marked(
+        folk, trip["id"], str(said.id), phone["id"], photo.id, walked["id"], project["id"], flag["id"]
+    )
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:

@@ -11,9 +11,10 @@ from flask.testing import FlaskClient
 from server import clock
 from server.db import db
 from server.models.events import Event
-from server.models.matters import Matter, MatterCategory
+from server.models.matters import Matter
 from server.services import sweeps
 from tests import people
+from tests.matters import complex_one, ordinary
 from tests.people import County
 
 URL = "/api/v1/matters"
@@ -35,23 +36,7 @@ def folk(app: Flask) -> County:
 @pytest.fixture
 def categories(folk: County) -> dict[str, int]:
     """An ordinary category and one that is planned, by name."""
-    made = [
-        MatterCategory(
-            name=name,
-            position=0,
-            answer_amount=3,
-            answer_unit="days",
-            solve_amount=solve[0],
-            solve_unit=solve[1],
-            escalate_amount=1,
-            escalate_unit="working_days",
-            planned=name == "复杂事项",
-        )
-        for name, solve in (("一般事项", (7, "days")), ("复杂事项", (1, "months")))
-    ]
-    db.session.add_all(made)
-    db.session.commit()
-    return {row.name: row.id for row in made}
+    return {"一般事项": ordinary(), "复杂事项": complex_one()}
 
 
 class Desk:
@@ -207,10 +192,12 @@ def test_deadlines_follow_the_category_and_a_hold_stops_the_clock(desk: Desk, fo
         desk.sign_in()
         desk.matter = desk.report("grid_member", FOUND | {"category_id": desk.matter["category"]["id"]})
         assert desk.matter["due_at"] == "2026-11-30T10:00:00Z"  # three days on is a Saturday
+        assert desk.matter["left"] == {"amount": 5, "unit": "days", "over": False}
         desk.does("supervisor_a", "route", "accept")
         assert desk.matter["due_at"] == "2026-12-02T10:00:00Z"
         desk.does("supervisor_a", "route", "hold", note="等供电所", until="2026-11-27")
         assert desk.matter["due_at"] == "2026-12-07T10:00:00Z"
+        assert desk.matter["left"] == {"amount": 10, "unit": "days", "over": False}  # from the 27th
         assert desk.press("supervisor_a", "route", "assign", unit_id=folk.village_a).status_code == 409
     with clock.at(WEDNESDAY + timedelta(days=1)):
         desk.sign_in()
@@ -224,6 +211,7 @@ def test_the_sweep_hands_up_what_is_overdue_for_its_time_and_only_that(desk: Des
         signed = folk.supervisor_a.sign_in(desk.client)
         late = desk.client.get(URL, query_string={"overdue": 1}, headers=signed).get_json()["items"]
         assert [item["id"] for item in late] == [desk.matter["id"]]
+        assert late[0]["left"] == {"amount": 0, "unit": "days", "over": True}
         assert [did.did is not None for did in sweeps.run()] == [True] * len(sweeps.STEPS)
         again = desk.client.get(URL, query_string={"overdue": 1}, headers=signed).get_json()["items"]
         assert again == late
@@ -244,19 +232,6 @@ def test_a_complex_matter_is_handled_by_a_dated_plan(
     assert desk.press("cadre", "handle", "handle", note="好了").status_code == 422
     desk.does("cadre", "handle", "plan", note="先勘察后施工", until="2027-01-10")
     desk.does("cadre", "handle", "handle", note="好了")
-
-
-def test_reports_of_one_thing_are_found_and_merged(desk: Desk, folk: County) -> None:
-    first, category = desk.matter["id"], desk.matter["category"]["id"]
-    desk.report("grid_member", FOUND | {"category_id": category, "lng": 118.52})  # two kilometres away
-    desk.matter = desk.report("grid_member", FOUND | {"category_id": category, "lng": 118.501})
-    url = f"{URL}/{desk.matter['id']}/alike"
-    found = desk.client.get(url, headers=desk.signed["supervisor_a"]).get_json()["items"]
-    assert [item["id"] for item in found] == [first]
-    desk.does("supervisor_a", "route", "merge", into_id=first)
-    assert (desk.matter["state"], desk.matter["merged_into"]) == ("merged", first)
-    into = desk.client.get(f"{URL}/{first}", headers=desk.signed["supervisor_a"]).get_json()
-    assert into["merged"] == [desk.matter["id"]]
 
 
 def test_the_same_report_sent_again_is_the_same_matter(desk: Desk) -> None:
@@ -308,9 +283,17 @@ def test_an_administrator_changes_terms_and_days_and_what_is_open_is_reckoned_an
     assert desk.client.post("/api/v1/categories", json=too_long, headers=admin).status_code == 422
     day = "/api/v1/calendar/days/2026-11-28"
     year = desk.client.put(day, json={"works": True, "reason": "县政府通知"}, headers=admin).get_json()
-    assert [each for each in year["days"] if each["own"]] == [
-        {"day": "2026-11-28", "works": True, "own": True, "reason": "县政府通知"}
-    ]
+    [own] = [each for each in year["days"] if each["own"]]
+    assert datetime.fromisoformat(own.pop("changed_at")) <= clock.now()
+    assert own == {
+        "day": "2026-11-28",
+        "works": True,
+        "notice": False,
+        "holiday": {"zh": "", "en": ""},
+        "own": True,
+        "reason": "县政府通知",
+        "by": {"id": folk.administrator.id, "name": folk.administrator.name},
+    }
     assert desk.client.put(day, json={"works": None}, headers=admin).status_code == 200
     assert desk.client.put(day, json={"works": True}, headers=admin).status_code == 422
     assert desk.client.get("/api/v1/calendar/1999", headers=admin).status_code == 404

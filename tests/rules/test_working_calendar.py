@@ -14,8 +14,10 @@ from server.rules.working_calendar import (
     Span,
     Term,
     WorkingCalendar,
+    between,
     closes_at,
     due_at,
+    holiday,
     is_announced,
 )
 
@@ -105,10 +107,40 @@ def test_the_countys_own_word_on_a_day_goes_before_the_notice() -> None:
     )
 
 
+def test_days_off_have_the_notices_name_and_days_in_exchange_say_so() -> None:
+    assert holiday(date(2026, 2, 17)) == ("春节", "Chinese New Year")
+    assert holiday(date(2026, 4, 6)) == ("清明节", "Tomb-Sweeping Day")
+    assert holiday(date(2026, 2, 20)) == ("调休", "day off in exchange")
+    assert holiday(date(2026, 2, 24)) == ("", "")
+
+
 def test_a_year_without_a_notice_says_so_and_knows_the_statutory_days() -> None:
     assert is_announced(2026)
     assert not is_announced(2031)
     assert not CHINA.works(date(2031, 10, 1))
+
+
+@pytest.mark.parametrize(
+    ("unit", "now", "due", "left"),
+    [
+        ("working_days", "2026-11-26 10:00", "2026-11-30 18:00", Term(2, "working_days")),
+        ("working_days", "2026-11-30 17:59", "2026-11-30 18:00", Term(0, "working_days")),  # due today
+        (
+            "working_days",
+            "2026-09-30 09:00",
+            "2026-10-10 18:00",
+            Term(3, "working_days"),
+        ),  # 8, 9 and Saturday the 10th
+        ("days", "2025-01-24 16:00", "2025-02-05 18:00", Term(12, "days")),
+        ("months", "2026-11-26 23:30", "2026-12-28 18:00", Term(32, "days")),
+        ("hours", "2026-02-14 09:00", "2026-02-16 08:59", Term(47, "hours")),
+        ("working_hours", "2026-09-30 17:00", "2026-10-08 09:30", Term(2, "working_hours")),
+        ("working_hours", "2026-10-01 12:00", "2026-10-01 15:00", Term(0, "working_hours")),
+        ("days", "2026-11-27 10:00", "2026-11-26 18:00", Term(0, "days")),  # never less than none
+    ],
+)
+def test_what_is_left_is_told_in_the_terms_own_unit(unit: str, now: str, due: str, left: Term) -> None:
+    assert between(unit, local(now), local(due), CHINA) == left
 
 
 instants = st.floats(0, 24 * 660).map(lambda hours: datetime(2025, 1, 1, tzinfo=UTC) + timedelta(hours=hours))
@@ -135,6 +167,16 @@ def test_a_pause_never_shortens_a_term_and_the_order_of_pauses_is_nothing(
 def test_what_begins_later_is_never_due_sooner(term: Term, begins: datetime, later: float) -> None:
     after = begins + timedelta(hours=later)
     assert due_at(term, begins_at=begins, calendar=CHINA) <= due_at(term, begins_at=after, calendar=CHINA)
+
+
+@given(term=terms, begins=instants, passed=st.floats(0, 24 * 60))
+def test_what_is_left_is_never_negative_and_only_grows_less(
+    term: Term, begins: datetime, passed: float
+) -> None:
+    due, later = due_at(term, begins_at=begins, calendar=CHINA), begins + timedelta(hours=passed)
+    first, then = between(term.unit, begins, due, CHINA), between(term.unit, later, due, CHINA)
+    assert 0 <= then.amount <= first.amount
+    assert term.unit == "months" or first.amount >= term.amount
 
 
 @given(term=terms.filter(lambda term: "days" in term.unit or term.unit == "months"), begins=instants)

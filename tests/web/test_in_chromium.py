@@ -22,7 +22,8 @@ from server.rules.checkins import VisitTold
 from server.rules.logs import DayTold, Saving
 from server.rules.looks import REASONS
 from server.services import checkins, closings, logs, matters, silences
-from server.services.matters import Report, Told
+from server.services.matters import Report
+from server.services.steps import Told
 from server.services.trips import StopPlan
 from server.transaction import transaction
 from tests.people import County

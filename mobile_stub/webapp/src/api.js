@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Added, Area, Arrival, CheckinIn, Checkin, Columns, Companion, ConsentWords, Device, Erased, Household, Level, Look, Matter, Me, OwnLog, Page, Patrol, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
+/** @import {Added, Area, Arrival, Category, Checkin, CheckinIn, Columns, Companion, ConsentWords, Device, Erased, Household, Known, Level, Look, Matter, MatterIn, Me, OwnLog, Page, Patrol, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -287,6 +287,15 @@ export const looks = (cursor) => ask("GET", `/looks/mine${query({ limit: 50, cur
 /** @returns {Promise<Page<Matter>>} @param {string | null} [cursor] */
 export const matters = (cursor) => ask("GET", `/matters/mine${query({ limit: 50, cursor })}`);
 
+/** @returns {Promise<{items: Category[]}>} */
+export const categories = () => ask("GET", "/categories");
+
+/** What may be the same as that which one is about to report. @returns {Promise<{items: Known[]}>} @param {{category_id: number, place: string, lng: number | null, lat: number | null}} about */
+export const known = (about) => ask("GET", `/matters/known${query(about)}`);
+
+/** Hands over a report. @returns {Promise<Matter>} @param {MatterIn} told @param {number} person_id */
+export const reportMatter = (told, person_id) => ask("POST", "/matters", told, person_id);
+
 /** @returns {Promise<Matter>} @param {"complaint" | "suggestion"} kind @param {string} text @param {string} page */
 export const sendMatter = (kind, text, page) => ask("POST", "/matters", { kind, text, page });
 
@@ -301,9 +310,6 @@ export const takePatrol = (id) => ask("POST", `/patrols/${id}/take`);
 
 /** @param {number} id of the patrol @param {{told_as: string, text: string, place: string, category_id: number}} found @returns {Promise<Matter>} */
 export const sendFinding = (id, found) => ask("POST", `/patrols/${id}/findings`, found);
-
-/** The categories of matters. @returns {Promise<{items: {id: number, name: string}[]}>} */
-export const categories = () => ask("GET", "/categories");
 
 /** The households one looks after, what is due first at the head. @returns {Promise<{items: Household[]}>} */
 export const households = () => ask("GET", "/households/mine");

@@ -173,7 +173,7 @@ async function sendUnkept(item, draft) {
   try {
     await api.sendCheckin(item, person.id);
     for (const [at, shot] of (await shots.all(draft.photos)).entries()) {
-      await uploads.send(shot.id, queue.photoTold(shot, item.id, at + 1), person.id, () => {});
+      await uploads.send(shot.id, queue.photoTold(shot, { checkin_id: item.id }, at + 1), person.id, () => {});
     }
   } catch (failure) {
     throw failure instanceof api.Lost ? new DOMException(say("room.full"), "QuotaExceededError") : failure;

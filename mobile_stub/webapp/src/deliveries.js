@@ -31,12 +31,16 @@ function badge(state) {
 const deed = (item) => (item.kind === "photo" ? say("photo.nth", { n: item.told.number }) : item.kind === "checkin" ? say("delivery.checkin", { kind: say(`kind.${/** @type {"arrive"} */ (item.told.kind)}`) })
   : say(`delivery.${item.kind}`));
 
-/** Makes a refused check-in or plan a draft again, to be corrected and sent under a new id. @param {Item} item */
+/** Makes a refused check-in, report or plan a draft again, to be corrected and sent under a new id. @param {Item} item */
 async function correct(item) {
   if (item.kind === "plan") await kept.put(await drafts.planKey(null), item.told.draft);
-  else await drafts.put(drafts.from(item.told, (await queue.photosOf(item.id)).map(({ id }) => id)));
+  else {
+    const photos = (await queue.photosOf(item.id)).map(({ id }) => id);
+    if (item.kind === "matter") await kept.put(await drafts.reportKey(), { ...item.told, photos });
+    else await drafts.put(drafts.from(item.told, photos));
+  }
   await queue.drop(item, true);
-  go(item.kind === "plan" ? "#/plan" : `#/checkin?trip=${item.told.trip_id ?? "none"}`);
+  go(item.kind === "plan" ? "#/plan" : item.kind === "matter" ? "#/report" : `#/checkin?trip=${item.told.trip_id ?? "none"}`);
 }
 
 /** Goes on writing what was not taken. @param {Item} item */
@@ -69,7 +73,7 @@ function waitWords(item) {
 function answers(item) {
   return el("div", { class: "answers" },
     button(say("delivery.discard"), () => discard(item), { weight: "plain" }),
-    item.kind === "checkin" || item.kind === "plan" || item.kind === "log"
+    item.kind === "checkin" || item.kind === "matter" || item.kind === "plan" || item.kind === "log"
       ? button(say("delivery.correct"), () => (item.kind === "log" ? rewrite(item) : correct(item)), { weight: "main" })
       : button(say("again"), () => retry(item), { weight: "main" }));
 }
@@ -100,7 +104,7 @@ function photoLine(item, state) {
 }
 
 /** What was written, in short. @param {Item} item */
-const quoted = ({ kind, told }) => (kind === "log" ? [told.body.remark, told.body.outcome, told.body.plan].find(Boolean) : told.note);
+const quoted = ({ kind, told }) => (kind === "log" ? [told.body.remark, told.body.outcome, told.body.plan].find(Boolean) : told.note ?? told.text);
 
 /** One item as a card. @param {Item} item */
 function card(item) {

@@ -86,6 +86,9 @@ export function build(draft, fix, now) {
   };
 }
 
+/** Where the report being written is kept. */
+export const reportKey = async () => `draft:${(await session.current())?.person.id ?? 0}:report`;
+
 /** The ids of the photos that any draft on this phone names. */
 export async function photos() {
   return (await kept.all("draft:")).flatMap((/** @type {Partial<Draft>} */ draft) => draft.photos ?? []);

@@ -21,6 +21,7 @@ import { button } from "./parts.js";
 import * as patrols from "./patrols.js";
 import * as phone from "./phone.js";
 import * as plan from "./plan.js";
+import * as report from "./report.js";
 import * as release from "./release.js";
 import * as rights from "./rights.js";
 import * as sender from "./sender.js";
@@ -56,6 +57,7 @@ const pages = {
   matters: matters.page,
   finding: patrols.findingPage,
   households: households.page,
+  report: report.page,
   help: help.page,
   signin: signin.page,
 };

@@ -68,7 +68,7 @@ export async function page(way) {
   const key = `draft:${tokens.person.id}:matter`;
   const draft = /** @type {Draft} */ ((await kept.get(key)) ?? { kind: "suggestion", text: "" });
   const form = writing(way.params.get("page") ?? "", key, draft);
-  const body = [way.params.has("done") && notice("good", say("matters.done"), para(say("matters.done_text"))), form,
+  const body = [way.params.has("reported") && notice("good", say("report.done"), para(say("report.done_text"))), way.params.has("done") && notice("good", say("matters.done"), para(say("matters.done_text"))), form,
     section(say("matters.before"), await before())];
   return { ...frame, tab: "me", body: body.filter((node) => node instanceof Node) };
 }

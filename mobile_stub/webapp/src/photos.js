@@ -1,7 +1,6 @@
 // @ts-check
-/** The photos of a check-in being written: taken or chosen, shown small, taken out again. */
+/** The photos of a check-in or a report being written: taken or chosen, shown small, taken out again. */
 
-/** @import {Draft} from "./drafts.js" */
 /** @import {Trip} from "./wire.d.ts" */
 
 import { el, refill } from "./dom.js";
@@ -54,8 +53,8 @@ async function take(file) {
 }
 
 /**
- * The part of the check-in page that holds its photos.
- * @param {Draft} draft
+ * The part of a page that holds the photos of what is being written.
+ * @param {{photos: string[]}} draft
  * @param {Trip | null} trip
  * @param {() => unknown} keep writes the draft down
  * @returns {{node: HTMLElement, leave: () => void}}

@@ -1,10 +1,10 @@
 // @ts-check
-/** What was done on this phone and is on its way to the server: check-ins with their photos, plans, steps of duties, what one
+/** What was done on this phone and is on its way to the server: check-ins and reports with their photos, plans, steps of duties, what one
  *  adds to one's log, in the order in which they were done. An item belongs to the person who did it, and stays until the
  *  server has it or they discard it. */
 
 /** @import {Shot} from "./shots.js" */
-/** @import {Checkin, CheckinIn, Outcome, Plan, Problem, Trip} from "./wire.d.ts" */
+/** @import {Checkin, CheckinIn, MatterIn, Outcome, Plan, Problem, Trip} from "./wire.d.ts" */
 
 import * as drafts from "./drafts.js";
 import * as kept from "./kept.js";
@@ -22,9 +22,9 @@ import * as shots from "./shots.js";
  * @typedef {object} Item
  * @property {number} number the order in which things were done
  * @property {number} person_id whose it is
- * @property {"checkin" | "photo" | "plan" | "log" | Step} kind
- * @property {string} id of the check-in, the photo, the plan, the step, or the saving
- * @property {any} told a CheckinIn, a PhotoTold, a PlanTold, a StepTold, or what `savings.js` tells
+ * @property {"checkin" | "matter" | "photo" | "plan" | "log" | Step} kind
+ * @property {string} id of the check-in, the matter, the photo, the plan, the step, or the saving
+ * @property {any} told a CheckinIn, a MatterIn, a PhotoTold, a PlanTold, a StepTold, or what `savings.js` tells
  * @property {string} title of the duty
  * @property {string} at when it was done, by this phone's clock
  * @property {State} state
@@ -76,13 +76,23 @@ async function add(done, ...with_it) {
   return number;
 }
 
-/** How a photo is announced: of which check-in, and the how-many-th. @param {Shot} shot @param {string} checkin_id @param {number} number */
-export const photoTold = ({ size, sha256 }, checkin_id, number) => ({ checkin_id, number, size, sha256 });
+/** @typedef {{checkin_id: string} | {proof_id: string}} Of what a photo is of: a check-in, or a report under its id */
+
+/** How a photo is announced: of what, and the how-many-th. @param {Shot} shot @param {Of} of @param {number} number */
+export const photoTold = ({ size, sha256 }, of, number) => ({ ...of, number, size, sha256 });
+
+/** Photos as they are queued behind what they are of. @param {Shot[]} taken @param {Of} of @param {string} title @param {string} at */
+const behind = (taken, of, title, at) => taken.map((shot, n) => ({ kind: /** @type {const} */ ("photo"), id: shot.id, told: photoTold(shot, of, n + 1), title, at }));
 
 /** Queues a check-in with its photos behind it. @param {CheckinIn} told @param {string} title of its duty @param {Shot[]} taken */
 export function addCheckin(told, title, taken) {
-  const photos = taken.map((shot, at) => ({ kind: /** @type {const} */ ("photo"), id: shot.id, told: photoTold(shot, told.id, at + 1), title, at: told.made_at }));
-  return add({ kind: "checkin", id: told.id, told, title, at: told.made_at }, ...photos);
+  return add({ kind: "checkin", id: told.id, told, title, at: told.made_at }, ...behind(taken, { checkin_id: told.id }, title, told.made_at));
+}
+
+/** Queues a report of a matter, made now, with its photos behind it. @param {MatterIn} told @param {Shot[]} taken */
+export function addMatter(told, taken) {
+  const at = new Date().toISOString();
+  return add({ kind: "matter", id: told.told_as, told, title: told.place, at }, ...behind(taken, { proof_id: told.told_as }, told.place, at));
 }
 
 /** Queues what one adds to one's log. @param {import("./savings.js").Told} told @param {string} title */
@@ -135,28 +145,31 @@ export async function change(number, changes) {
   changed();
 }
 
-/** The photos that wait for a check-in, in order. @param {string} checkin_id @returns {Promise<Item[]>} */
-export async function photosOf(checkin_id) {
-  return (await mine()).filter(({ kind, told }) => kind === "photo" && told.checkin_id === checkin_id);
+/** The id of what a photo is of. @param {any} told */
+const ofWhat = (told) => told.checkin_id ?? told.proof_id;
+
+/** The photos that wait for a check-in or a report, in order. @param {string} id @returns {Promise<Item[]>} */
+export async function photosOf(id) {
+  return (await mine()).filter(({ kind, told }) => kind === "photo" && ofWhat(told) === id);
 }
 
 /**
- * Lets go of an item, and with a check-in of its photos: the person's own act.
+ * Lets go of an item, and with a check-in or report of its photos: the person's own act.
  * @param {Item} item
  * @param {boolean} [keeping] the photos themselves, for a draft that names them
  */
 export async function drop(item, keeping = false) {
-  for (const { number, kind, id } of [item, ...(item.kind === "checkin" ? await photosOf(item.id) : [])]) {
+  for (const { number, kind, id } of [item, ...(item.kind === "checkin" || item.kind === "matter" ? await photosOf(item.id) : [])]) {
     await kept.run("queue", "readwrite", (table) => table.delete(number));
     if (kind === "photo" && !keeping) await shots.drop(id);
   }
   changed();
 }
 
-/** The photos that may be sent now: their check-in has arrived. @param {Item[]} open what the server does not have @returns {Item[]} */
+/** The photos that may be sent now: what they are of has arrived. @param {Item[]} open what the server does not have @returns {Item[]} */
 export function ready(open) {
-  const missing = new Set(open.filter(({ kind }) => kind === "checkin").map(({ id }) => id));
-  return open.filter(({ kind, state, told }) => kind === "photo" && state === "waiting" && !missing.has(told.checkin_id));
+  const missing = new Set(open.filter(({ kind }) => kind === "checkin" || kind === "matter").map(({ id }) => id));
+  return open.filter(({ kind, state, told }) => kind === "photo" && state === "waiting" && !missing.has(ofWhat(told)));
 }
 
 /** What the queue keeps of a record. @param {Checkin} record @returns {Record} */
@@ -165,7 +178,7 @@ const brief = ({ id, verdict: { outcome, zh, en } }) => ({ id, outcome, zh, en }
 /** What the queue keeps of an answer: of a check-in its verdict, of a plan or a step the duty. @param {Item} item @param {any} answer */
 function became({ kind }, answer) {
   if (kind === "checkin") return { record: brief(answer) };
-  return kind === "photo" || kind === "log" ? {} : { trip_id: answer.id };
+  return kind === "photo" || kind === "log" || kind === "matter" ? {} : { trip_id: answer.id };
 }
 
 /** Notes that the server has it, and what it answered. @param {Item} item @param {any} answer by its kind */

@@ -22,6 +22,7 @@ const SCATTER_MS = 1_500;
 /** How to tell the server each kind of item. */
 const doors = {
   checkin: (/** @type {Item} */ { told, person_id }) => api.sendCheckin(told, person_id),
+  matter: (/** @type {Item} */ { told, person_id }) => api.reportMatter(told, person_id),
   plan: async (/** @type {Item} */ { told, person_id, at }) => {
     const trip = await api.planTrip(told.plan, person_id);
     return told.submit && trip.state === "draft" ? api.submitTrip({ trip_id: trip.id, at }, person_id) : trip;

@@ -72,6 +72,7 @@ async function keepReady(trips) {
     const { value } = await one(trip.id);
     await Promise.all([...(value.stops ?? []).map(placeOf), value.patrol_id && patrols.one(value.patrol_id)]);
   }
+  await remembered("categories", api.categories);
 }
 
 /** The same in the background; without a network it is for another time. @param {Duty[]} trips */
@@ -160,6 +161,8 @@ export async function page() {
     value.items.length ? paged(value, async (cursor) => asTravelled(await api.trips(cursor)), (trips) => groups(trips, me.id))
       : empty(say("duties.none"), say("duties.none_text")),
     el("div", { class: "rows" }, me.roles.some(({ role }) => role === "grid_member") && row("person", say("household.title"), "#/households"), row("plus", say("plan.new"), "#/plan", say("plan.new_text")),
+    el("div", { class: "rows" }, row("plus", say("plan.new"), "#/plan", say("plan.new_text")),
+      row("edit", say("report.row"), "#/report", say("report.row_text")),
       underWay(value.items).length > 0 && row("pin", say("checkin.adhoc"), "#/checkin?trip=none", say("duties.adhoc_small"))),
   ];
   return { title: say("duties.title"), tab: "duties", body: body.filter((node) => node instanceof Node),

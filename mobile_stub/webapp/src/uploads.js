@@ -6,7 +6,7 @@
 import * as api from "./api.js";
 import * as shots from "./shots.js";
 
-/** @typedef {{checkin_id: string, number: number, size: number, sha256: string}} PhotoTold */
+/** @typedef {import("./queue.js").Of & {number: number, size: number, sha256: string}} PhotoTold */
 
 /** A part goes through within a slow network's patience. */
 const PART_BYTES = 96 * 1024;

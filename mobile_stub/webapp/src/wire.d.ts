@@ -312,6 +312,25 @@ export type Matter = {
   answers: { by: Named; text: string; at: string }[];
 };
 
+export type MatterKind = "patrol" | "visit" | "enterprise" | "other";
+
+/** A matter as it is reported, under an id of the phone's own. */
+export type MatterIn = {
+  told_as: string;
+  kind: MatterKind;
+  category_id: number;
+  text: string;
+  place: string;
+  lng: number | null;
+  lat: number | null;
+  photo_count: number;
+};
+
+export type Category = { id: number; parent_id: number | null; name: string };
+
+/** A matter that may be what one is about to report. */
+export type Known = { id: number; state: Matter["state"]; reported_at: string; text: string | null };
+
 export type Page<T> = { items: T[]; next: string | null };
 
 /** A GeoJSON answer: one feature, or a collection of them. */

@@ -34,7 +34,7 @@ from server.rules.checkins import (
 )
 from server.rules.photos import MOST
 
-_PHOTOS = validate.Range(0, MOST, error=f"应为 0–{MOST} / Must be 0 to {MOST}")
+photo_range = validate.Range(0, MOST, error=f"应为 0–{MOST} / Must be 0 to {MOST}")
 
 
 class VisitIn(Shape):
@@ -82,7 +82,7 @@ class CheckinIn(Shape):
     note = Text(2000, load_default="")
     consent = Switch(load_default=False)
     visit = fields.Nested(VisitIn, allow_none=True)
-    photo_count = fields.Integer(load_default=0, strict=True, validate=_PHOTOS)
+    photo_count = fields.Integer(load_default=0, strict=True, validate=photo_range)
 
     @ma.validates_schema
     def holds_together(self, told: dict[str, Any], **_: Any) -> None:
@@ -185,7 +185,7 @@ class ReviewOut(ma.Schema):
 
 
 class PhotoOfOut(ma.Schema):
-    """A photo of a check-in that has arrived; its size in pixels, or that it was erased."""
+    """A photo that has arrived; its size in pixels, or that it was erased."""
 
     id = fields.UUID()
     number = fields.Integer()

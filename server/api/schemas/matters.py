@@ -5,6 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
+from server.api.schemas.checkins import PhotoOfOut, photo_range
 from server.api.schemas.fields import (
     Day,
     Id,
@@ -21,23 +22,20 @@ from server.api.schemas.fields import (
 from server.api.schemas.looks import PageAsked
 from server.api.schemas.trips import NamedOut
 from server.geo.datum import Datum
+from server.queries import nearby
 from server.queries.matters import Asked
 from server.rules.matters import KINDS, STATES, STEPS
-from server.services.matters import Report, Told
+from server.rules.working_calendar import UNITS
+from server.services.matters import Report
+from server.services.steps import Told
 
 
-class MatterIn(Shape):
-    """What somebody found, complains of or suggests; where it is, and the page they said it on."""
+class _Placed(Shape):
+    """What may lie somewhere."""
 
-    kind = one_of(KINDS, required=True)
-    text = Text(4000, least=2, required=True)
-    page = Text(200)
-    category_id = Id(allow_none=True)
-    place = Text(120)
     lng = lng(allow_none=True)
     lat = lat(allow_none=True)
     datum = datum(load_default=Datum.WGS84.value)
-    told_as = Uuid(allow_none=True)
 
     @ma.validates_schema
     def lies_somewhere(self, told: dict[str, Any], **_: Any) -> None:
@@ -45,6 +43,18 @@ class MatterIn(Shape):
         if (told.get("lng") is None) != (told.get("lat") is None):
             raise ma.ValidationError("经纬度须一起填写 / Longitude and latitude go together", "lat")
         ensure_on_the_globe(told)
+
+
+class MatterIn(_Placed):
+    """What somebody found, complains of or suggests; where it is, and the page they said it on."""
+
+    kind = one_of(KINDS, required=True)
+    text = Text(4000, least=2, required=True)
+    page = Text(200)
+    category_id = Id(allow_none=True)
+    place = Text(120)
+    told_as = Uuid(allow_none=True)
+    photo_count = fields.Integer(load_default=0, strict=True, validate=photo_range)
 
     @ma.post_load
     def told(self, told: dict[str, Any], **_: Any) -> Report:
@@ -62,6 +72,8 @@ class StepIn(Shape):
     into_id = Id(allow_none=True)
     category_id = Id(allow_none=True)
     revision = Id(allow_none=True)
+    told_as = Uuid(allow_none=True)
+    photo_count = fields.Integer(load_default=0, strict=True, validate=photo_range)
 
     @ma.post_load
     def told(self, told: dict[str, Any], **_: Any) -> tuple[str, Told]:
@@ -98,6 +110,12 @@ class UrgeIn(StepIn):
     step = one_of(_steps("urge"), load_default="urge")
 
 
+class EraseIn(Shape):
+    """Why what a matter tells is erased, and who asks for it; not needed for one's own."""
+
+    why = Text(200, load_default="")
+
+
 class MatterAnswerIn(Shape):
     """What is answered."""
 
@@ -117,6 +135,14 @@ class AssignedOut(ma.Schema):
 
     unit = fields.Nested(NamedOut, allow_none=True)
     person = fields.Nested(NamedOut, allow_none=True)
+
+
+class LeftOut(ma.Schema):
+    """How much of a term is left, or by how much it is over."""
+
+    amount = fields.Integer()
+    unit = one_of(UNITS)
+    over = fields.Boolean()
 
 
 class MatterOut(ma.Schema):
@@ -140,8 +166,11 @@ class MatterOut(ma.Schema):
     closed_at = fields.AwareDateTime(allow_none=True)
     due_at = fields.AwareDateTime(allow_none=True)
     overdue = fields.Boolean()
+    left = fields.Nested(LeftOut, allow_none=True)
     held_until = fields.Date(allow_none=True)
+    report_due_at = fields.AwareDateTime(allow_none=True)
     merged_into = Id(allow_none=True)
+    erased_at = fields.AwareDateTime(allow_none=True)
     answers = fields.List(fields.Nested(MatterAnswerOut))
 
 
@@ -158,6 +187,8 @@ class StepOut(ma.Schema):
     person = fields.Nested(NamedOut, allow_none=True)
     into = Id(allow_none=True)
     until = fields.Date(allow_none=True)
+    photo_count = fields.Integer()
+    photos = fields.List(fields.Nested(PhotoOfOut))
 
 
 class MayOut(ma.Schema):
@@ -168,11 +199,23 @@ class MayOut(ma.Schema):
     asks = fields.List(fields.String())
 
 
+class PlanOut(ma.Schema):
+    """What somebody means to do, and by which day."""
+
+    note = fields.String()
+    until = fields.Date(allow_none=True)
+    at = fields.AwareDateTime()
+
+
 class MatterInFullOut(MatterOut):
     """A matter with all that became of it, and what the reader may do with it now."""
 
+    photo_count = fields.Integer()
+    photos = fields.List(fields.Nested(PhotoOfOut))
+    plan = fields.Nested(PlanOut, allow_none=True)
     steps = fields.List(fields.Nested(StepOut))
     may = fields.List(fields.Nested(MayOut))
+    may_erase = fields.Boolean()
     merged = fields.List(Id())
 
 
@@ -187,6 +230,64 @@ class AlikeOut(ma.Schema):
     """Matters that may be the same."""
 
     items = fields.List(fields.Nested(MatterOut))
+
+
+class AroundMatterOut(MatterOut):
+    """A matter near another: how far, and whether it may be the same."""
+
+    metres = fields.Float(allow_none=True)
+    alike = fields.Boolean()
+
+
+class AroundOut(ma.Schema):
+    """Matters near another."""
+
+    items = fields.List(fields.Nested(AroundMatterOut))
+
+
+class PlacedAsked(ma.Schema):
+    """Of which unit and those below it."""
+
+    unit_id = Id()
+
+
+class PlacedOut(ma.Schema):
+    """Open matters that have a place; `cut` where there are more."""
+
+    items = fields.List(fields.Nested(MatterOut))
+    cut = fields.Boolean()
+
+
+class KnownMatterOut(ma.Schema):
+    """A matter that may be what one is about to report; its words only to who may read it."""
+
+    id = Id()
+    state = one_of(STATES)
+    reported_at = fields.AwareDateTime()
+    metres = fields.Float(allow_none=True)
+    readable = fields.Boolean()
+    text = fields.String(allow_none=True)
+    place = fields.String(allow_none=True)
+
+
+class KnownOut(ma.Schema):
+    """Matters that may be what one is about to report."""
+
+    items = fields.List(fields.Nested(KnownMatterOut))
+
+
+class KnownAsked(_Placed):
+    """What one is about to report: its category and its place."""
+
+    category_id = Id(required=True)
+    place = Text(120)
+    lng = lng(in_address=True)
+    lat = lat(in_address=True)
+
+    @ma.post_load
+    def asked(self, told: dict[str, Any], **_: Any) -> nearby.Asked:
+        """It as the query takes it."""
+        return nearby.Asked(**told)
 
 
 class MattersAsked(PageAsked):

@@ -1,5 +1,7 @@
 """Shapes of photos: what a phone announces, and how far one has come."""
 
+from typing import Any
+
 import marshmallow as ma
 from marshmallow import fields, validate
 
@@ -15,12 +17,21 @@ _OFFSET = validate.Range(0, MOST_BYTES, error="应为字节位置 / Must be a po
 
 
 class PhotoIn(Shape):
-    """A photo announced: of which check-in, the how-many-th of its photos, its size in bytes and its SHA-256."""
+    """A photo announced: of which check-in, or of which report or step on a matter (its `told_as`), the how-many-th of
+    its photos, its size in bytes and its SHA-256.
+    """
 
-    checkin_id = Uuid(required=True)
+    checkin_id = Uuid(allow_none=True, load_default=None)
+    proof_id = Uuid(allow_none=True, load_default=None)
     number = fields.Integer(required=True, strict=True, validate=_PLACE)
     size = Id(required=True)
     sha256 = Text(64, required=True, validate=_DIGEST)
+
+    @ma.validates_schema
+    def is_of_one(self, told: dict[str, Any], **_: Any) -> None:
+        """It is of a check-in or of a matter, and of one of them."""
+        if (told.get("checkin_id") is None) == (told.get("proof_id") is None):
+            raise ma.ValidationError("签到与事项须写一个 / Name a check-in or a matter's proof", "checkin_id")
 
 
 class PartAsked(ma.Schema):
@@ -33,7 +44,8 @@ class PhotoOut(ma.Schema):
     """How far a photo has come."""
 
     id = fields.UUID()
-    checkin_id = fields.UUID()
+    checkin_id = fields.UUID(allow_none=True)
+    proof_id = fields.UUID(allow_none=True)
     number = fields.Integer()
     size = fields.Integer()
     received = fields.Integer()

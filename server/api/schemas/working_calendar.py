@@ -4,6 +4,8 @@ import marshmallow as ma
 from marshmallow import fields
 
 from server.api.schemas.fields import Shape, Switch, Text
+from server.api.schemas.logs import WordsOut
+from server.api.schemas.trips import NamedOut
 
 
 class CalendarDayIn(Shape):
@@ -20,12 +22,16 @@ class CalendarDayIn(Shape):
 
 
 class CalendarDayOut(ma.Schema):
-    """A day."""
+    """A day: whether it is worked, and by the notice alone; the holiday's name; what the county says, and who."""
 
     day = fields.Date()
     works = fields.Boolean()
+    notice = fields.Boolean()
+    holiday = fields.Nested(WordsOut)
     own = fields.Boolean()
     reason = fields.String()
+    by = fields.Nested(NamedOut, allow_none=True)
+    changed_at = fields.AwareDateTime(allow_none=True)
 
 
 class CalendarOut(ma.Schema):

@@ -1,16 +1,20 @@
 """Matters of the demo county: found by grid members, solved or not by their townships."""
 
+import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import sqlalchemy as sa
 
+from server.cli.county.fixes import moved
 from server.cli.county.journey import County, Deed, at, workday
+from server.cli.county.places import everywhere
 from server.db import db
 from server.models.matters import MatterCategory
 from server.services import matters
-from server.services.matters import Report, Told
+from server.services.matters import Report
+from server.services.steps import Told
 
 GRID_CODE_DIGITS = 15
 WATCHES, HANDLES = 1, 2
@@ -94,8 +98,14 @@ def _lived(story: Story, county: County, grid: str) -> Iterator[Deed]:
     def report() -> None:
         actor = county.kept.actor(county.kept.in_seat(grid, 0))
         category = sa.select(MatterCategory.id).where(MatterCategory.name == story.category)
+        lng, lat = _spot(grid, story.place)
         told = Report(
-            story.kind, story.text, category_id=db.session.scalars(category).one(), place=story.place
+            story.kind,
+            story.text,
+            category_id=db.session.scalars(category).one(),
+            place=story.place,
+            lng=lng,
+            lat=lat,
         )
         found.append(matters.report(actor, told)["id"])
 
@@ -104,6 +114,13 @@ def _lived(story: Story, county: County, grid: str) -> Iterator[Deed]:
         day = workday(county.today, min(story.day + 1 + number // 2, 0))
         act = _step(county, township, grid, found, step, note)
         yield Deed(at(day, "10:40" if number % 2 == 0 else "15:10"), act)
+
+
+def _spot(grid: str, place: str) -> tuple[float, float]:
+    """A place of a grid, (lng, lat): the same for the same words."""
+    shape = next(each.shape for each in everywhere() if each.code == grid)
+    inner, chance = shape.representative_point(), random.Random(place)
+    return moved((inner.x, inner.y), chance.uniform(-60, 60), chance.uniform(-60, 60))
 
 
 def _step(

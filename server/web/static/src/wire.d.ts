@@ -131,11 +131,12 @@ export interface Matter {
   id: number; kind: string; category: Named | null; text: string; page: string; place: string; lng: number | null; lat: number | null;
   by: Named | null; unit: Named | null; holder: Named; assigned: { unit: Named | null; person: Named | null };
   state: string; revision: number; reported_at: string; closed_at: string | null; due_at: string | null; overdue: boolean;
-  held_until: string | null; merged_into: number | null; answers: { by: Named; text: string; at: string }[];
+  left: { amount: number; unit: string; over: boolean } | null;
+  held_until: string | null; report_due_at: string | null; merged_into: number | null; erased_at: string | null; answers: { by: Named; text: string; at: string }[];
 }
-export interface MatterStep { id: number; step: string; state: string; at: string; by: Named | null; note: string; unit: Named | null; person: Named | null; into: number | null; until: string | null }
+export interface Proven { by: Named | null; photo_count: number; photos: PhotoOf[] }
+export interface MatterStep extends Proven { id: number; step: string; state: string; at: string; note: string; unit: Named | null; person: Named | null; into: number | null; until: string | null }
 export interface MatterMay { step: string; door: string; asks: string[] }
-export interface MatterInFull extends Matter { steps: MatterStep[]; may: MatterMay[]; merged: number[] }
 export interface PatrolPoint extends Stop {
   state: "open" | "reached" | "told" | "out_of_order" | "outside"; at: string | null; by: "" | "checkin" | "track";
 }
@@ -200,6 +201,13 @@ export interface ProjectInFull extends Project {
   matters: { items: { id: number; kind: string; text: string; state: string; due_at: string | null; overdue: boolean }[]; hidden: number };
   flag_history: Flag[]; may: string[];
 }
+export interface MatterInFull extends Matter, Proven { plan: { note: string; until: string | null; at: string } | null; steps: MatterStep[]; may: MatterMay[]; may_erase: boolean; merged: number[] }
+export interface MatterAround extends Matter { metres: number | null; alike: boolean }
+export interface MatterKnown { id: number; state: string; reported_at: string; metres: number | null; readable: boolean; text: string | null; place: string | null }
+export interface Term { amount: number; unit: string }
+export interface Category { id: number; parent_id: number | null; name: string; position: number; planned: boolean; retired: boolean; answer: Term; solve: Term; escalate: Term | null }
+export interface Workday { day: string; works: boolean; notice: boolean; holiday: Words; own: boolean; reason: string; by: Named | null; changed_at: string | null }
+export interface WorkingYear { year: number; announced: boolean; days: Workday[] }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }

@@ -93,6 +93,15 @@ export function remove(path) {
   return ask("DELETE", address(path));
 }
 
+/**
+ * @param {string} path with its query
+ * @param {ArrayBuffer} bytes a part of a file
+ * @returns {Promise<any>}
+ */
+export function sendBytes(path, bytes) {
+  return ask("PATCH", ROOT + path, new Blob([bytes], { type: "application/octet-stream" }));
+}
+
 /** @returns {string} this session's token against forged requests */
 function token() {
   return document.querySelector('meta[name="csrf-token"]')?.getAttribute("content") || "";
@@ -101,16 +110,16 @@ function token() {
 /**
  * @param {string} method
  * @param {string} url
- * @param {unknown} [body] JSON, or a form with a file
+ * @param {unknown} [body] JSON, a form with a file, or a part of one
  * @returns {Promise<any>}
  */
 async function ask(method, url, body) {
   /** @type {Record<string, string>} */
   const headers = { Accept: "application/json" };
   if (method !== "GET") headers["X-CSRF-Token"] = token();
-  const form = body instanceof FormData;
-  if (body !== undefined && !form) headers["Content-Type"] = "application/json";
-  const sent = body === undefined || form ? /** @type {FormData | undefined} */ (body) : JSON.stringify(body);
+  const whole = body instanceof FormData || body instanceof Blob;
+  if (body !== undefined && !whole) headers["Content-Type"] = "application/json";
+  const sent = body === undefined || whole ? /** @type {FormData | Blob | undefined} */ (body) : JSON.stringify(body);
   let answer;
   try {
     answer = await fetch(url, { method, headers, body: sent, credentials: "same-origin" });

@@ -1,6 +1,6 @@
 /**
- * The photos of a check-in: small in a row, the stamped copy large when one is opened, the original for evidence.
- * @import {Checkin, PhotoOf} from "../wire"
+ * The photos of a check-in or a matter: small in a row, the stamped copy large when one is opened, the original for evidence.
+ * @import {Checkin, PhotoOf, Proven} from "../wire"
  */
 import { Refusal } from "./api.js";
 import { me, t } from "./desk.js";
@@ -12,8 +12,8 @@ import { refusalNotice } from "./states.js";
 const source = (id, face) => `/api/v1/photos/${id}/${face}`;
 
 /**
- * The photos of a check-in that have arrived, and how many are still to come; nothing where it told of none.
- * @param {Checkin} checkin
+ * The photos that have arrived of a check-in, report or step, and how many are still to come; nothing where it told of none.
+ * @param {Checkin | Proven} checkin
  * @returns {HTMLElement | null}
  */
 export function photoTiles(checkin) {
@@ -48,7 +48,7 @@ function image(photo) {
   return el("img.photo", { src: source(photo.id, "thumb"), alt: name(photo), loading: "lazy", width: 56, height: 56 });
 }
 
-/** @param {Checkin} checkin @param {PhotoOf} photo @returns {HTMLElement} */
+/** @param {Checkin | Proven} checkin @param {PhotoOf} photo @returns {HTMLElement} */
 function tile(checkin, photo) {
   if (photo.erased) return el("span.photo.photo-gone", { title: t("照片已删除") }, t("已删除"));
   const label = t("打开照片 {n}", { n: photo.number });
@@ -59,7 +59,7 @@ function tile(checkin, photo) {
   );
 }
 
-/** @param {Checkin} checkin @param {PhotoOf} photo */
+/** @param {Checkin | Proven} checkin @param {PhotoOf} photo */
 function open(checkin, photo) {
   const place = el("div.photo-place", {}, el("p.faint", {}, t("正在打开…")));
   const wrong = el("div", {});
@@ -87,12 +87,15 @@ function open(checkin, photo) {
   dialog.showModal();
 }
 
-/** @param {Checkin} checkin @returns {boolean} */
-const mayOpen = (checkin) => checkin.person.id === me().id || me().roles.some(({ role }) => role === "supervisor");
+/** Whose photo it is, and of a check-in a supervisor too. @param {Checkin | Proven} shown @returns {boolean} */
+function mayOpen(shown) {
+  if (!("verdict" in shown)) return shown.by?.id === me().id;
+  return shown.person.id === me().id || me().roles.some(({ role }) => role === "supervisor");
+}
 
 /**
  * Hand over the original; another's may hold a position, so it asks why first, once per duty and sitting.
- * @param {Checkin} checkin
+ * @param {Checkin | Proven} checkin
  * @param {PhotoOf} photo
  * @param {HTMLElement} wrong
  * @returns {Promise<void>}
@@ -101,7 +104,7 @@ async function download(checkin, photo, wrong) {
   const answer = await fetch(source(photo.id, "original"), { credentials: "same-origin" });
   if (answer.ok) return save(await answer.blob(), photo);
   const problem = await answer.json();
-  if (problem.code !== "reason_needed") return fill(wrong, refusalNotice(new Refusal(problem)));
+  if (problem.code !== "reason_needed" || !("verdict" in checkin)) return fill(wrong, refusalNotice(new Refusal(problem)));
   const title = t("打开 {name} 的照片原件", { name: checkin.person.name });
   const told = await askReason({ title, ...(checkin.trip ? { trip_id: checkin.trip.id } : {}) });
   return told ? download(checkin, photo, wrong) : undefined;

@@ -119,6 +119,11 @@ const WORDS = {
   "point.told": () => t("已签到，未能判定"),
   "point.out_of_order": () => t("未按顺序"),
   "point.outside": () => t("签到不在此处"),
+  "term.hours": () => t("小时（连夜连假）"),
+  "term.working_hours": () => t("工作小时"),
+  "term.working_days": () => t("工作日"),
+  "term.days": () => t("天"),
+  "term.months": () => t("个月"),
   "session.app": () => t("手机"),
   "session.browser": () => t("浏览器"),
   "tracker.traccar": () => "Traccar Client",
@@ -206,6 +211,20 @@ export function codes(group) {
   return Object.keys(WORDS)
     .filter((key) => key.startsWith(`${group}.`))
     .map((key) => key.slice(group.length + 1));
+}
+
+/** @type {Record<string, (n: number) => string>} so much time of a unit that terms are given in */
+const SPANS = {
+  hours: (n) => t("{n} 小时", { n }),
+  working_hours: (n) => t("{n} 个工作小时", { n }),
+  working_days: (n) => t("{n} 个工作日", { n }),
+  days: (n) => t("{n} 天", { n }),
+  months: (n) => t("{n} 个月", { n }),
+};
+
+/** A term in words: 7 天. @param {{amount: number, unit: string} | null} term @returns {string} */
+export function termWords(term) {
+  return term ? SPANS[term.unit]?.(term.amount) || "" : "";
 }
 
 /** The mark of a check-in outside any duty. @returns {HTMLElement} */

@@ -3,6 +3,7 @@ import { t } from "../lib/desk.js";
 import { drawing, el } from "../lib/dom.js";
 import { shape } from "../lib/verdict.js";
 import { word } from "../lib/words.js";
+import { OPEN, OVER } from "./matters.js";
 import { palette } from "./palette.js";
 
 /** @param {string} words @param {[string, Record<string, string | number>][]} parts */
@@ -67,6 +68,21 @@ function number(form) {
   ];
 }
 
+/** Shown while matters are switched on. */
+function matters() {
+  return el(
+    "div.legend-matters",
+    {},
+    el("h3", {}, t("事项")),
+    el("ul", {}, line(t("未办结的事项（事）"), diamond(OPEN, 1.6)), line(t("已超期的事项（超）"), diamond(OVER, 2.6))),
+  );
+}
+
+/** @param {string} colour @param {number} width @returns {[string, Record<string, string | number>][]} */
+function diamond(colour, width) {
+  return [["path", { d: "M10 1 16 7 10 13 4 7z", fill: "#fffefb", stroke: colour, "stroke-width": width }]];
+}
+
 /** @param {boolean} opens */
 function people(opens) {
   return [
@@ -88,5 +104,6 @@ function people(opens) {
       ),
       line(opens ? t("几次在一处，可点开；同一人的不计数") : t("几次在一处；同一人的不计数"), number("rect")),
     ),
+    opens ? matters() : null,
   ];
 }

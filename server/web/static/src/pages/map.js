@@ -26,6 +26,7 @@ import { age, span } from "../lib/time.js";
 import { fromText, toText } from "../lib/view.js";
 import { arrivalLayer } from "../map/arrivals.js";
 import { makeMap } from "../map/canvas.js";
+import { matterCard, matterLayer } from "../map/matters.js";
 import { key as checkinKey } from "../map/checkins.js";
 import { legend } from "../map/legend.js";
 import { FADING_S } from "../map/marks.js";
@@ -35,10 +36,11 @@ import { follow, pointer, rows as wireRows } from "../map/pointing.js";
 import { shown as outline } from "../map/shown.js";
 
 const TICK_MS = 10_000;
+const MATTERS_EVERY_MS = 60_000;
 const NAMES_EVERY_MS = 3_000;
 const OPEN_ZOOM = 15.5;
 const FOUND = 6;
-const NAMES = ["unit_id", "duty", "kind", "signal", "days", "q", "tab", "view", "at"];
+const NAMES = ["unit_id", "duty", "kind", "signal", "days", "q", "tab", "view", "at", "matters"];
 
 const filters = read(NAMES);
 const wall = makeMap(byId("map"), { label: t("地图：区域、在岗人员和签到") });
@@ -50,6 +52,7 @@ const people = peopleLayer(wall, pointing, {
   silent: (place) => live.silent(place),
   taken: () => [...names.boxes(), ...marks.boxes()],
 });
+const matters = matterLayer(wall, pointing);
 const areaShown = outline(wall);
 const lists = { checkins: byId("checkins"), people: byId("people") };
 const card = el("div.map-card", { hidden: true });
@@ -376,6 +379,7 @@ function tellOutside() {
 /** @param {string} key @returns {number[] | undefined} where a thing is drawn */
 function whereIs(key) {
   if (key.startsWith("checkin:")) return marks.where(key);
+  if (key.startsWith("matter:")) return matters.where(key);
   return people.where(Number(key.slice("person:".length)));
 }
 
@@ -399,6 +403,7 @@ function go(key) {
 /** What the address says is chosen: it is found, or it is not the reader's to see. */
 function seek() {
   if (!sought) return;
+  if (sought.startsWith("matter:")) return matters.where(sought) ? go(sought) : undefined;
   const { come, reading } = live.state;
   const person = sought.startsWith("person:") && live.place(Number(sought.slice("person:".length)));
   const checkin = sought.startsWith("checkin:") && live.checkin(sought.slice("checkin:".length));
@@ -412,10 +417,12 @@ function seek() {
     choose(null);
     toast(t("链接中所选的内容不在您可见的范围内，或已不在挂图上。"), true);
   }
+  return undefined;
 }
 
 /** @param {import("../map/pointing.js").Found} found chosen on the map: one thing, or a cluster that opens */
 function chosen(found) {
+  if (found.key.startsWith("matter:")) return choose(found.key);
   const isPerson = found.key.startsWith("person:");
   turnTo(isPerson ? "people" : "checkins");
   const together = isPerson
@@ -423,7 +430,7 @@ function chosen(found) {
     : marks.places(found.keys || []);
   if (together.length > 1) open(found.key, boundingExtent(together));
   else choose(found.key);
-  reveal(found.key);
+  return reveal(found.key);
 }
 
 /** @param {string} key of a cluster @param {number[]} extent of its members: nearer, or fanned out where nearer is of no use */
@@ -443,6 +450,7 @@ function closeAll() {
 
 /** @param {string} key */
 function reveal(key) {
+  if (key.startsWith("matter:")) return;
   (key.startsWith("person:") ? peopleRows : checkinRows).reveal(key);
 }
 
@@ -475,10 +483,45 @@ function tellCard() {
 
 /** @param {string} key @returns {Node[] | null} */
 function cardOf(key) {
+  const matter = matters.one(key);
+  if (matter) return matterCard(matter);
   const place = live.place(Number(key.slice("person:".length)));
   const checkin = live.checkin(key.slice("checkin:".length));
   if (key.startsWith("person:")) return place ? personCard(place, age(place.at)) : null;
   return checkin ? checkinCard(checkin) : null;
+}
+
+/* ── matters ─────────────────────────────────────────────────────────────────────────────────────────── */
+
+let mattersRead_ms = -MATTERS_EVERY_MS;
+
+/** Open matters with a place, while they are switched on; read anew now and then. */
+async function drawMatters() {
+  mattersRead_ms = performance.now();
+  if (!filters.matters) return void (matters.show([]), tellCard());
+  try {
+    const told = await get("/matters/placed", { unit_id: filters.unit_id });
+    if (filters.matters) matters.show(told.items);
+    if (told.cut) toast(t("事项很多，地图上只画最近的 {n} 件。", { n: told.items.length }));
+    seek();
+    tellCard();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(t("事项没有读到：{why}", { why: error.message }), true);
+  }
+}
+
+/** The switch of matters in the bar, for whoever may read any. */
+function mattersSwitch() {
+  const box = /** @type {HTMLInputElement} */ (byId("show-matters"));
+  byId("matters-switch").hidden = !may("matter.read");
+  if (sought?.startsWith("matter:")) filters.matters = "1";
+  box.checked = Boolean(filters.matters);
+  box.addEventListener("change", () => {
+    keep({ matters: box.checked ? "1" : "" });
+    void drawMatters();
+  });
+  if (box.checked) void drawMatters();
 }
 
 /* ── the address ─────────────────────────────────────────────────────────────────────────────────────── */
@@ -500,6 +543,7 @@ function refilter(change) {
   keep({ ...change, ...(change.days === String(DAYS[0]) ? { days: "" } : {}) });
   match = matcher(filters);
   tellFound();
+  if ("unit_id" in change) void drawMatters();
   if ("unit_id" in change || "days" in change) {
     if (change.days) /** @type {HTMLSelectElement} */ (byId("filter-days")).value = change.days;
     return live.want({ unit_id: filters.unit_id || "", days: daysOf(filters.days) });
@@ -619,6 +663,7 @@ function settle() {
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
 
 function tick() {
+  if (filters.matters && performance.now() - mattersRead_ms > MATTERS_EVERY_MS) void drawMatters();
   tellState();
   live.age();
   people.refresh();
@@ -642,6 +687,7 @@ async function begin() {
   turnTo(filters.tab === "people" || sought?.startsWith("person:") ? "people" : "checkins");
   tellFound();
   live.connect();
+  mattersSwitch();
   bar = await mapBar(filters, duties, refilter);
   bar.nameDuty();
   setInterval(tick, TICK_MS);

@@ -5,9 +5,11 @@
 import { lastPart } from "../lib/address.js";
 import { get } from "../lib/api.js";
 import { t } from "../lib/desk.js";
+import { showAround } from "../lib/around.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
-import { deadline, stepButtons } from "../lib/matters.js";
+import { deadline, eraseButton, reportDue, stepButtons } from "../lib/matters.js";
+import { photoTiles } from "../lib/photos.js";
 import { failure, loading, toast } from "../lib/states.js";
 import { clock, day, dayInWords, fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
@@ -28,7 +30,7 @@ function head(matter) {
     {},
     el("h1", {}, t("事项 {n}", { n: matter.id })),
     el(`span.state.state-${shown(matter)}`, {}, matter.answers.length ? t("已答复") : word("matter", matter.state)),
-    el("div.end.buttons.no-print", {}, stepButtons(matter, changed)),
+    el("div.end.buttons.no-print", {}, stepButtons(matter, changed), eraseButton(matter, changed)),
   );
 }
 
@@ -46,6 +48,8 @@ function facts(matter) {
     [t("种类"), word("matter", matter.kind)],
     [t("类别"), matter.category?.name],
     [t("时限"), deadline(matter)],
+    [t("办理计划"), plan(matter)],
+    [matter.plan ? t("下次月报") : t("计划期限"), reportDue(matter)],
     [t("受理单位"), matter.holder.name],
     [t("承办"), [matter.assigned.unit?.name, matter.assigned.person?.name].filter(Boolean).join(" · ")],
     [t("上报人"), [matter.by?.name, matter.unit?.name].filter(Boolean).join(" · ")],
@@ -61,7 +65,10 @@ function facts(matter) {
     el(
       "div.sheet-body",
       {},
-      el("p.matter-text.matter-said", {}, matter.text),
+      matter.erased_at
+        ? el("p.faint", {}, t("内容已于 {at} 删除，只留办理事实。", { at: fully(matter.erased_at) }))
+        : el("p.matter-text.matter-said", {}, matter.text),
+      photoTiles(matter),
       el(
         "dl.facts.facts-wide",
         {},
@@ -69,6 +76,12 @@ function facts(matter) {
       ),
     ),
   );
+}
+
+/** By which day it is to be done, and what. @param {MatterInFull} matter */
+function plan({ plan: planned }) {
+  if (!planned) return null;
+  return el("span", {}, planned.until ? t("至 {day}", { day: planned.until }) : "", el("span.under", {}, planned.note));
 }
 
 /** @param {number} other */
@@ -95,17 +108,17 @@ function stepLine(step) {
   const where = [step.unit?.name, step.person?.name, step.into && t("事项 {n}", { n: step.into })].filter(Boolean).join(" · ");
   const until = step.until ? t("至 {day}", { day: step.until }) : "";
   const what = [word("matter_step", step.step), where, until].filter(Boolean).join(" ");
-  return line(step.at, what, step.by?.name || t("系统"), step.note);
+  return line(step.at, what, step.by?.name || t("系统"), step.note, photoTiles(step));
 }
 
-/** @param {string} at @param {string} what @param {string} who @param {string} note */
-function line(at, what, who, note) {
+/** @param {string} at @param {string} what @param {string} who @param {string} note @param {HTMLElement | null} [photos] */
+function line(at, what, who, note, photos = null) {
   return el(
     "li.line-item",
     {},
     el("time.line-time", { datetime: at, title: fully(at) }, clock(at)),
     el("span.line-mark.line-dot", { "aria-hidden": "true" }),
-    el("div.line-body", {}, el("p", {}, el("b", {}, what), el("span.faint", {}, ` ${who}`)), note ? el("p.matter-text", {}, note) : null),
+    el("div.line-body", {}, el("p", {}, el("b", {}, what), el("span.faint", {}, ` ${who}`)), note ? el("p.matter-text", {}, note) : null, photos),
   );
 }
 
@@ -119,7 +132,10 @@ async function begin() {
   frame();
   fill(byId("head"), loading());
   try {
-    draw(await get(`/matters/${id}`));
+    /** @type {MatterInFull} */
+    const matter = await get(`/matters/${id}`);
+    draw(matter);
+    if (matter.category) await showAround(byId("around"), matter);
   } catch (error) {
     fill(byId("head"), failure(error, () => void begin()));
   }

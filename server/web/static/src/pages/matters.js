@@ -6,12 +6,16 @@ import { get, post } from "../lib/api.js";
 import { may, me, t } from "../lib/desk.js";
 import { ask, textField } from "../lib/dialog.js";
 import { byId, el } from "../lib/dom.js";
+import { categoryOptions } from "../lib/categories.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
-import { deadline } from "../lib/matters.js";
+import { knownNotice } from "../lib/known.js";
+import { deadline, reportDue } from "../lib/matters.js";
+import { photoField } from "../lib/proofs.js";
 import { pagedList, table } from "../lib/list.js";
 import { blank, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
+import { uuid } from "../lib/uuid.js";
 import { word } from "../lib/words.js";
 
 const KINDS = ["patrol", "visit", "enterprise", "leader", "other", "complaint", "suggestion"];
@@ -47,7 +51,7 @@ function row(matter) {
     el(
       "td.matter-text",
       {},
-      matter.text,
+      matter.erased_at ? el("span.faint", {}, t("内容已删除")) : matter.text,
       matter.place || matter.page ? el("span.under", {}, matter.place || matter.page) : null,
       matter.answers.map(said),
       answerButton(matter),
@@ -55,7 +59,7 @@ function row(matter) {
     el("td.nowrap", {}, matter.by?.name, el("span.under", {}, matter.unit?.name)),
     el("td.nowrap", {}, matter.assigned.unit?.name || matter.holder.name, el("span.under", {}, matter.assigned.person?.name)),
     el("td.nowrap", {}, matter.answers.length ? t("已答复") : word("matter", matter.state)),
-    el("td.nowrap", {}, deadline(matter)),
+    el("td.nowrap", {}, deadline(matter), matter.report_due_at ? el("span.under", {}, t("该报："), reportDue(matter)) : null),
   );
 }
 
@@ -90,27 +94,36 @@ async function reply(matter) {
 /** Report something that must be solved. */
 async function report() {
   const categories = (await get("/categories")).items;
+  const photos = photoField();
+  const once = uuid();
+  const place = el("input.input", { id: "ask-place", name: "place", maxlength: 120 });
+  const category = el("select.input", { id: "ask-category_id", name: "category_id", required: true }, categoryOptions(categories));
   const done = await ask({
     title: t("上报事项"),
     yes: t("上报"),
     body: [
-      choice("kind", t("种类"), KINDS.slice(0, 5).map((kind) => [kind, word("matter", kind)])),
-      choice("category_id", t("类别"), categories.map((/** @type {{id: number, name: string}} */ each) => [String(each.id), each.name])),
+      choice("kind", t("种类"), KINDS.slice(0, 5).map((kind) => el("option", { value: kind }, word("matter", kind)))),
+      el("div.field", {}, el("label", { for: "ask-category_id" }, t("类别")), category),
       textField("text", t("内容"), { rows: 4, maxlength: 4000, minlength: 2 }),
-      el("div.field", {}, el("label", { for: "ask-place" }, t("地点（可不填）")), el("input.input", { id: "ask-place", name: "place", maxlength: 120 })),
+      el("div.field", {}, el("label", { for: "ask-place" }, t("地点（可不填）")), place),
+      knownNotice(category, place),
+      photos.node,
     ],
-    act: (form) => post("/matters", { ...Object.fromEntries(form), category_id: Number(form.get("category_id")) }),
+    act: async (form) => {
+      const { told_as, ...counted } = photos.told();
+      await post("/matters", { ...Object.fromEntries(form), category_id: Number(form.get("category_id")), told_as: told_as || once, ...counted });
+      await photos.send();
+    },
   });
   if (!done) return;
   toast(t("已收到，感谢。"));
   await list.read();
 }
 
-/** @param {string} name @param {string} label @param {[string, string][]} options */
+/** @param {string} name @param {string} label @param {HTMLOptionElement[]} options */
 function choice(name, label, options) {
   const id = `ask-${name}`;
-  const words = options.map(([value, text]) => el("option", { value }, text));
-  return el("div.field", {}, el("label", { for: id }, label), el("select.input", { id, name, required: true }, words));
+  return el("div.field", {}, el("label", { for: id }, label), el("select.input", { id, name, required: true }, options));
 }
 
 async function begin() {
@@ -127,6 +140,7 @@ async function begin() {
       { name: "to_me", label: t("待我办理"), type: "switch" },
     ],
     (changed) => void list.read(changed),
+    el("a.button", { href: "/matters/terms" }, t("时限与工作日历")),
     el("button.button.button-main", { type: "button", onclick: () => void report() }, t("上报事项")),
   );
   await list.read(values);
