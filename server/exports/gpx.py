@@ -81,8 +81,14 @@ def _point(fix: Fix) -> str:
 
 def _waypoint(checkin: Checkin) -> str:
     """One check-in: who, where they went, whom they met, how it was judged; the datum it was told in."""
-    position, visit, stop = checkin["position"], checkin["visit"] or {}, checkin["stop"] or {}
-    said = (stop.get("name"), visit.get("enterprise"), checkin["verdict"]["zh"], checkin["note"])
+    position, met, stop = checkin["position"], checkin["met"] or {}, checkin["stop"] or {}
+    said = (
+        stop.get("name"),
+        met.get("enterprise"),
+        checkin["verdict"]["zh"],
+        met.get("outcome"),
+        checkin["note"],
+    )
     more = {
         "accuracy_m": position["accuracy_m"],
         "datum": position["datum"],

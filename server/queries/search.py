@@ -10,12 +10,14 @@ from server import clock
 from server.db import db
 from server.models.areas import Area
 from server.models.checkins import Checkin, CheckinDetail, Visit
+from server.models.logs import Supplement
 from server.models.people import Person
 from server.models.trips import Trip, TripMember, TripStop
 from server.models.units import Unit
-from server.queries import scopes, trips
+from server.queries import scopes, supplements, trips
 from server.rules import access
 from server.rules.access import Actor
+from server.rules.logs import MET_TEXTS
 
 MOST_WORDS = 5
 MOST_OF_A_KIND = 6
@@ -30,11 +32,14 @@ def words(q: str) -> list[str]:
 
 
 def told_with(word: str) -> sa.CompoundSelect[Any]:
-    """The ids of check-ins whose company, contact, or note holds a word. Unscoped: the caller scopes."""
+    """The ids of check-ins whose company, contact or note holds a word, or what was added to them since. Unscoped."""
     met = sa.or_(_holds(Visit.enterprise, word), _holds(Visit.contact, word))
     noted = _holds(CheckinDetail.note, word)
+    added = sa.or_(*(_holds(getattr(Supplement, name), word) for name in MET_TEXTS))
     return sa.union_all(
-        sa.select(Visit.checkin_id).where(met), sa.select(CheckinDetail.checkin_id).where(noted)
+        sa.select(Visit.checkin_id).where(met),
+        sa.select(CheckinDetail.checkin_id).where(noted),
+        sa.select(Supplement.checkin_id).where(added, supplements.newest()),
     )
 
 
@@ -148,11 +153,12 @@ def _companies(actor: Actor, said: list[str]) -> list[dict[str, Any]]:
     seen = scopes.visible(
         scope, unit_id=Checkin.unit_id.expression, mine=Checkin.person_id == actor.person_id
     )
+    named = supplements.companies().subquery("company")
     newest = (
-        sa.select(Visit.enterprise, Checkin.happened_at)
-        .join(Checkin, Checkin.id == Visit.checkin_id)
+        sa.select(named.c.enterprise, Checkin.happened_at)
+        .join(Checkin, Checkin.id == named.c.checkin_id)
         .where(seen, Checkin.happened_at > clock.now() - LATELY)
-        .where(*(_holds(Visit.enterprise, word) for word in said))
+        .where(*(_holds(named.c.enterprise, word) for word in said))
         .order_by(Checkin.happened_at.desc())
         .limit(NEWEST_VISITS)
     )
