@@ -89,7 +89,9 @@ def _numbered(actor: Actor, q: str) -> list[dict[str, Any]]:
 
 def _stops(trip_ids: list[int]) -> dict[int, dict[str, int]]:
     """How many stops each trip has, and at how many somebody checked in inside."""
-    reached = sa.exists().where(Checkin.stop_id == TripStop.id, Checkin.outcome == "inside")
+    reached = sa.exists().where(
+        Checkin.trip_id == TripStop.trip_id, Checkin.stop_id == TripStop.id, Checkin.outcome == "inside"
+    )
     statement = (
         sa.select(TripStop.trip_id, sa.func.count(), sa.func.count(sa.case((reached, 1))))
         .where(TripStop.trip_id.in_(trip_ids), TripStop.dropped_at.is_(None))
@@ -149,23 +151,47 @@ def _under_way(actor: Actor, person_ids: list[int]) -> dict[int, dict[str, Any]]
 
 def _companies(actor: Actor, said: list[str]) -> list[dict[str, Any]]:
     """Companies that somebody in scope met, the last met first, with the day of that."""
-    scope = access.scope(actor, "checkin.read")
-    seen = scopes.visible(
-        scope, unit_id=Checkin.unit_id.expression, mine=Checkin.person_id == actor.person_id
-    )
-    named = supplements.companies().subquery("company")
-    newest = (
-        sa.select(named.c.enterprise, Checkin.happened_at)
-        .join(Checkin, Checkin.id == named.c.checkin_id)
-        .where(seen, Checkin.happened_at > clock.now() - LATELY)
-        .where(*(_holds(named.c.enterprise, word) for word in said))
-        .order_by(Checkin.happened_at.desc())
-        .limit(NEWEST_VISITS)
-    )
+    since = clock.now() - LATELY
+    rows = [
+        row
+        for found in (_told(actor, said, since), _added(actor, said, since))
+        for row in db.session.execute(found.limit(NEWEST_VISITS))
+    ]
     last: dict[str, datetime] = {}
-    for row in db.session.execute(newest):
+    for row in sorted(rows, key=lambda row: row.happened_at, reverse=True):
         last.setdefault(row.enterprise, row.happened_at)
     return [{"name": name, "last_met_at": at} for name, at in list(last.items())[:MOST_OF_A_KIND]]
+
+
+def _told(actor: Actor, said: list[str], since: datetime) -> sa.Select[str, datetime]:
+    """The visits since then whose company has these words, the newest first: read from their own table alone."""
+    own = sa.select(Checkin.id).where(Checkin.person_id == actor.person_id, Checkin.happened_at > since)
+    seen = scopes.visible(
+        access.scope(actor, "checkin.read"),
+        unit_id=Visit.unit_id.expression,
+        mine=Visit.checkin_id.in_(own),
+    )
+    return (
+        sa.select(Visit.enterprise, Visit.happened_at)
+        .where(seen, Visit.happened_at > since, *(_holds(Visit.enterprise, word) for word in said))
+        .order_by(Visit.happened_at.desc())
+    )
+
+
+def _added(actor: Actor, said: list[str], since: datetime) -> sa.Select[str, datetime]:
+    """The same for companies that were named afterwards."""
+    seen = scopes.visible(
+        access.scope(actor, "checkin.read"),
+        unit_id=Checkin.unit_id.expression,
+        mine=Checkin.person_id == actor.person_id,
+    )
+    return (
+        sa.select(Supplement.enterprise, Checkin.happened_at)
+        .join(Checkin, Checkin.id == Supplement.checkin_id)
+        .where(seen, Checkin.happened_at > since, supplements.newest())
+        .where(*(_holds(Supplement.enterprise, word) for word in said))
+        .order_by(Checkin.happened_at.desc())
+    )
 
 
 def _areas(said: list[str]) -> list[dict[str, Any]]:

@@ -27,6 +27,7 @@ export interface Verdict {
 }
 export interface Position { lng: number; lat: number; accuracy_m: number | null; datum?: string; accuracy_source?: string }
 export interface AreaRef { id: number; code: string; name: string; kind: string; version: number }
+export interface Invitation { secret: string; expires_at: string }
 export interface Visit {
   kind: string; enterprise: string | null; contact: string | null; contact_post: string | null; topic: string | null;
   outcome: string | null; amount: string | null; amount_unit: string | null; next_step: string | null; next_on: string | null;
