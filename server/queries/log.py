@@ -162,7 +162,7 @@ def _rows(
 def _sorted(found: Log, order: Order) -> Log:
     """With the columns that it is sorted by."""
     if order.sort == "enterprise":
-        found = found.join(_COMPANY, _COMPANY.c.checkin_id == Checkin.id)
+        found = found.join(_COMPANY, _COMPANY.c.checkin_id == Checkin.id).where(_COMPANY.c.enterprise != "")
     return found.with_only_columns(*order.keys)
 
 

@@ -39,11 +39,12 @@ def _newest_of(checkin_ids: Sequence[UUID]) -> dict[UUID, Supplement]:
 
 
 def companies() -> sa.CompoundSelect[tuple[UUID, str]]:
-    """The company of each check-in that names one, `(checkin_id, enterprise)`: as told with it, or as added since.
+    """The company of each check-in that tells of a visit, `(checkin_id, enterprise)`: as told with it, or as added since.
 
-    Where both name one it is that told first. Unscoped.
+    Where both name one it is that told first; where neither does it is empty. Unscoped, and all of `visits`: so that
+    PostgreSQL reads it in the order of its index.
     """
-    told = sa.select(Visit.checkin_id, Visit.enterprise).where(Visit.enterprise != "")
+    told = sa.select(Visit.checkin_id, Visit.enterprise)
     named = sa.exists().where(Visit.checkin_id == Supplement.checkin_id, Visit.enterprise != "")
     added = sa.select(Supplement.checkin_id, Supplement.enterprise)
     return sa.union_all(told, added.where(Supplement.enterprise != "", newest(), ~named))
