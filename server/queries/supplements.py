@@ -39,7 +39,7 @@ def _newest_of(checkin_ids: Sequence[UUID]) -> dict[UUID, Supplement]:
 
 
 def companies() -> sa.CompoundSelect[tuple[UUID, str]]:
-    """The company of each check-in that tells of a visit, `(checkin_id, enterprise)`: as told with it, or as added since.
+    """The company of each check-in that tells of a visit, `(checkin_id, enterprise)`: as told, or as added since.
 
     Where both name one it is that told first; where neither does it is empty. Unscoped, and all of `visits`: so that
     PostgreSQL reads it in the order of its index.
