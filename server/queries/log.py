@@ -140,10 +140,12 @@ def statement(actor: Actor, wanted: Filter, *, order: Order = NEWEST, limit: int
 
 
 def places(actor: Actor, wanted: Filter) -> Log:
-    """The check-ins that pass and have a position, newest first: `id`, `lng`, `lat`."""
+    """The check-ins that pass and have a position, newest first: `id`, `person_id`, `trip_id`, `lng`, `lat`."""
     found = _wanted(actor, wanted).join(CheckinDetail, CheckinDetail.checkin_id == Checkin.id)
     placed = found.where(CheckinDetail.lng.is_not(None)).order_by(*NEWEST.by(back=False))
-    return placed.with_only_columns(Checkin.id, CheckinDetail.lng, CheckinDetail.lat)
+    return placed.with_only_columns(
+        Checkin.id, Checkin.person_id, Checkin.trip_id, CheckinDetail.lng, CheckinDetail.lat
+    )
 
 
 # ── where a page begins ─────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server import clock
+from server.queries import log_map
 from server.rules.checkins import VisitTold
 from server.services import checkins, looks
 from server.services.trips import StopPlan
@@ -354,3 +355,20 @@ def add(client: FlaskClient, folk: County, checkin_id: Any, **texts: str) -> Non
     saving = {"id": str(uuid4()), "after": had and had["id"], "made_at": now, "sent_at": now}
     answer = client.put(f"/api/v1/checkins/{checkin_id}/supplement", json=saving | texts, headers=mine)
     assert answer.status_code == 200, answer.get_json()
+
+
+def test_a_map_that_gathers_one_persons_many_check_ins_is_a_look_they_can_read(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_map, "MOST_ITEMS", 3)
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    for _ in range(5):
+        checkins.make(folk.cadre.actor, told(trip))
+    theirs = folk.supervisor.tokens()
+    looks.give_reason(theirs.actor, "duty_watch")
+    mine = {"Authorization": f"Bearer {theirs.access_token}"}
+    drawn = client.get(f"{LOG}/map", query_string={"person_id": folk.cadre.id}, headers=mine).get_json()
+    assert (drawn["items"], [cell["count"] for cell in drawn["cells"]]) == ([], [None])
+    seen = client.get("/api/v1/looks/mine", headers=folk.cadre.sign_in(client)).get_json()["items"]
+    assert [(look["door"], look["by"]["name"]) for look in seen] == [("log", "王鉴")]

@@ -62,7 +62,7 @@ def test_a_new_area_is_drawn_snaps_to_the_edge_beside_it_and_gets_a_hole(desk: O
     expect(page.locator("#areas tr").filter(has_text="新一网格")).to_contain_text("第 1 版")
     area_id = db.session.execute(sa.select(Area.id).where(Area.code == "g-new-1")).scalar_one()
     shape = boundaries.shape_of(area_id, 1)
-    assert shape is not None
+    assert isinstance(shape, shapely.MultiPolygon)
     [part] = shape.geoms
     assert len(part.interiors) == 1
     west = [lng for lng, _ in part.exterior.coords if abs(lng - 118.50) < 1e-6]
