@@ -80,7 +80,7 @@ function planned(log) {
 
 /** @param {LogDay[]} days */
 function dayTable(days) {
-  const heads = [t("时间"), t("地点"), t("事项"), t("走访企业及联系人"), t("洽谈成果"), t("下一步打算"), t("备注"), ""];
+  const heads = [t("时间"), t("地点"), t("工作事项"), t("走访企业及联系人"), t("洽谈成果"), t("下一步打算"), t("备注"), ""];
   return el(
     "div.table-wrap",
     { tabindex: 0, role: "region", "aria-label": t("签到与走访") },

@@ -33,7 +33,7 @@ const list = pagedList({
 /** @param {Person[]} people */
 function draw(people) {
   return table(
-    [t("姓名"), t("单位"), t("职务"), t("角色"), ...(keeps ? [t("用户名"), t("操作")] : [])],
+    [t("姓名"), t("单位"), t("职务"), t("角色"), ...(keeps ? [t("用户名"), el("span.no-print", {}, t("操作"))] : [])],
     people.map(row),
     t("人员"),
   );
