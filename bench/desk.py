@@ -1,4 +1,4 @@
-"""The desk at a county's size: what its pages cost the server, beside their goals, with the plans of their statements.
+"""The desk at a county's size: what its pages cost the server and a browser, beside their goals, with query plans.
 
     python -m bench.desk postgis
     python -m bench.desk postgis --checkins 1e6
@@ -6,10 +6,12 @@
 
 `flask demo --size county` fills a database of its own (2,000 people, 20,000 check-ins, 10 million positions where it
 is PostGIS), which is removed afterwards: about 2.5 GB of disk. A figure is the median of several requests through Flask
-in this process, from the request to the last byte; the first of each is told beside it, for caches that were cold.
+in this process, from the request to the last byte; the first of each is told beside it, for caches that were cold. What
+a browser waits for is measured by `bench.opening`. The load is told before and after: the machine may be shared.
 """
 
 import argparse
+import os
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -20,6 +22,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from bench import opening
 from bench.figures import facts, goal
 from bench.running import Ground, ground
 from server import clock
@@ -76,8 +79,16 @@ def main() -> None:
         _fill(None if told.fixes is None else int(told.fixes))
         _grow(int(told.checkins))
         desk = _sit_down(here)
+        _load()
         _pages(desk)
+        opening.measure(here, _watcher(), _a_trip())
+        _load()
         _plans(desk)
+
+
+def _load() -> None:
+    """How busy the machine is, over a minute."""
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores", flush=True)
 
 
 def _fill(fixes: int | None) -> None:
@@ -124,9 +135,8 @@ def _copy(table: Any, number: int) -> Any:
 def _sit_down(here: Ground) -> Desk:
     """The watcher, signed in, having said why."""
     accounts.open_with_new_password(WATCHER, kept.read())
-    with transaction() as session:
-        person = session.execute(sa.select(Person).where(Person.username == WATCHER)).scalar_one()
-        session_id = sessions.begin(person, Device("app", "bench", None))
+    with transaction():
+        session_id = sessions.begin(_watcher(), Device("app", "bench", None))
         refresh = tokens.issue(session_id)
     given = tokens.of_session(session_id, refresh)
     looks.give_reason(given.actor, "duty_watch")
@@ -138,6 +148,11 @@ def _sit_down(here: Ground) -> Desk:
     )
     looks.give_reason(given.actor, "trip_review", _a_trip())
     return desk
+
+
+def _watcher() -> Person:
+    """Who watches the whole county."""
+    return db.session.execute(sa.select(Person).where(Person.username == WATCHER)).scalar_one()
 
 
 def _a_trip() -> int:

@@ -127,6 +127,13 @@ class Settings:
         "网页登录最长保留小时数",
         "Hours a browser session lives at the most",
     )
+    invitation_hours: int = _setting(
+        "GUATU_INVITATION_HOURS",
+        48,
+        _whole(1, 168),
+        "邀请链接的有效小时数",
+        "Hours an invitation link may be used",
+    )
     secure_cookies: bool = _setting(
         "GUATU_SECURE_COOKIES",
         True,

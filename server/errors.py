@@ -157,6 +157,15 @@ class WeakPassword(Problem):
     en = "The password is too weak: {why_en}."
 
 
+class InvitationOver(Problem):
+    """A one-time link that was used, replaced or is too old, or never was one: which of these is not said."""
+
+    code = "invitation_over"
+    status = 410
+    zh = "邀请链接已失效：可能已经用过、过期，或被新的链接取代。"
+    en = "This invitation is over: it was used, is too old, or a newer one replaced it."
+
+
 class CrossSite(Problem):
     """A browser form without this session's token."""
 

@@ -39,8 +39,8 @@ def page(asked: dict[str, Any]) -> Response:
 def drawn(asked: dict[str, Any]) -> Response:
     """日志地图 · Where the filtered check-ins are, gathered in cells where there are many: asks for a reason first."""
     actor = gate.actor()
-    found = log_map.drawn(actor, **asked)
-    looks.opened(actor, checkins.subjects(found["items"]), door="log")
+    found, subjects = log_map.drawn(actor, **asked)
+    looks.opened(actor, subjects, door="log")
     return answer(found)
 
 

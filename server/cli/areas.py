@@ -42,6 +42,7 @@ class InstantGiven(click.ParamType[datetime]):
 @click.option("--datum", type=click.Choice(DATUMS), required=True, help="文件的坐标系 · Datum of the file.")
 @click.option("--name-field", default="name", show_default=True, help="名称字段 · Field of the name.")
 @click.option("--code-field", help="编码字段，默认用名称 · Field of the code; names are codes otherwise.")
+@click.option("--households-field", help="户数字段 · Field of the number of households.")
 @click.option("--parent", "parent_code", help="上级区域的编码 · Code of the area they lie in.")
 @click.option("--valid-from", type=InstantGiven(), help="生效时间 · In force from.")
 def import_file(file: Path, datum: str, **told: Any) -> None:

@@ -47,7 +47,7 @@ def fix(row: Row) -> Row:
 
 def feature(row: Row) -> Row:
     """One check-in as a feature; its properties are plain, so that any GIS shows them as columns."""
-    position, visit = row["position"], row["visit"] or {}
+    position, met = row["position"], row["met"] or {}
     return {
         "type": "Feature",
         "id": str(row["id"]),
@@ -67,7 +67,9 @@ def feature(row: Row) -> Row:
             "datum_told": None if position is None else position["datum"],
             "areas": " / ".join(area["name"] for area in row["areas"]),
             "signals": ",".join(signal["code"] for signal in row["signals"]),
-            "enterprise": visit.get("enterprise"),
+            "enterprise": met.get("enterprise"),
+            "outcome": met.get("outcome"),
+            "next_step": met.get("next_step"),
             "note": row["note"],
         },
     }

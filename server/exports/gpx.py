@@ -4,17 +4,17 @@ gap; a waypoint for each check-in that has a position. GPX is WGS-84, and the fi
 Written as it is read, page by page: a library that builds the whole document holds a month of fixes in memory.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from server.exports import xml
+
 SPACE = "http://www.topografix.com/GPX/1/1"
 OURS = "urn:guatu:fix:1"
 """The namespace of what a fix has and GPX has no word for: metres, metres a second, shares, and how it was told."""
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MORE = ("accuracy_m", "speed_mps", "heading_deg", "battery", "mock", "datum", "fixed_at", "received_at")
 
 Fix = dict[str, Any]
@@ -48,7 +48,7 @@ def text(told: Any) -> str:
         return told.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(told, bool):
         return str(told).lower()
-    return escape(_NOT_XML.sub("", str(told)))
+    return escape(xml.held(str(told)))
 
 
 def _head(name: str) -> str:
@@ -81,8 +81,14 @@ def _point(fix: Fix) -> str:
 
 def _waypoint(checkin: Checkin) -> str:
     """One check-in: who, where they went, whom they met, how it was judged; the datum it was told in."""
-    position, visit, stop = checkin["position"], checkin["visit"] or {}, checkin["stop"] or {}
-    said = (stop.get("name"), visit.get("enterprise"), checkin["verdict"]["zh"], checkin["note"])
+    position, met, stop = checkin["position"], checkin["met"] or {}, checkin["stop"] or {}
+    said = (
+        stop.get("name"),
+        met.get("enterprise"),
+        checkin["verdict"]["zh"],
+        met.get("outcome"),
+        checkin["note"],
+    )
     more = {
         "accuracy_m": position["accuracy_m"],
         "datum": position["datum"],

@@ -3,7 +3,6 @@
 It knows no file format: `docx` and `xlsx` write it.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,12 +10,12 @@ from math import ceil
 from unicodedata import east_asian_width
 
 from server import clock
+from server.exports import xml
 
 LONGEST = 32_000
 """Characters of a cell: a spreadsheet's own limit is 32,767."""
 
 _CUT = "……（内容过长，此处从略）"
-_FORBIDDEN = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML 1.0 cannot hold."""
 
 
@@ -74,7 +73,7 @@ class Paper:
 
 def plain(text: str) -> str:
     """A text as a document can hold it: line ends alike, nothing that XML forbids, cut where it is endless."""
-    kept = _FORBIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = xml.held(text.replace("\r\n", "\n").replace("\r", "\n"))
     return kept if len(kept) <= LONGEST else kept[: LONGEST - len(_CUT)] + _CUT
 
 

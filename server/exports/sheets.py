@@ -14,6 +14,7 @@ from operator import itemgetter
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
+from server.exports import xml
 from server.exports.csv import Columns
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,7 +28,6 @@ MOST_TEXT = 32_767
 SAME_TIME = (2026, 1, 1, 0, 0, 0)
 """What the archive says its parts were written at: nothing about the reader's clock."""
 
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SHEETS = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
@@ -112,7 +112,7 @@ def _cell(told: Any) -> str:
         return "<c/>"
     if isinstance(told, int | float) and not isinstance(told, bool):
         return f"<c><v>{told}</v></c>"
-    text = escape(_NOT_XML.sub("", str(told))[:MOST_TEXT])
+    text = escape(xml.held(str(told))[:MOST_TEXT])
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

@@ -56,7 +56,7 @@ def paper(review: Document, made_at: datetime) -> Paper:
     trip, found = review["trip"], review["checkins"]
     tables = [
         Table("行程点：计划与实际", STOPS, _rows(_stops(trip["stops"], found))),
-        Table("会见与成果", VISITS, _rows(map(_visit, (each for each in found if each["visit"])))),
+        Table("会见与成果", VISITS, _rows(map(_visit, (each for each in found if each["met"])))),
         Table("签到与复核", CHECKINS, _rows(map(_checkin, found))),
     ]
     if review["track"] is not None:
@@ -129,10 +129,11 @@ def _window(stop: Document) -> str:
 
 def _visit(checkin: Document) -> Cells:
     """Whom they met and what came of it."""
-    visit = checkin["visit"]
-    kind, who = VISIT_WORDS[visit["kind"]], _joined(visit["contact"], visit["contact_post"])
+    visit = checkin["met"]
+    kind, who = VISIT_WORDS.get(visit["kind"], "补记"), _joined(visit["contact"], visit["contact_post"])
+    when = (_short(checkin["happened_at"]), "含补记" if checkin["supplement"] else "")
     return (
-        _short(checkin["happened_at"]),
+        "\n".join(filter(None, when)),
         "\n".join(filter(None, (visit["enterprise"] or kind, who))),
         visit["topic"],
         visit["outcome"],

@@ -29,16 +29,22 @@ Array = NDArray[np.float64]
 
 DEFAULT_LIMITS: Final = Limits()
 
+MOST_HOUSEHOLDS: Final = 1_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """An area as it may be stored: its number in the file from 1, a valid WGS-84 geometry, and every mend."""
+    """An area as it may be stored: its number in the file from 1, a valid WGS-84 geometry, and every mend.
+
+    `households` is None where the file does not say, or was not asked.
+    """
 
     number: int
     code: str | None
     name: str
     geometry: MultiPolygon
     repairs: tuple[Mend, ...]
+    households: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,7 @@ class _Plan:
 
     name_field: str
     code_field: str | None
+    households_field: str | None
     datum: Datum
     unproject: Callable[[Array], Array] | None
     limits: Limits
@@ -77,11 +84,12 @@ def read(
     datum: Datum,
     name_field: str,
     code_field: str | None = None,
+    households_field: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> BoundaryFile:
     """Read a boundary file whose coordinates were taken in `datum`; what it is, is known by its content.
 
-    `name_field` and `code_field` name the attributes to take, in capitals or not. Raises `BoundaryFileError`,
+    The fields name the attributes to take, in capitals or not. Raises `BoundaryFileError`,
     whose `reason` is a key of `boundary_limits.REASONS`, where no single feature is to blame.
     """
     table = boundary_files.table(data, filename, limits)
@@ -90,6 +98,7 @@ def read(
     plan = _Plan(
         name_field=_field(table, name_field),
         code_field=None if code_field is None else _field(table, code_field),
+        households_field=None if households_field is None else _field(table, households_field),
         datum=datum,
         unproject=_unproject(table.crs, datum),
         limits=limits,
@@ -104,13 +113,14 @@ def _read_rows(rows: list[Row], plan: _Plan) -> BoundaryFile:
     for number, row in enumerate(rows, start=1):
         name, name_faults = _name(row, plan)
         code, code_faults = _code(row, plan, first_with)
+        households, household_faults = _households(row, plan)
         shape, shape_faults = _geometry(row, plan)
-        faults = (*name_faults, *code_faults, *shape_faults)
+        faults = (*name_faults, *code_faults, *household_faults, *shape_faults)
         refusals += [Refusal(number, *fault) for fault in faults]
         if code is not None:
             first_with.setdefault(code, number)
         if shape is not None and not faults:
-            features.append(Feature(number, code, name, shape.multipolygon, shape.repairs))
+            features.append(Feature(number, code, name, shape.multipolygon, shape.repairs, households))
     return BoundaryFile(features, refusals)
 
 
@@ -143,6 +153,17 @@ def _code(row: Row, plan: _Plan, first_with: dict[str, int]) -> tuple[str | None
     if not faults and code in first_with:
         faults.append(_fault("code_repeated", code=code, first=first_with[code]))
     return code, faults
+
+
+def _households(row: Row, plan: _Plan) -> tuple[int | None, Faults]:
+    if plan.households_field is None:
+        return None, []
+    told = _text(row.attributes.get(plan.households_field))
+    if not told:
+        return None, []
+    if not (told.isascii() and told.isdigit() and int(told) <= MOST_HOUSEHOLDS):
+        return None, [_fault("households_odd", told=told[:20], most=MOST_HOUSEHOLDS)]
+    return int(told), []
 
 
 def _text(value: Any) -> str:
@@ -178,6 +199,10 @@ _FAULTS: Final = {
     "code_empty": ("没有编码。", "It has no code."),
     "code_too_long": ("编码太长，最多 {limit} 个字符。", "Its code is too long: at most {limit} characters."),
     "code_unprintable": ("编码里有无法显示的控制字符。", "Its code holds control characters."),
+    "households_odd": (
+        "户数“{told}”不是 0 到 {most} 的整数。",
+        "Its number of households, “{told}”, is not a whole number from 0 to {most}.",
+    ),
     "code_repeated": (
         "编码 {code} 与第 {first} 个区域重复。",
         "Its code {code} is that of area number {first} already.",

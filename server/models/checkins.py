@@ -94,15 +94,21 @@ class CheckinArea(Base):
 
 
 class Visit(Base):
-    """Whom we met 走访 / 接待, as told with a check-in."""
+    """Whom we met 走访 / 接待, as told with a check-in.
+
+    `unit_id` and `happened_at` repeat the check-in's, which never change: companies are looked up by them alone.
+    """
 
     __tablename__ = "visits"
     __table_args__ = (
         sa.CheckConstraint(sa.column("kind").in_(VISIT_KINDS), name="kind"),
         sa.Index("ix_visits_enterprise", "enterprise"),
+        sa.Index("ix_visits_happened_at", "happened_at"),
     )
 
     checkin_id: Mapped[UUID] = mapped_column(sa.Uuid(), sa.ForeignKey("checkins.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"))
+    happened_at: Mapped[datetime]
     kind: Mapped[str] = mapped_column(sa.String(16))
     enterprise: Mapped[str] = mapped_column(sa.String(120), default="")
     contact: Mapped[str] = mapped_column(sa.String(64), default="")

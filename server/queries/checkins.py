@@ -14,8 +14,8 @@ from server.models.people import Person
 from server.models.reviews import Review
 from server.models.trips import Trip, TripStop
 from server.models.units import Unit
-from server.queries import looks, photos
-from server.rules import access, signals
+from server.queries import looks, photos, supplements
+from server.rules import access, logs, signals
 from server.rules import checkins as rules
 from server.rules.access import Actor
 
@@ -79,9 +79,14 @@ def documents(ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
         return {}
     found = db.session.execute(_WHOLE.where(_checkins.c.id.in_(ids))).mappings()
     rows = {row["id"]: dict[str, Any](row) for row in found}
-    reviews, taken = _reviews(ids), photos.of(ids)
+    reviews, taken, added = _reviews(ids), photos.of(ids), supplements.of(ids)
     return {
-        checkin_id: document(rows[checkin_id], reviews.get(checkin_id, []), taken.get(checkin_id, []))
+        checkin_id: document(
+            rows[checkin_id],
+            reviews.get(checkin_id, []),
+            taken.get(checkin_id, []),
+            added.get(checkin_id),
+        )
         for checkin_id in ids
         if checkin_id in rows
     }
@@ -130,12 +135,17 @@ def _reviews(ids: Sequence[UUID]) -> dict[UUID, list[dict[str, Any]]]:
 
 
 def document(
-    row: Row, reviews: Sequence[dict[str, Any]] = (), taken: Sequence[dict[str, Any]] = ()
+    row: Row,
+    reviews: Sequence[dict[str, Any]] = (),
+    taken: Sequence[dict[str, Any]] = (),
+    supplement: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """One check-in as it is told: of a row as `_WHOLE` reads it, or as it was stored just now.
 
-    `photo_count` is how many photos its phone told of, `photos` are those that have arrived.
+    `photo_count` is how many photos its phone told of, `photos` are those that have arrived. `visit` is whom they met
+    as told with it, `supplement` what was added since, `met` both as one (None where neither says anything).
     """
+    visit = None if row["visit_kind"] is None else _visit(row)
     return {
         "id": row["id"],
         "person": {"id": row["person_id"], "name": row["person"]},
@@ -158,7 +168,9 @@ def document(
         "window_s": row["timing_s"],
         "signals": [signals.described(signal) for signal in row["signals"]],
         "note": row["note"],
-        "visit": None if row["visit_kind"] is None else _visit(row),
+        "visit": visit,
+        "supplement": supplement,
+        "met": met(visit, supplement),
         "photo_count": row["photo_count"],
         "photos": list(taken),
         "reviews": list(reviews),
@@ -215,6 +227,13 @@ def _against(row: Row) -> dict[str, Any] | None:
     }
 
 
+def met(visit: dict[str, Any] | None, supplement: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Whom they met in the end: as told with the check-in, and as added since; the same is not said twice."""
+    told, added = visit or NOBODY, supplement or {}
+    texts = {name: logs.both(told[name], added.get(name, "")) for name in logs.MET_TEXTS}
+    return told | texts if visit is not None or any(texts.values()) else None
+
+
 def _visit(row: Row) -> dict[str, Any]:
     """Whom we met."""
     amount = row["visit_amount"]
@@ -230,3 +249,17 @@ def _visit(row: Row) -> dict[str, Any]:
         "next_step": row["visit_next_step"],
         "next_on": row["visit_next_on"],
     }
+
+
+NOBODY: dict[str, Any] = {
+    "kind": None,
+    "enterprise": "",
+    "contact": "",
+    "contact_post": "",
+    "topic": "",
+    "outcome": "",
+    "amount": None,
+    "amount_unit": "",
+    "next_step": "",
+    "next_on": None,
+}

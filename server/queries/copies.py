@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from server.db import db
 from server.models.checkins import Checkin, LastPlace
 from server.models.events import Event
+from server.models.invitations import Invitation
 from server.models.logs import LogDay, Supplement
 from server.models.looks import Look, LookReason
 from server.models.matters import Matter, MatterAnswer, MatterStep
@@ -68,6 +69,12 @@ def _person(actor: Actor) -> Pages:
 def _sessions(actor: Actor) -> Pages:
     mine = SignInSession.person_id == actor.person_id
     return mine_of(SignInSession, SignInSession.id, mine, leave={"person_id", "cookie_hash"})
+
+
+def _invitations(actor: Actor) -> Pages:
+    """The link by which they may set a password now, without its secret."""
+    mine = Invitation.person_id == actor.person_id
+    return mine_of(Invitation, Invitation.person_id, mine, leave={"person_id", "secret_hash"})
 
 
 def _consents(actor: Actor) -> Pages:
@@ -300,6 +307,13 @@ PARTS = (
         _person,
     ),
     Part("sessions.json", "登录过的设备", "devices signed in", ("sessions",), _sessions),
+    Part(
+        "invitations.json",
+        "设定密码的邀请",
+        "an invitation to set a password",
+        ("invitations",),
+        _invitations,
+    ),
     Part("consents.json", "位置使用的同意与撤回", "consents given and withdrawn", ("consents",), _consents),
     Part(
         "trips.json",

@@ -31,8 +31,7 @@ def latest(actor: Actor, *, unit_id: int | None = None, limit: int = 30) -> list
         raise ReasonNeeded
     statement = _of_the_present().where(scopes.within(access.scope(actor, "crossing.read").paths))
     if unit_id is not None:
-        top = sa.select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
-        statement = statement.where(Unit.path.startswith(top))
+        statement = statement.where(Unit.id.in_(scopes.units_below(unit_id)))
     statement = statement.order_by(Crossing.at.desc(), Crossing.id.desc()).limit(limit)
     return [_document(row) for row in db.session.execute(statement)]
 

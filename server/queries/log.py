@@ -15,12 +15,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from server import clock
 from server.db import JSON, db
 from server.models.checkins import Checkin, CheckinArea, CheckinDetail, Visit
+from server.models.logs import Supplement
 from server.models.trips import Trip
-from server.models.units import Unit
-from server.queries import checkins, pages, scopes, search
+from server.queries import checkins, pages, scopes, search, supplements
 from server.rules import access
 from server.rules import log as rules
 from server.rules.access import Actor
+from server.rules.logs import MET_TEXTS
 
 EXPORT_PAGE = 500
 ANY_SIGNAL = "any"
@@ -72,11 +73,12 @@ class Order:
         return [key.desc() if self.down is not back else key.asc() for key in self.keys]
 
 
+_COMPANY = supplements.companies().subquery("company")
 _TIME, _ID = Checkin.happened_at.expression, Checkin.id.expression
 _KEYS: dict[str, tuple[ColumnElement[Any], ...]] = {
     "happened": (_TIME, _ID),
     "received": (Checkin.received_at.expression, _ID),
-    "enterprise": (Visit.enterprise.expression, _TIME, _ID),
+    "enterprise": (_COMPANY.c.enterprise, _TIME, _ID),
 }
 _READERS: dict[str, tuple[Callable[[Any], Any], ...]] = {
     "happened": (pages.instant, pages.uuid),
@@ -138,10 +140,12 @@ def statement(actor: Actor, wanted: Filter, *, order: Order = NEWEST, limit: int
 
 
 def places(actor: Actor, wanted: Filter) -> Log:
-    """The check-ins that pass and have a position, newest first: `id`, `lng`, `lat`."""
+    """The check-ins that pass and have a position, newest first: `id`, `person_id`, `trip_id`, `lng`, `lat`."""
     found = _wanted(actor, wanted).join(CheckinDetail, CheckinDetail.checkin_id == Checkin.id)
     placed = found.where(CheckinDetail.lng.is_not(None)).order_by(*NEWEST.by(back=False))
-    return placed.with_only_columns(Checkin.id, CheckinDetail.lng, CheckinDetail.lat)
+    return placed.with_only_columns(
+        Checkin.id, Checkin.person_id, Checkin.trip_id, CheckinDetail.lng, CheckinDetail.lat
+    )
 
 
 # ── where a page begins ─────────────────────────────────────────────────────────────────────────────────
@@ -160,7 +164,7 @@ def _rows(
 def _sorted(found: Log, order: Order) -> Log:
     """With the columns that it is sorted by."""
     if order.sort == "enterprise":
-        found = found.join(Visit, Visit.checkin_id == Checkin.id).where(Visit.enterprise != "")
+        found = found.join(_COMPANY, _COMPANY.c.checkin_id == Checkin.id).where(_COMPANY.c.enterprise != "")
     return found.with_only_columns(*order.keys)
 
 
@@ -211,12 +215,12 @@ def _conditions(wanted: Filter) -> Iterator[ColumnElement[bool]]:
         if value is not None:
             yield column == value
     if wanted.unit_id is not None:
-        yield Checkin.unit_id.in_(_subtree(wanted.unit_id))
+        yield Checkin.unit_id.in_(scopes.units_below(wanted.unit_id))
     if wanted.area_id is not None:
         lain_in = sa.select(CheckinArea.checkin_id).where(CheckinArea.area_id == wanted.area_id)
         yield Checkin.id.in_(lain_in)
     if wanted.visits:
-        yield Checkin.id.in_(sa.select(Visit.checkin_id))
+        yield _met()
     if wanted.duty is not None:
         yield _on_duty(wanted.duty)
     yield from _odd(wanted.signal)
@@ -254,14 +258,15 @@ def _odd(signal: str | None) -> Iterator[ColumnElement[bool]]:
         yield sa.cast(Checkin.signals, sa.Text).contains(f'"{signal}"', autoescape=True)
 
 
+def _met() -> ColumnElement[bool]:
+    """Whether it tells whom they met: with the check-in, or since."""
+    added = sa.or_(*(getattr(Supplement, name) != "" for name in MET_TEXTS))
+    told = sa.select(Supplement.checkin_id).where(added, supplements.newest())
+    return sa.or_(Checkin.id.in_(sa.select(Visit.checkin_id)), Checkin.id.in_(told))
+
+
 def _on_duty(duty: str) -> ColumnElement[bool]:
     """On a trip of this purpose, or on none."""
     if duty == "none":
         return Checkin.trip_id.is_(None)
     return Checkin.trip_id.in_(sa.select(Trip.id).where(Trip.purpose == duty))
-
-
-def _subtree(unit_id: int) -> sa.Select[int]:
-    """The units at and below a unit."""
-    top = sa.select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
-    return sa.select(Unit.id).where(Unit.path.startswith(top))

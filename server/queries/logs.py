@@ -16,11 +16,11 @@ from server.db import db
 from server.errors import LogRefused, NotFound
 from server.held import held
 from server.models.checkins import Checkin
-from server.models.logs import LogDay, Supplement
+from server.models.logs import LogDay
 from server.models.people import Person
 from server.models.trips import Trip, TripMember, TripStop
 from server.models.units import Unit
-from server.queries import checkins, duties, trips
+from server.queries import checkins, duties, supplements, trips
 from server.rules import logs
 from server.rules.access import Actor
 from server.rules.logs import Period
@@ -33,9 +33,6 @@ MOST_EARLIER = 20
 
 ALWAYS = Period("always", "", date(2000, 1, 1), date(2099, 12, 31))
 """Longer than any trip."""
-
-MET = ("enterprise", "contact", "contact_post", "outcome", "next_step")
-"""What a log tells of whom was met."""
 
 Document = dict[str, Any]
 
@@ -192,7 +189,7 @@ def _checkins(person_id: int, period: Period, trip_id: int | None = None) -> lis
 
 def as_entries(found: Sequence[Document]) -> list[Document]:
     """Check-ins as a log tells them, each with what was added to it."""
-    added = _supplements([document["id"] for document in found])
+    added = supplements.whole([document["id"] for document in found])
     return [_entry(document, added.get(document["id"])) for document in found]
 
 
@@ -211,7 +208,7 @@ def _entry(document: Document, supplement: Document | None) -> Document:
         "note": document["note"],
         "visit": document["visit"],
         "supplement": supplement,
-        "met": _met(document, supplement),
+        "met": _met(document),
     }
 
 
@@ -220,22 +217,6 @@ def _place(document: Document) -> str:
     if document["stop"] is not None:
         return str(document["stop"]["name"])
     return str(document["areas"][-1]["name"]) if document["areas"] else ""
-
-
-def _supplements(checkin_ids: Sequence[UUID]) -> dict[UUID, Document]:
-    """What was last added to each of these check-ins; where nothing was, nothing."""
-    statement = (
-        sa.select(Supplement)
-        .where(Supplement.checkin_id.in_(checkin_ids))
-        .order_by(Supplement.checkin_id, Supplement.revision)
-    )
-    return {each.checkin_id: _supplement(each) for each in db.session.execute(statement).scalars()}
-
-
-def _supplement(saving: Supplement) -> Document:
-    """One saving of what was added to a check-in."""
-    texts = {name: getattr(saving, name) for name in logs.SUPPLEMENT_TEXTS}
-    return {"id": saving.id, "at": saving.written_at, **texts}
 
 
 # ── trips ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -318,25 +299,15 @@ def _visits(entries: Iterable[Document]) -> dict[int, list[Document]]:
     """Whom the entries tell of, by trip."""
     found: dict[int, list[Document]] = {}
     for entry in entries:
-        if entry["trip"] is not None and any(entry["met"][name] for name in MET):
+        if entry["trip"] is not None and any(entry["met"][name] for name in logs.MET_TEXTS):
             found.setdefault(entry["trip"]["id"], []).append(entry["met"])
     return found
 
 
-def _met(document: Document, supplement: Document | None) -> Document:
-    """Whom a check-in tells of, what came of it and what is next: as told with it, and as added since."""
-    told, added = document["visit"] or {}, supplement or {}
-    texts = {name: logs.both(told.get(name, ""), added.get(name, "")) for name in MET}
-    return {
-        "checkin_id": document["id"],
-        "at": document["happened_at"],
-        "kind": told.get("kind"),
-        "topic": told.get("topic", ""),
-        "amount": told.get("amount"),
-        "amount_unit": told.get("amount_unit", ""),
-        "next_on": told.get("next_on"),
-        **texts,
-    }
+def _met(document: Document) -> Document:
+    """Whom a check-in tells of, what came of it and what is next; empty texts where it tells of nobody."""
+    told = document["met"] or checkins.NOBODY
+    return {"checkin_id": document["id"], "at": document["happened_at"], **told}
 
 
 def _ahead(person_id: int, period: Period) -> list[Document]:

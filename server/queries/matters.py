@@ -76,42 +76,6 @@ def document(actor: Actor, matter_id: int) -> dict[str, Any]:
     }
 
 
-def alike(actor: Actor, matter_id: int) -> dict[str, Any]:
-    """Open matters that may be the same: of its category, within 200 m and seven days of it, nearest in time first."""
-    matter = get(actor, matter_id)
-    if matter.lng is None or matter.lat is None:
-        return {"items": []}
-    rows = [
-        row
-        for row in db.session.execute(_like(actor, matter, lng=matter.lng, lat=matter.lat))
-        if _apart_m(matter, row.Matter) <= ALIKE_M
-    ]
-    rows.sort(key=lambda row: abs(row.Matter.reported_at - matter.reported_at))
-    return {"items": _summaries(rows[:ALIKE_MOST])}
-
-
-def _like(actor: Actor, matter: Matter, *, lng: float, lat: float) -> sa.Select[*tuple[Any, ...]]:
-    """The other open matters of its category about its time and place."""
-    about = timedelta(days=ALIKE_DAYS)
-    west, south, east, north = measure.box_around(lng=lng, lat=lat, radius_m=ALIKE_M)
-    return _rows().where(
-        readable(actor),
-        Matter.id != matter.id,
-        Matter.category_id == matter.category_id,
-        Matter.state.in_(matters.OPEN),
-        Matter.reported_at.between(matter.reported_at - about, matter.reported_at + about),
-        Matter.lng.between(west, east),
-        Matter.lat.between(south, north),
-    )
-
-
-def _apart_m(one: Matter, other: Matter) -> float:
-    """Metres between two matters; both have a place."""
-    return measure.distance_m(
-        lng=one.lng or 0, lat=one.lat or 0, to_lng=other.lng or 0, to_lat=other.lat or 0
-    )
-
-
 def taken(matter_id: int) -> Sequence[matters.Taken]:
     """The steps taken on a matter, in order. Unscoped, for reckoning its terms."""
     statement = sa.select(MatterStep.step, MatterStep.at, MatterStep.until).where(

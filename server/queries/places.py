@@ -24,8 +24,7 @@ def on_duty(actor: Actor, *, unit_id: int | None = None) -> list[dict[str, Any]]
     scope = access.scope(actor, "place.read")
     statement = _placed().where(scopes.within(scope.paths))
     if unit_id is not None:
-        top = sa.select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
-        statement = statement.where(Unit.path.startswith(top))
+        statement = statement.where(Unit.id.in_(scopes.units_below(unit_id)))
     return [_item(row) for row in db.session.execute(statement)]
 
 

@@ -71,8 +71,7 @@ def _narrowed(trip_id: int | None, unit_id: int | None) -> list[ColumnElement[bo
     if trip_id is not None:
         asked.append(Waiting.trip_id == trip_id)
     if unit_id is not None:
-        top = sa.select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
-        asked.append(Waiting.unit_id.in_(sa.select(Unit.id).where(Unit.path.startswith(top))))
+        asked.append(Waiting.unit_id.in_(scopes.units_below(unit_id)))
     return asked
 
 

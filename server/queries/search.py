@@ -10,12 +10,14 @@ from server import clock
 from server.db import db
 from server.models.areas import Area
 from server.models.checkins import Checkin, CheckinDetail, Visit
+from server.models.logs import Supplement
 from server.models.people import Person
 from server.models.trips import Trip, TripMember, TripStop
 from server.models.units import Unit
-from server.queries import scopes, trips
+from server.queries import scopes, supplements, trips
 from server.rules import access
 from server.rules.access import Actor
+from server.rules.logs import MET_TEXTS
 
 MOST_WORDS = 5
 MOST_OF_A_KIND = 6
@@ -30,11 +32,14 @@ def words(q: str) -> list[str]:
 
 
 def told_with(word: str) -> sa.CompoundSelect[Any]:
-    """The ids of check-ins whose company, contact, or note holds a word. Unscoped: the caller scopes."""
+    """The ids of check-ins whose company, contact or note holds a word, or what was added to them since. Unscoped."""
     met = sa.or_(_holds(Visit.enterprise, word), _holds(Visit.contact, word))
     noted = _holds(CheckinDetail.note, word)
+    added = sa.or_(*(_holds(getattr(Supplement, name), word) for name in MET_TEXTS))
     return sa.union_all(
-        sa.select(Visit.checkin_id).where(met), sa.select(CheckinDetail.checkin_id).where(noted)
+        sa.select(Visit.checkin_id).where(met),
+        sa.select(CheckinDetail.checkin_id).where(noted),
+        sa.select(Supplement.checkin_id).where(added, supplements.newest()),
     )
 
 
@@ -84,7 +89,9 @@ def _numbered(actor: Actor, q: str) -> list[dict[str, Any]]:
 
 def _stops(trip_ids: list[int]) -> dict[int, dict[str, int]]:
     """How many stops each trip has, and at how many somebody checked in inside."""
-    reached = sa.exists().where(Checkin.stop_id == TripStop.id, Checkin.outcome == "inside")
+    reached = sa.exists().where(
+        Checkin.trip_id == TripStop.trip_id, Checkin.stop_id == TripStop.id, Checkin.outcome == "inside"
+    )
     statement = (
         sa.select(TripStop.trip_id, sa.func.count(), sa.func.count(sa.case((reached, 1))))
         .where(TripStop.trip_id.in_(trip_ids), TripStop.dropped_at.is_(None))
@@ -144,22 +151,47 @@ def _under_way(actor: Actor, person_ids: list[int]) -> dict[int, dict[str, Any]]
 
 def _companies(actor: Actor, said: list[str]) -> list[dict[str, Any]]:
     """Companies that somebody in scope met, the last met first, with the day of that."""
-    scope = access.scope(actor, "checkin.read")
-    seen = scopes.visible(
-        scope, unit_id=Checkin.unit_id.expression, mine=Checkin.person_id == actor.person_id
-    )
-    newest = (
-        sa.select(Visit.enterprise, Checkin.happened_at)
-        .join(Checkin, Checkin.id == Visit.checkin_id)
-        .where(seen, Checkin.happened_at > clock.now() - LATELY)
-        .where(*(_holds(Visit.enterprise, word) for word in said))
-        .order_by(Checkin.happened_at.desc())
-        .limit(NEWEST_VISITS)
-    )
+    since = clock.now() - LATELY
+    rows = [
+        row
+        for found in (_told(actor, said, since), _added(actor, said, since))
+        for row in db.session.execute(found.limit(NEWEST_VISITS))
+    ]
     last: dict[str, datetime] = {}
-    for row in db.session.execute(newest):
+    for row in sorted(rows, key=lambda row: row.happened_at, reverse=True):
         last.setdefault(row.enterprise, row.happened_at)
     return [{"name": name, "last_met_at": at} for name, at in list(last.items())[:MOST_OF_A_KIND]]
+
+
+def _told(actor: Actor, said: list[str], since: datetime) -> sa.Select[str, datetime]:
+    """The visits since then whose company has these words, the newest first: read from their own table alone."""
+    own = sa.select(Checkin.id).where(Checkin.person_id == actor.person_id, Checkin.happened_at > since)
+    seen = scopes.visible(
+        access.scope(actor, "checkin.read"),
+        unit_id=Visit.unit_id.expression,
+        mine=Visit.checkin_id.in_(own),
+    )
+    return (
+        sa.select(Visit.enterprise, Visit.happened_at)
+        .where(seen, Visit.happened_at > since, *(_holds(Visit.enterprise, word) for word in said))
+        .order_by(Visit.happened_at.desc())
+    )
+
+
+def _added(actor: Actor, said: list[str], since: datetime) -> sa.Select[str, datetime]:
+    """The same for companies that were named afterwards."""
+    seen = scopes.visible(
+        access.scope(actor, "checkin.read"),
+        unit_id=Checkin.unit_id.expression,
+        mine=Checkin.person_id == actor.person_id,
+    )
+    return (
+        sa.select(Supplement.enterprise, Checkin.happened_at)
+        .join(Checkin, Checkin.id == Supplement.checkin_id)
+        .where(seen, Checkin.happened_at > since, supplements.newest())
+        .where(*(_holds(Supplement.enterprise, word) for word in said))
+        .order_by(Checkin.happened_at.desc())
+    )
 
 
 def _areas(said: list[str]) -> list[dict[str, Any]]:

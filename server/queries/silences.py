@@ -21,8 +21,7 @@ def under_way(actor: Actor, *, unit_id: int | None = None) -> list[dict[str, Any
     """The silences that last, in the actor's scope (or a unit's subtree in it), in the order of units."""
     statement = _told().where(Silence.ended_at.is_(None), _seen(actor))
     if unit_id is not None:
-        top = sa.select(Unit.path).where(Unit.id == unit_id).scalar_subquery()
-        statement = statement.where(Unit.path.startswith(top))
+        statement = statement.where(Unit.id.in_(scopes.units_below(unit_id)))
     return _documents(statement.order_by(Silence.unit_id, Silence.person_id))
 
 

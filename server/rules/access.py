@@ -112,6 +112,9 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("person.import", "导入名册", "take a roster in", "administrator"),
         _permission("role.read", "查看角色权限", "see what each role may do", *ROLES, own=True),
         _permission("person.grant", "授予角色", "give and take roles", "administrator"),
+        _permission(
+            "person.invite", "邀请人员自设密码", "invite people to set their own password", "administrator"
+        ),
         _permission("password.reset", "重置密码", "reset passwords", "administrator"),
         _permission("area.read", "查看区域", "see areas", *ROLES, own=True),
         _permission("area.import", "导入区域", "import areas", "administrator", at_root=True),

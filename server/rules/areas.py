@@ -37,7 +37,10 @@ def in_force_until_s(valid_from_s: Sequence[float], retired_from_s: float) -> li
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One area of a file, ready to be published: `wkb` is WGS-84, `digest` tells one boundary from another."""
+    """One area of a file, ready to be published: `wkb` is WGS-84, `digest` tells one boundary from another.
+
+    `households` is None where the file does not say: what was known stays.
+    """
 
     feature: int
     code: str
@@ -46,6 +49,7 @@ class Draft:
     digest: str
     area_m2: float
     repairs: tuple[Mend, ...]
+    households: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

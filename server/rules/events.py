@@ -29,6 +29,7 @@ KINDS = {
         ("unit.created", "新建单位", "made a unit"),
         ("unit.updated", "修改单位", "changed a unit"),
         ("person.created", "新建人员", "made an account"),
+        ("person.invited", "邀请人员自设密码", "invited a person to set their own password"),
         ("person.updated", "修改人员", "changed a person"),
         ("person.granted", "变更角色", "changed a person's roles"),
         ("area.published", "发布区域版本", "published a version of an area"),

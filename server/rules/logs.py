@@ -157,7 +157,10 @@ class SupplementTold:
 
 
 DAY_TEXTS = ("remark", "plan")
-SUPPLEMENT_TEXTS = ("enterprise", "contact", "contact_post", "outcome", "next_step", "remark")
+MET_TEXTS = ("enterprise", "contact", "contact_post", "outcome", "next_step")
+"""What is told of whom was met, with a check-in and afterwards."""
+
+SUPPLEMENT_TEXTS = (*MET_TEXTS, "remark")
 
 
 def closes_at(day: date, open_days: int) -> datetime:

@@ -37,6 +37,7 @@ def preview(  # noqa: PLR0913  the questions of the import form, each by its nam
     name_field: str,
     datum: Datum = Datum.WGS84,
     code_field: str | None = None,
+    households_field: str | None = None,
     parent_code: str | None = None,
     valid_from: datetime | None = None,
 ) -> dict[str, Any]:
@@ -45,7 +46,11 @@ def preview(  # noqa: PLR0913  the questions of the import form, each by its nam
     `BoundaryFileError` for a file that cannot be read; what is wrong with single features is told, not raised.
     """
     access.ensure_holds(actor, "area.import")
-    fields = {"name_field": name_field, "code_field": code_field or name_field}
+    fields = {
+        "name_field": name_field,
+        "code_field": code_field or name_field,
+        "households_field": households_field,
+    }
     read = dict(_read_each(data, filename, fields, datum))
     file = read[_same(datum)]
     drafts = [areas.draft(feature) for feature in file.features]
@@ -70,7 +75,7 @@ def _same(datum: Datum) -> Datum:
 
 
 def _read_each(
-    data: bytes, filename: str, fields: Mapping[str, str], chosen: Datum
+    data: bytes, filename: str, fields: Mapping[str, Any], chosen: Datum
 ) -> Iterator[tuple[Datum, BoundaryFile]]:
     """The file in each datum it can be in: a projected one is in none but WGS-84."""
     for datum in READINGS:

@@ -5,7 +5,7 @@ short, and one publication at a time.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -54,10 +54,13 @@ def import_file(  # noqa: PLR0913  the questions of the import form, each by its
     datum: Datum,
     name_field: str,
     code_field: str | None = None,
+    households_field: str | None = None,
     parent_code: str | None = None,
     valid_from: datetime | None = None,
 ) -> dict[str, Any]:
     """Publish the areas of a boundary file; tells how many were created, changed, unchanged, and each mend.
+
+    With `households_field` it says of how many areas the number of households is another now (`counted`).
 
     All or nothing: `AreasRefused` names every feature at fault, `BoundaryFileError` says why a file cannot be
     read. `actor` None is the system itself (the command line). Without `code_field` names are codes. An area of
@@ -66,7 +69,12 @@ def import_file(  # noqa: PLR0913  the questions of the import form, each by its
     """
     if actor is not None:
         access.ensure_holds(actor, "area.import")
-    drafts = _read(data, filename, datum=datum, name_field=name_field, code_field=code_field or name_field)
+    fields = {
+        "name_field": name_field,
+        "code_field": code_field or name_field,
+        "households_field": households_field,
+    }
+    drafts = _read(data, filename, datum, fields)
     report = _publish(actor, Import(drafts, kind, datum, parent_code, valid_from))
     return report | {"mended": mends(drafts)}
 
@@ -107,11 +115,9 @@ def retire(actor: Actor, area_id: int, from_: datetime | None = None) -> dict[st
 # ── reading a file ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def _read(data: bytes, filename: str, *, datum: Datum, name_field: str, code_field: str) -> tuple[Draft, ...]:
+def _read(data: bytes, filename: str, datum: Datum, fields: Mapping[str, Any]) -> tuple[Draft, ...]:
     """The areas of a file, measured; `AreasRefused` names every feature that cannot be one."""
-    file = boundaries.read(
-        data, filename, datum=datum, name_field=name_field, code_field=code_field, limits=limits()
-    )
+    file = boundaries.read(data, filename, datum=datum, limits=limits(), **fields)
     _refuse(by_feature(file.refusals))
     return tuple(map(draft, file.features))
 
@@ -146,6 +152,7 @@ def draft(feature: Feature) -> Draft:
         digest=hashlib.sha256(shapely.to_wkb(shapely.normalize(feature.geometry))).hexdigest(),
         area_m2=measure.area_m2(feature.geometry),
         repairs=feature.repairs,
+        households=feature.households,
     )
 
 
@@ -180,7 +187,24 @@ def _publish(actor: Actor | None, told: Import) -> dict[str, Any]:
     if versions or changes.moved:
         numbers = [[version["area_id"], version["number"]] for version in versions]
         _announce(actor, "area.published", area_kind=told.kind, versions=numbers, moved=list(changes.moved))
-    return changes.counts()
+    return changes.counts() | {"counted": _count_households(actor, told)}
+
+
+def _count_households(actor: Actor | None, told: Import) -> int:
+    """Keep the numbers of households that a file tells; of how many areas it is another than before."""
+    wanted = {draft.code: draft.households for draft in told.drafts if draft.households is not None}
+    of_kind = sa.select(Area.id, Area.code, Area.households).where(Area.kind == told.kind)
+    other = [
+        {"id": row.id, "households": wanted[row.code]}
+        for row in db.session.execute(of_kind)
+        if row.code in wanted and row.households != wanted[row.code]
+    ]
+    if other:
+        db.session.execute(sa.update(Area), other)
+        numbers = [[row["id"], row["households"]] for row in other]
+        actor_id = None if actor is None else actor.person_id
+        events.record("area.updated", actor_id=actor_id, households=numbers)
+    return len(other)
 
 
 def _wait_for_others() -> None:

@@ -100,8 +100,7 @@ def file(found: Sequence[Found], *, tell: Ask = ask_in_session) -> dict[UUID, di
 def sheet(found: Found) -> Sheet:
     """A check-in, written down."""
     told = found.told
-    visit = None if told.visit is None else {"checkin_id": told.id} | asdict(told.visit)
-    return Sheet(_fact(found), _detail(told, found.position), visit)
+    return Sheet(_fact(found), _detail(told, found.position), _visit(found))
 
 
 def document(found: Found, written: Sheet) -> dict[str, Any]:
@@ -207,6 +206,18 @@ def _place(found: Found) -> dict[str, Any] | None:
         return None
     trip_id, unit_id = found.told.trip_id, found.known.unit_id
     return places.row(found.actor.person_id, found.told.id, found.position, trip_id=trip_id, unit_id=unit_id)
+
+
+def _visit(found: Found) -> dict[str, Any] | None:
+    """The row of whom they met; None where they met nobody."""
+    if found.told.visit is None:
+        return None
+    of = {
+        "checkin_id": found.told.id,
+        "unit_id": found.known.unit_id,
+        "happened_at": found.times.happened_at,
+    }
+    return of | asdict(found.told.visit)
 
 
 def _detail(told: Told, position: Position | None) -> dict[str, Any]:

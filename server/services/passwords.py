@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from server import clock
 from server.db import db
 from server.errors import NotFound, PersonRefused, WrongPassword
+from server.models.invitations import Invitation
 from server.models.people import Person
 from server.rules import passwords, people
 from server.rules.access import Actor
@@ -114,7 +115,17 @@ def _set_for(actor_id: int | None, person_id: int, new_hash: str) -> None:
     events.record("password.reset", actor_id=actor_id, unit_id=person.unit_id, person_id=person_id)
 
 
+def set_as_invited(person: Person, new_hash: str) -> None:
+    """Keep the password that somebody set by their invitation; what was open before ends. Within a verb."""
+    _keep(person, new_hash, must_change=False)
+    lockout.forget(person.username)
+    sessions.end_all_of(person.id, "password", actor_id=person.id)
+    trackers.end_all_of(person.id, "reset", actor_id=person.id)
+    events.record("password.changed", actor_id=person.id, unit_id=person.unit_id, person_id=person.id)
+
+
 def _keep(person: Person, new_hash: str, *, must_change: bool) -> None:
-    """The person's password is this one from now on."""
+    """The person's password is this one from now on; a link that could set another is over."""
+    db.session.execute(sa.delete(Invitation).where(Invitation.person_id == person.id))
     person.password_hash, person.password_set_at = new_hash, clock.now()
     person.must_change_password = must_change

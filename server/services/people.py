@@ -10,6 +10,7 @@ from server import clock
 from server.db import db
 from server.errors import PersonRefused
 from server.models.checkins import LastPlace
+from server.models.invitations import Invitation
 from server.models.people import Person, RoleGrant
 from server.models.units import Unit
 from server.queries import people as reads
@@ -20,6 +21,7 @@ from server.services import (
     consents,
     events,
     households,
+    invitations,
     matters,
     passwords,
     projects,
@@ -33,13 +35,16 @@ from server.transaction import verb
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """An account to be made. Without `password` a random one is made and told once."""
+    """An account to be made. Without `password` a random one is made and told once; not told, but replaced by a link
+    with which its person sets their own, where `invite`.
+    """
 
     username: str
     name: str
     unit_id: int
     post: str = ""
     password: str | None = field(default=None, repr=False)
+    invite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +56,17 @@ class Role:
 
 
 def create(actor: Actor, told: NewPerson) -> dict[str, Any]:
-    """Make an account without roles; its person must change the password first.
+    """Make an account without roles; its person must change the password first, or set one by the link.
 
-    The person's document, with `password` (the random one, or None when it was given).
+    The person's document, with `password` (the random one; None when it was given, or with `invite`) and `invitation`.
     """
     _ensure_may_create(actor, told.unit_id)
     username = people.normal(told.username)
     people.check_username(username)
     made = None if told.password is not None else people.first_password()
     password_hash = passwords.checked_hash(told.password or made or "", username)
-    return _create(actor, told, username, password_hash) | {"password": made}
+    document = _create(actor, told, username, password_hash)
+    return document | {"password": None if told.invite else made}
 
 
 @verb
@@ -75,7 +81,8 @@ def _create(actor: Actor, told: NewPerson, username: str, password_hash: str) ->
     _ensure_may_create(actor, told.unit_id)
     person = add(told, username, password_hash, must_change=True)
     events.record("person.created", actor_id=actor.person_id, unit_id=person.unit_id, person_id=person.id)
-    return reads.document(actor, person.id)
+    link = invitations.issue(actor, person) if told.invite else None
+    return reads.document(actor, person.id) | {"invitation": link}
 
 
 @verb
@@ -155,6 +162,7 @@ def _let_go(actor: Actor, person: Person) -> None:
     person.left_at = clock.now()
     db.session.execute(sa.delete(RoleGrant).where(RoleGrant.person_id == person.id))
     db.session.execute(sa.delete(LastPlace).where(LastPlace.person_id == person.id))
+    db.session.execute(sa.delete(Invitation).where(Invitation.person_id == person.id))
     sessions.end_all_of(person.id, "left", actor_id=actor.person_id)
     trackers.end_all_of(person.id, "left", actor_id=actor.person_id)
     consents.withdraw_all_of(person.id, actor_id=actor.person_id)

@@ -10,6 +10,7 @@ from server.web import (
     failures,
     headers,
     households,
+    invited,
     language,
     log,
     logs,
@@ -45,6 +46,7 @@ PAGES = (
     projects,
     record,
     signin,
+    invited,
     assets,
     phone,
 )

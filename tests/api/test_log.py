@@ -9,10 +9,12 @@ from uuid import uuid4
 from xml.etree import ElementTree
 
 import pytest
+from docx import Document
 from flask import Flask
 from flask.testing import FlaskClient
 
 from server import clock
+from server.queries import log_map
 from server.rules.checkins import VisitTold
 from server.services import checkins, looks
 from server.services.trips import StopPlan
@@ -297,3 +299,76 @@ def test_chosen_columns_are_kept_for_the_person(app: Flask, client: FlaskClient)
         answer = client.put("/api/v1/views/columns", json={"columns": columns}, headers=mine)
         assert answer.get_json() == {"columns": columns}
         assert client.get("/api/v1/views", headers=mine).get_json()["columns"] == columns
+
+
+def test_what_was_added_since_is_in_the_log_its_search_order_and_files_but_its_remark_nowhere(
+    app: Flask, client: FlaskClient
+) -> None:
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    alone = checkins.make(folk.cadre.actor, told(trip, note="只有说明")).document["id"]
+    named = checkins.make(folk.cadre.actor, told(trip, note="见了人", visit=met("望舒新材"))).document["id"]
+    add(client, folk, alone, enterprise="安澜电机", outcome="先记错的", remark="私下话")
+    add(client, folk, alone, enterprise="安澜电机", outcome="愿意试样", remark="私下话")
+    add(client, folk, named, outcome="下月来看地")
+    mine = folk.supervisor_a.sign_in(client)
+
+    def notes(**query: str) -> list[str]:
+        return [row["note"] for row in client.get(LOG, query_string=query, headers=mine).get_json()["items"]]
+
+    assert notes(q="安澜") == notes(q="试样") == ["只有说明"]
+    assert notes(q="看地") == ["见了人"]
+    assert notes(q="先记错的") == notes(q="私下话") == []
+    assert sorted(notes(visits="true")) == ["只有说明", "见了人"]
+    assert notes(sort="enterprise", direction="up") == ["只有说明", "见了人"]
+    found = client.get("/api/v1/search", query_string={"q": "安澜"}, headers=mine).get_json()
+    assert [each["name"] for each in found["companies"]] == ["安澜电机"]
+
+    first = client.get(LOG, query_string={"q": "试样"}, headers=mine).get_json()["items"][0]
+    assert (first["visit"], first["supplement"]["outcome"]) == (None, "愿意试样")
+    second = client.get(LOG, query_string={"q": "看地"}, headers=mine).get_json()["items"][0]
+    assert second["met"]["enterprise"] == "望舒新材"
+    assert (second["visit"]["outcome"], second["met"]["outcome"]) == ("", "下月来看地")
+    for ending in ("csv", "xlsx"):
+        answer = client.get(f"{LOG}.{ending}", headers=mine, buffered=True)
+        said = sheet(answer.data) if ending == "xlsx" else answer.text
+        assert {word for word in ("安澜电机", "愿意试样", "下月来看地", "私下话") if word in said} == {
+            "安澜电机",
+            "愿意试样",
+            "下月来看地",
+        }
+    paper = client.get(f"/api/v1/trips/{trip['id']}/review.docx", headers=mine).data
+    cells = [cell.text for row in Document(io.BytesIO(paper)).tables[1].rows for cell in row.cells]
+    assert {"愿意试样", "下月来看地"} <= set(cells)
+    assert "私下话" not in "".join(cells)
+    client.delete(f"/api/v1/me/logs/{clock.day_of(clock.now())}", headers=folk.cadre.sign_in(client))
+    assert notes(q="安澜") == []
+    assert client.get(LOG, headers=mine).get_json()["items"][0]["supplement"] is None
+
+
+def add(client: FlaskClient, folk: County, checkin_id: Any, **texts: str) -> None:
+    """The cadre adds to a check-in, after what they added before."""
+    mine, day = folk.cadre.sign_in(client), clock.day_of(clock.now())
+    log = client.get(f"/api/v1/me/logs/{day}", headers=mine).get_json()
+    [had] = [e["supplement"] for e in log["days"][0]["entries"] if e["checkin_id"] == str(checkin_id)]
+    now = clock.iso(clock.now())
+    saving = {"id": str(uuid4()), "after": had and had["id"], "made_at": now, "sent_at": now}
+    answer = client.put(f"/api/v1/checkins/{checkin_id}/supplement", json=saving | texts, headers=mine)
+    assert answer.status_code == 200, answer.get_json()
+
+
+def test_a_map_that_gathers_one_persons_many_check_ins_is_a_look_they_can_read(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_map, "MOST_ITEMS", 3)
+    folk = people.county(app)
+    trip = under_way(folk.cadre, folk.supervisor_a)
+    for _ in range(5):
+        checkins.make(folk.cadre.actor, told(trip))
+    theirs = folk.supervisor.tokens()
+    looks.give_reason(theirs.actor, "duty_watch")
+    mine = {"Authorization": f"Bearer {theirs.access_token}"}
+    drawn = client.get(f"{LOG}/map", query_string={"person_id": folk.cadre.id}, headers=mine).get_json()
+    assert (drawn["items"], [cell["count"] for cell in drawn["cells"]]) == ([], [None])
+    seen = client.get("/api/v1/looks/mine", headers=folk.cadre.sign_in(client)).get_json()["items"]
+    assert [(look["door"], look["by"]["name"]) for look in seen] == [("log", "王鉴")]

@@ -21,7 +21,8 @@ ROW: dict[str, Any] = {
     "areas": [{"name": "云岭县"}, {"name": "青溪镇"}],
     "window": "late",
     "signals": [{"code": "clock_skew", "zh": "手机时钟不准"}],
-    "visit": {
+    "supplement": None,
+    "met": {
         "kind": "outbound", "enterprise": "=HYPERLINK(0)", "contact": "李工", "contact_post": "经理",
         "topic": "+1", "outcome": "", "amount": "1.5", "amount_unit": "亿元", "next_step": "", "next_on": None,
     },

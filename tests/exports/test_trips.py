@@ -52,7 +52,8 @@ def checkin(kind: str, at: datetime, **changed: Any) -> dict[str, Any]:
         "window": "late",
         "signals": [{"code": "stale_fix", "zh": "定位时间明显早于签到"}],
         "note": "到厂门口了",
-        "visit": None,
+        "supplement": None,
+        "met": None,
         "reviews": [],
     }
     return facts | changed
@@ -85,7 +86,7 @@ def test_a_review_tells_the_plan_what_happened_and_what_was_said() -> None:
     ]
     found = [
         checkin("arrive", START, reviews=said),
-        checkin("visit", START + HOUR / 2, visit=visit),
+        checkin("visit", START + HOUR / 2, met=visit),
         checkin("leave", START + HOUR),
     ]
     text, (stops, visits, checkins) = written({"trip": trip(), "checkins": found, "track": None})

@@ -14,11 +14,14 @@ from tests.house.source import SERVER, calls, modules, name_of, texts
 
 PUBLIC = {
     "GET /api/openapi.json",
+    "POST /api/v1/invitations/accept",
+    "POST /api/v1/invitations/read",
     "POST /api/v1/sessions",
     "POST /api/v1/sessions/refresh",
     "GET /health/live",
     "GET /health/ready",
     "GET /ingest/traccar",
+    "GET /invited",
     "GET /m/",
     "GET /m/<path:name>",
     "GET /sign-in",

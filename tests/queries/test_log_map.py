@@ -23,3 +23,9 @@ def test_a_cell_tells_no_more_than_its_square() -> None:
 def test_places_that_are_all_one_are_one_cell_and_of_one_person_uncounted() -> None:
     [cell] = log_map.cells(np.array([(118.5, 29.6)] * 500), counted=False)
     assert (round(cell["lng"], 5), round(cell["lat"], 5), cell["count"]) == (118.5, 29.6, None)
+
+
+def test_who_stands_in_a_cell_of_fewer_than_three_people_was_looked_at() -> None:
+    crowd, pair, alone = [(118.0, 29.0)] * 4, [(118.5, 29.5)] * 3, [(119.0, 30.0)]
+    whose = [(1, 7), (2, 7), (3, 7), (3, 7), (4, 7), (5, None), (4, 8), (6, 9)]
+    assert log_map.told_apart(np.array([*crowd, *pair, *alone]), whose) == [(4, 7), (4, 8), (5, None), (6, 9)]

@@ -1,5 +1,6 @@
 """Importing and retiring areas: versions, all or nothing, and what the record says."""
 
+import json
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -336,3 +337,29 @@ def test_two_imports_of_one_file_at_once_make_one_version(app: Flask, administra
         thread.join()
     assert sorted(told, key=str) == [(0, 0, 2)] * 3 + [(1, 1, 0)]
     assert stored() == (2, 3, 2, 2)
+
+
+def test_a_file_that_tells_households_sets_them_and_one_that_leaves_them_out_changes_nothing(
+    administrator: Actor,
+) -> None:
+    def file(**counts: Any) -> bytes:
+        told = json.loads(geojson({"01": WHOLE, "02": FAR}))
+        for feature in told["features"]:
+            feature["properties"]["户数"] = counts.get(f"c{feature['properties']['code']}")
+        return json.dumps(told).encode()
+
+    def households() -> dict[str, int | None]:
+        return {area["code"]: area["households"] for area in boundaries.listed(None, Wanted())["items"]}
+
+    first = publish(administrator, file(c01=64, c02="120"), households_field="户数")
+    assert (first["created"], first["counted"], households()) == (2, 2, {"01": 64, "02": 120})
+    again = publish(administrator, file(c01=65), households_field="户数")
+    assert (counted(again), again["counted"], households()) == ((0, 0, 2), 1, {"01": 65, "02": 120})
+    assert publish(administrator, file(c01=1))["counted"] == 0
+    [event] = db.session.execute(
+        sa.select(Event).where(Event.kind == "area.updated").order_by(Event.number.desc()).limit(1)
+    ).scalars()
+    assert [number for _, number in event.data["households"]] == [65]
+    with pytest.raises(AreasRefused) as refused:
+        publish(administrator, file(c01="六十", c02=-1), households_field="户数")
+    assert [said[0]["code"] for said in (refused.value.fields or {}).values()] == ["households_odd"] * 2

@@ -43,6 +43,7 @@ def test_no_script_hides_a_sentence_where_the_catalogue_does_not_look() -> None:
     }
     assert len(spoken) > 100
     assert spoken - set(kept) == set(), "say it outside of a template string"
+    assert spoken - set(words.of_scripts("en")) == set(), "name the script in the catalogue"
 
 
 def test_a_translation_names_the_same_facts_as_its_sentence() -> None:

@@ -8,6 +8,7 @@
 import * as api from "./api.js";
 import { liveLine } from "./deliveries.js";
 import { el } from "./dom.js";
+import { hand } from "./handing.js";
 import { icon } from "./icons.js";
 import { full } from "./kept.js";
 import { button, confirmed, empty, facts, field, notice, oldNotice, para, section } from "./parts.js";
@@ -86,9 +87,7 @@ function tripBlock(trip) {
 
 /** The same as a file, kept by the browser. @param {string} path @param {string} title @param {"docx" | "xlsx"} ending */
 async function download(path, title, ending) {
-  const link = el("a", { href: URL.createObjectURL(await api.logFile(path, ending)), download: `${title}.${ending}` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  hand(await api.logFile(path, ending), `${title}.${ending}`);
 }
 
 /** The buttons that fetch a log as a file. @param {string} path @param {string} title */

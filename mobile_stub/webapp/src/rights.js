@@ -6,20 +6,11 @@
 
 import * as api from "./api.js";
 import { el, refill } from "./dom.js";
+import { hand } from "./handing.js";
 import { button, empty, notice, oldNotice, paged, para, row, section } from "./parts.js";
 import { today } from "./times.js";
 import { latest, levelOf, mine, person } from "./trips.js";
 import { say } from "./words.js";
-
-/** Hands a file to the browser to be saved. @param {Blob} file @param {string} name */
-function save(file, name) {
-  const address = URL.createObjectURL(file);
-  const link = el("a", { href: address, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
 
 /** The button that takes all that is held about me. */
 function copying() {
@@ -27,7 +18,7 @@ function copying() {
   return section(say("copy.title"), para(say("copy.text")), told, button(say("copy.do"), async () => {
     refill(told, para(say("copy.busy")));
     try {
-      save(await api.copy(), `guatu-${today()}.zip`);
+      hand(await api.copy(), `guatu-${today()}.zip`);
       refill(told, notice("good", say("copy.done"), para(say("copy.done_text"))));
     } catch (failure) {
       refill(told);

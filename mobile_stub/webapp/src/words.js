@@ -486,7 +486,7 @@ export const words = /** @type {const} */ ({
   "logs.planned": ["前一天的计划", "As planned the day before"],
   "logs.ahead": ["行程中已安排的明天", "Tomorrow, as trips plan it"],
   "logs.private": ["只有您自己看得到", "Only you see this"],
-  "logs.shared": ["会进入您的日志，也会进入单位的行程月报", "Goes into your log and into your unit's monthly trip report"],
+  "logs.shared": ["会进入您的日志，也会进入走访日志、行程复核和单位的行程月报", "Goes into your log, the visit log, the trip's review and your unit's monthly trip report"],
   "logs.unchanged": ["签到本身不会改动，补记的内容写在旁边。", "The check-in itself stays as it was; what you add stands beside it."],
   "logs.save": ["保存", "Save"],
   "logs.saved": ["上次保存：{time}", "Last saved: {time}"],

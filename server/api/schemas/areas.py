@@ -70,6 +70,7 @@ class ImportIn(Shape):
     datum = datum(required=True)
     name_field = Text(64, least=1, required=True)
     code_field = Text(64)
+    households_field = Text(64)
     parent_code = Text(64)
     valid_from = Instant()
     csrf_token = fields.String(load_only=True, metadata={"description": "网页表单自带 · sent by pages"})
@@ -196,6 +197,9 @@ class ImportOut(ma.Schema):
     created = fields.Integer()
     changed = fields.Integer()
     unchanged = fields.Integer()
+    counted = fields.Integer(
+        metadata={"description": "户数有变化的区域数 · areas with another number of households"}
+    )
     mended = fields.List(fields.Nested(MendOut))
 
 

@@ -174,6 +174,24 @@ class VisitOut(ma.Schema):
     next_on = fields.Date(allow_none=True)
 
 
+class AddedOut(ma.Schema):
+    """What was added to a check-in afterwards."""
+
+    id = fields.UUID()
+    at = fields.AwareDateTime()
+    enterprise = fields.String()
+    contact = fields.String()
+    contact_post = fields.String()
+    outcome = fields.String()
+    next_step = fields.String()
+
+
+class MetOut(VisitOut):
+    """Whom they met in the end, as told and as added since; `kind` is null where it was only added."""
+
+    kind = one_of(VISIT_KINDS, allow_none=True)
+
+
 class ReviewOut(ma.Schema):
     """One word of a review."""
 
@@ -222,6 +240,8 @@ class CheckinOut(ma.Schema):
     signals = fields.List(fields.Nested(SignalOut))
     note = fields.String()
     visit = fields.Nested(VisitOut, allow_none=True)
+    supplement = fields.Nested(AddedOut, allow_none=True)
+    met = fields.Nested(MetOut, allow_none=True)
     photo_count = fields.Integer()
     photos = fields.List(fields.Nested(PhotoOfOut))
     reviews = fields.List(fields.Nested(ReviewOut))

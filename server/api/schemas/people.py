@@ -7,6 +7,7 @@ from marshmallow import fields
 
 from server.api.schemas.accounts import RoleOut, Secret, UnitOut
 from server.api.schemas.fields import Id, Shape, Switch, Text, at_most, limit, one_of
+from server.api.schemas.invitations import InvitationOut
 from server.rules.access import ROLES
 from server.services.people import NewPerson, Role
 
@@ -50,6 +51,16 @@ class PersonIn(Shape):
     post = Text(64, load_default="")
     unit_id = Id(required=True)
     password = Secret(allow_none=True, load_default=None)
+    invite = Switch(
+        load_default=False,
+        metadata={"description": "改发一次性邀请链接 · make a one-time link instead of a first password"},
+    )
+
+    @ma.validates_schema
+    def one_way_in(self, told: dict[str, Any], **_: Any) -> None:
+        """A password that was given leaves nothing to set by a link."""
+        if told["invite"] and told["password"] is not None:
+            raise ma.ValidationError("给了密码就不用邀请 / Either a password or a link", "invite")
 
     @ma.post_load
     def told(self, told: dict[str, Any], **_: Any) -> NewPerson:
@@ -114,9 +125,10 @@ class PersonOut(ma.Schema):
 
 
 class NewPersonOut(PersonOut):
-    """A person just made, with the random password, told once."""
+    """A person just made, with the random password or the link, told once."""
 
     password = fields.String(allow_none=True)
+    invitation = fields.Nested(InvitationOut, allow_none=True)
 
 
 class PeopleOut(ma.Schema):

@@ -18,7 +18,8 @@ from server.cli.county.places import Place
 from server.cli.county.trips import Spot, StopTold, TripTold
 from server.rules.access import Actor
 from server.rules.checkins import Told
-from server.services import checkins, consents, photos, reviews, trips
+from server.rules.logs import Saving, SupplementTold
+from server.services import checkins, consents, logs, photos, reviews, trips
 from server.services.trips import Plan, StopPlan
 
 WATCHER = "ducha"
@@ -88,6 +89,7 @@ class Journey:
         self._last_day = self._first_day + timedelta(days=max(told.days, 1) - 1)
         self._chance = random.Random(told.title)
         self._arrivals: dict[int, UUID] = {}
+        self._visits: dict[int, UUID] = {}
 
     # ── its whole life ──────────────────────────────────────────────────────────────────────────────────
 
@@ -118,6 +120,8 @@ class Journey:
         for number, stop in enumerate(self.told.stops):
             if stop.how != "skipped":
                 yield from self.stay(number, *self._hours(stop))
+            if stop.added:
+                yield Deed(at(self._first_day + timedelta(days=stop.day), "20:40"), self._adding(number))
         yield Deed(at(self._last_day, "18:20"), self.complete)
 
     def _reviewing(self) -> Iterator[Deed]:
@@ -184,11 +188,24 @@ class Journey:
     def _answered(self, number: int, words: str) -> Callable[[], object]:
         return lambda: reviews.answer(self._leader, self._arrivals[number], words)
 
+    def _adding(self, number: int) -> Callable[[], object]:
+        """In the evening the leader adds to whom they met what has come of it since."""
+
+        def add() -> None:
+            now = clock.now()
+            saving = Saving(uuid4(), after=None, made_at=now, sent_at=now)
+            told = SupplementTold(saving, outcome=self.told.stops[number].added)
+            logs.supplement(self._leader, self._visits[number], told)
+
+        return add
+
     def _checkin(self, number: int, place: int, moment: Moment) -> Deed:
         """A check-in of one of the team, sent seconds after it was made, or much later from out of reach."""
         told = phones.told(moment, phone=place, consented=self._consents(place), chance=self._chance)
         if moment.kind == "arrive" and place == 0:
             self._arrivals[number] = told.id
+        if moment.kind == "visit":
+            self._visits[number] = told.id
         far = self._chance.random() < SHARE_OUT_OF_REACH
         slow_s = OUT_OF_REACH_S if far else self._chance.uniform(1, 9)
         return Deed(moment.when + timedelta(seconds=slow_s), lambda: self._send(number, place, told))

@@ -212,7 +212,8 @@ def checkins(journey: Journey, trip_id: int, stop_ids: Sequence[int]) -> Sheets:
             for area in spot.areas
         )
         if kind == "visit":
-            sheets.visits.append({"checkin_id": checkin_id} | _met(journey, chance))
+            of = {"checkin_id": checkin_id, "unit_id": journey.pair.unit_id, "happened_at": at}
+            sheets.visits.append(of | _met(journey, chance))
     return sheets
 
 

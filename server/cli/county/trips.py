@@ -47,6 +47,7 @@ class StopTold:
     day: int = 0
     host: str = ""
     met: Met | None = None
+    added: str = ""
     note: str = ""
     how: str = "inside"
     query: str = ""
@@ -105,6 +106,7 @@ COMPLETED: Final = (
                     "园区外溢企业名单与搬迁意向",
                     "取得 6 家意向企业名单",
                 ),
+                added="晚上电话回访：其中 2 家愿意下月来县看地",
                 accepted="名单已转项目科",
             ),
             StopTold(
@@ -124,6 +126,7 @@ COMPLETED: Final = (
                     "发送地块资料并约定考察时间",
                     7,
                 ),
+                added="供电方案已由开发区出具，一并寄出",
             ),
             StopTold(
                 "曜川模具",

@@ -22,14 +22,14 @@ const checkin = (id, minute, more = {}) => ({
   happened_at: `2026-09-01T08:${String(minute).padStart(2, "0")}:00Z`,
   signals: [],
   note: "",
-  visit: null,
+  met: null,
   reviews: [],
   ...more,
 });
 const ids = (kept) => kept.all().map((one) => one.id);
 
 test("a check-in passes by kind, duty, signal and words, all of them together", () => {
-  const one = checkin("a", 1, { signals: [{ code: "too_fast" }], note: "Met Mr Wang", visit: { enterprise: "华东电机" } });
+  const one = checkin("a", 1, { signals: [{ code: "too_fast" }], note: "Met Mr Wang", met: { enterprise: "华东电机" } });
   for (const filters of [{}, { kind: "arrive" }, { duty: "7" }, { signal: "any" }, { signal: "too_fast" }, { q: "陈晓 临江" }, { q: "WANG" }, { q: "华东" }])
     assert.equal(matcher(filters).checkin(one), true, JSON.stringify(filters));
   for (const filters of [{ kind: "leave" }, { duty: "8" }, { duty: "none" }, { signal: "clock_skew" }, { q: "陈晓 南京" }, { kind: "arrive", duty: "8" }])
@@ -83,9 +83,9 @@ test("what grows older than was asked for goes, also over midnight", () => {
 
 test("nothing of a check-in is kept that the map does not show", () => {
   const kept = newest(9);
-  kept.put(checkin("a", 1, { visit: { contact: "李四", enterprise: "华东电机" }, reviews: [{}], areas: [{ name: "县" }, { name: "村" }] }));
+  kept.put(checkin("a", 1, { met: { contact: "李四", enterprise: "华东电机" }, reviews: [{}], areas: [{ name: "县" }, { name: "村" }] }));
   const one = kept.of("a");
-  assert.deepEqual([one.visit, one.reviews, one.areas], [null, [], [{ name: "村" }]]);
+  assert.deepEqual([one.met, one.reviews, one.areas], [null, [], [{ name: "村" }]]);
 });
 
 test("a view is read back as it was written, and nonsense is none", () => {

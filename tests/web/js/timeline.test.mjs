@@ -11,7 +11,7 @@ const ms = (time) => Date.parse(when(time));
 const stop = { id: 3, name: "一厂", planned_from: when("09:00"), planned_to: when("11:00") };
 const checkin = (kind, time, more = {}) => ({
   id: `${kind}-${time}`, kind, happened_at: when(time), person: { id: 1, name: "陈晓" }, stop: { id: 3, name: "一厂" },
-  verdict: { outcome: "inside" }, signals: [], visit: null, ...more,
+  verdict: { outcome: "inside" }, signals: [], met: null, ...more,
 });
 const track = {
   person: { id: 1, name: "陈晓" },
@@ -46,7 +46,7 @@ test("a stop is planned, reached and left; without leaving it ends with the last
 });
 
 test("each deed is one mark in its lane, by time", () => {
-  const odd = checkin("visit", "09:30", { visit: { kind: "outbound" }, signals: [{ code: "stale_fix" }] });
+  const odd = checkin("visit", "09:30", { met: { kind: "outbound" }, signals: [{ code: "stale_fix" }] });
   const all = marks(trip, happened([checkin("arrive", "09:10"), odd], { track, crossings: [{ id: 5, at: when("09:05"), entered: true }] }));
   assert.deepEqual(all.map((mark) => mark.look), ["plan", "enter", "arrived", "inside", "stay", "inside", "visit", "signal", "gap"]);
   assert.equal(beside(all, ms("09:05"), 1).look, "arrived");

@@ -27,11 +27,15 @@ export interface Verdict {
 }
 export interface Position { lng: number; lat: number; accuracy_m: number | null; datum?: string; accuracy_source?: string }
 export interface AreaRef { id: number; code: string; name: string; kind: string; version: number }
+export interface Invitation { secret: string; expires_at: string }
 export interface Visit {
   kind: string; enterprise: string | null; contact: string | null; contact_post: string | null; topic: string | null;
   outcome: string | null; amount: string | null; amount_unit: string | null; next_step: string | null; next_on: string | null;
 }
 export interface Review { id: number; kind: "accept" | "query" | "answer" | "lapse"; by: Named | null; note: string; at: string }
+export interface Supplement {
+  id: string; at: string; enterprise: string; contact: string; contact_post: string; outcome: string; next_step: string;
+}
 export interface Checkin {
   id: string; number: number; person: Named; unit: Named; trip: { id: number; title: string } | null; stop: Named | null;
   kind: string; ad_hoc: boolean; fixed_at: string | null; made_at: string; sent_at: string | null; received_at: string;
@@ -39,7 +43,8 @@ export interface Checkin {
   position_withheld: null | "reason_needed" | "no_position" | "erased" | "no_consent" | "not_tracked" | "not_on_duty" | "start_not_known";
   verdict: Verdict; areas: AreaRef[]; window: null | "early" | "on_time" | "late"; window_s: number | null;
   signals: { code: string; zh: string; en: string; evidence: Record<string, unknown> }[];
-  note: string | null; visit: Visit | null; photo_count: number; photos: PhotoOf[]; reviews: Review[];
+  note: string | null; visit: Visit | null; supplement: Supplement | null;
+  met: (Omit<Visit, "kind"> & { kind: string | null }) | null; photo_count: number; photos: PhotoOf[]; reviews: Review[];
 }
 export interface PhotoOf { id: string; number: number; width: number | null; height: number | null; kept_at: string; erased: boolean }
 export interface Period {

@@ -3,6 +3,7 @@
  * @import {Problem} from "../wire"
  */
 import { desk, t } from "./desk.js";
+import { hand } from "./handing.js";
 
 const ROOT = "/api/v1";
 
@@ -51,11 +52,7 @@ export async function download(path, name) {
     throw unreachable();
   }
   if (!answer.ok) await refuse(answer);
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  hand(await answer.blob(), name);
 }
 
 /**

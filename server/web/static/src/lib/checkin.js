@@ -7,7 +7,7 @@ import { photoTiles } from "./photos.js";
 import { reviewButtons, reviewLines } from "./reviews.js";
 import { clock, fully, span } from "./time.js";
 import { badge, shape, signalTags, windowMark } from "./verdict.js";
-import { visitLines } from "./visit.js";
+import { metLines } from "./visit.js";
 import { word } from "./words.js";
 
 /**
@@ -42,7 +42,7 @@ function body(checkin, changed) {
     ),
     el("p.tags", {}, badge(checkin.verdict), windowMark(checkin, span), signalTags(checkin.signals), withheld(checkin)),
     checkin.note ? el("p", {}, checkin.note) : null,
-    visitLines(checkin.visit),
+    metLines(checkin),
     photoTiles(checkin),
     reviewLines(checkin),
     reviewButtons(checkin, changed),

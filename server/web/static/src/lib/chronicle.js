@@ -37,8 +37,8 @@ const WORDS = {
   plan: (stop, mark) => ofStop(stop, mark, t("计划")),
   done: (stop, mark) => ofStop(stop, mark, t("实际")),
   arrived: (stop, mark) => joined(ofStop(stop, mark, t("实际")), t("没有离开签到")),
-  visit: (/** @type {Checkin} */ { visit, person }) =>
-    `${person.name} ${word("visit", visit?.kind)} ${visit?.enterprise || ""}`,
+  visit: (/** @type {Checkin} */ { met, person }) =>
+    `${person.name} ${met?.kind ? word("visit", met.kind) : t("补记")} ${met?.enterprise || ""}`,
   stay: (/** @type {Stay} */ stay) => joined(t("停留"), during(stay.from, stay.to), stay.stop?.name || ""),
   move: (/** @type {Move} */ move) =>
     joined(t("移动"), during(move.from, move.to), t("至少 {metres}", { metres: metres(move.length_m) })),

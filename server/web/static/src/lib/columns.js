@@ -7,7 +7,7 @@ import { el } from "./dom.js";
 import { photoTiles } from "./photos.js";
 import { clock, shortly, span } from "./time.js";
 import { badge, signalTags, windowMark } from "./verdict.js";
-import { visitLines } from "./visit.js";
+import { metLines } from "./visit.js";
 import { adHoc, word } from "./words.js";
 
 /**
@@ -35,7 +35,7 @@ export const COLUMNS = [
   { code: "window", head: () => t("计划时段"), look: ".nowrap", cell: (one) => windowMark(one, span) || NONE() },
   { code: "enterprise", head: () => t("见了谁"), look: ".clip", sort: "enterprise", cell: visitCell },
   { code: "contact", head: () => t("会见人"), cell: contactCell },
-  { code: "outcome", head: () => t("成果"), look: ".clip", cell: (one) => one.visit?.outcome || NONE() },
+  { code: "outcome", head: () => t("成果"), look: ".clip", cell: (one) => one.met?.outcome || NONE() },
   { code: "note", head: () => t("说明"), look: ".clip", cell: (one) => [one.note, lastWord(one), photoTiles(one)] },
   { code: "review", head: () => t("复核"), look: ".clip", cell: (one) => lastWord(one) || NONE() },
 ];
@@ -61,7 +61,7 @@ function receivedCell(checkin) {
 
 /** @param {Checkin} checkin */
 function visitCell(checkin) {
-  return visitLines(checkin.visit);
+  return metLines(checkin);
 }
 
 /** @param {Checkin} checkin */
@@ -89,9 +89,9 @@ function areaCell(areas) {
 
 /** @param {Checkin} checkin */
 function contactCell(checkin) {
-  const visit = checkin.visit;
-  if (!visit?.contact) return NONE();
-  return [visit.contact, visit.contact_post ? el("span.under", {}, visit.contact_post) : null];
+  const met = checkin.met;
+  if (!met?.contact) return NONE();
+  return [met.contact, met.contact_post ? el("span.under", {}, met.contact_post) : null];
 }
 
 /** @param {Checkin} checkin */

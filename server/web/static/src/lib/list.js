@@ -77,7 +77,7 @@ export function pagedList({ place, path, draw, empty, limit = 50, more = t("æ›´æ
 
 /**
  * A table from heads and rows.
- * @param {string[]} heads
+ * @param {(string | Node)[]} heads
  * @param {HTMLTableRowElement[]} rows
  * @param {string} caption read out, not shown
  * @returns {HTMLElement}

@@ -45,7 +45,7 @@ function wordsOf({ person, unit, trip, area }) {
  * @returns {string}
  */
 export function checkinWords(checkin) {
-  const { person, unit, trip, stop, areas, note, visit } = checkin;
+  const { person, unit, trip, stop, areas, note, met } = checkin;
   const where = areas.map((area) => area.name);
-  return [person.name, unit.name, trip?.title, stop?.name, ...where, note, visit?.enterprise].join("\n").toLowerCase();
+  return [person.name, unit.name, trip?.title, stop?.name, ...where, note, met?.enterprise].join("\n").toLowerCase();
 }

@@ -14,7 +14,7 @@ import { checkinWords } from "./matching.js";
 export function kept(checkin) {
   const at_ms = Date.parse(checkin.happened_at);
   const words = checkinWords(checkin);
-  return { ...checkin, reviews: [], visit: null, areas: checkin.areas.slice(-1), words, at_ms };
+  return { ...checkin, reviews: [], visit: null, supplement: null, met: null, areas: checkin.areas.slice(-1), words, at_ms };
 }
 
 /** @param {Kept} one @param {Kept} other @returns {number} below 0 when `one` stands above */

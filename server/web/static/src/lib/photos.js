@@ -5,6 +5,7 @@
 import { Refusal } from "./api.js";
 import { me, t } from "./desk.js";
 import { el, fill } from "./dom.js";
+import { hand } from "./handing.js";
 import { askReason } from "./looks.js";
 import { refusalNotice } from "./states.js";
 
@@ -112,8 +113,6 @@ async function download(checkin, photo, wrong) {
 
 /** @param {Blob} file @param {PhotoOf} photo */
 function save(file, photo) {
-  const url = URL.createObjectURL(file);
   const ending = file.type.replace("image/", "").replace("jpeg", "jpg");
-  el("a", { href: url, download: `guatu-${photo.id}.${ending}` }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  hand(file, `guatu-${photo.id}.${ending}`);
 }

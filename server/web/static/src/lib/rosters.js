@@ -2,6 +2,7 @@
 import { post } from "./api.js";
 import { say, t } from "./desk.js";
 import { el, fill } from "./dom.js";
+import { hand } from "./handing.js";
 import { table } from "./list.js";
 import { failure, loading, toast } from "./states.js";
 
@@ -149,7 +150,5 @@ function download(fresh) {
     ...fresh.map((row) => [row.name, row.username, row.password || ""]),
   ];
   const text = `\ufeff${lines.map((line) => line.map(cell).join(",")).join("\r\n")}\r\n`;
-  const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-  el("a", { href: url, download: "guatu-passwords.csv" }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  hand(new Blob([text], { type: "text/csv" }), "guatu-passwords.csv");
 }

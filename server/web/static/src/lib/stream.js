@@ -86,13 +86,16 @@ export function listen(query, listener) {
     }
   }
 
+  const pulled = () => cut?.abort();
+
   function stop() {
     stopped = true;
+    removeEventListener("offline", pulled);
     clearTimeout(silence);
     cut?.abort();
   }
 
-  addEventListener("offline", () => cut?.abort());
+  addEventListener("offline", pulled);
   void run();
   return { stop };
 }

@@ -2,6 +2,7 @@
 import { refuse, Refusal } from "./api.js";
 import { t } from "./desk.js";
 import { el, fill } from "./dom.js";
+import { hand } from "./handing.js";
 import { askReason } from "./looks.js";
 import { toast } from "./states.js";
 
@@ -101,14 +102,4 @@ function tell(bar, words, rows, bytes, of) {
 /** @param {Response} answer @param {string} form @returns {string} */
 function nameOf(answer, form) {
   return /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "")?.[1] || `guatu.${form}`;
-}
-
-/** @param {Blob} file @param {string} name */
-function hand(file, name) {
-  const url = URL.createObjectURL(file);
-  const link = el("a", { href: url, download: name });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

@@ -87,7 +87,7 @@ function ofCheckin(checkin) {
   const mark = { from: at, to: at, key: `checkin:${checkin.id}`, of: checkin };
   /** @type {Mark[]} */
   const made = [{ ...mark, lane: "checkin", look: checkin.verdict.outcome }];
-  if (checkin.visit) made.push({ ...mark, lane: "visit", look: "visit" });
+  if (checkin.met) made.push({ ...mark, lane: "visit", look: "visit" });
   if (checkin.signals.length) made.push({ ...mark, lane: "odd", look: "signal" });
   return made;
 }

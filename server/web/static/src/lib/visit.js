@@ -1,6 +1,6 @@
 /**
  * Whom they met and what came of it, in a line or two.
- * @import {Checkin, Visit} from "../wire"
+ * @import {Checkin, Supplement, Visit} from "../wire"
  */
 import { t } from "./desk.js";
 import { el } from "./dom.js";
@@ -9,10 +9,34 @@ import { shortly } from "./time.js";
 import { word } from "./words.js";
 
 /**
+ * Whom a check-in tells of: as told with it, and what was added since, with its time.
+ * @param {Checkin} checkin
+ * @returns {(HTMLElement | null)[]}
+ */
+export function metLines({ visit, supplement }) {
+  return [visitLines(visit), supplement && addedLines(supplement)];
+}
+
+/** @param {Supplement} added @returns {HTMLElement} */
+function addedLines(added) {
+  const who = [added.contact, added.contact_post].filter(Boolean).join(" ");
+  return el(
+    "div.added",
+    {},
+    el("span.tag", {}, t("补记")),
+    el("span.faint.small", {}, ` ${shortly(added.at)}`),
+    added.enterprise ? el("b", {}, ` ${added.enterprise}`) : null,
+    who ? el("span.under", {}, who) : null,
+    added.outcome ? el("span.written", {}, added.outcome) : null,
+    added.next_step ? el("span.under", {}, t("下一步：{next}", { next: added.next_step })) : null,
+  );
+}
+
+/**
  * @param {Visit | null} visit
  * @returns {HTMLElement | null}
  */
-export function visitLines(visit) {
+function visitLines(visit) {
   if (!visit) return null;
   const who = [visit.contact, visit.contact_post].filter(Boolean).join(" ");
   const what = [visit.topic, visit.outcome].filter(Boolean).join("；");
@@ -38,7 +62,7 @@ export function visitLines(visit) {
  * @returns {HTMLElement}
  */
 export function visitList(checkins) {
-  const met = checkins.filter((checkin) => checkin.visit);
+  const met = checkins.filter((checkin) => checkin.met);
   if (!met.length) return blank(t("没有会见记录"), t("签到时填写的会见对象与成果会列在这里。"));
   return el(
     "ul.met",
@@ -47,7 +71,7 @@ export function visitList(checkins) {
       el(
         "li",
         {},
-        visitLines(checkin.visit),
+        metLines(checkin),
         el(
           "span.under",
           {},

@@ -79,8 +79,11 @@ export function sketch(desk, changed) {
     drawing = new Draw({ type, style: new Style({ stroke: new Stroke({ color: "#c8452d", width: 2, lineDash: [6, 4] }) }) });
     drawing.on("drawend", (event) => {
       const shape = /** @type {Polygon | LineString} */ (event.feature.getGeometry());
-      rest();
-      drawn(shape);
+      // Not before the double click that ended it is over: without the drawing it would zoom the map.
+      setTimeout(() => {
+        rest();
+        drawn(shape);
+      });
     });
     for (const snap of snaps) desk.map.removeInteraction(snap);
     desk.map.addInteraction(drawing);

@@ -217,13 +217,7 @@ function drawOne(area) {
                   t("第 {n} 版", { n: version.number }),
                 ),
                 version.name === area.name ? null : el("span.under", {}, version.name),
-                version.number > 1
-                  ? el(
-                      "button.link.small.under",
-                      { type: "button", onclick: () => void compare(area.id, version.number) },
-                      t("与上一版之差"),
-                    )
-                  : null,
+                version.number > 1 ? comparison(area, version.number) : null,
               ),
               el("td.nowrap", {}, since(version.valid_from)),
               el(
@@ -254,9 +248,30 @@ async function showVersion(id, number) {
   if (extent) wall.view.animate({ center: getCenter(extent), duration: 300 });
 }
 
-/** @param {number} id @param {number} number what this version gained and lost against the one before it */
-async function compare(id, number) {
-  const told = await attempt(() => get(`/areas/${id}/difference`, { old: number - 1, new: number }));
+/**
+ * The way to a version's difference from the one before it, or from any earlier one.
+ * @param {Area & {versions: AreaVersion[]}} area
+ * @param {number} number
+ */
+function comparison(area, number) {
+  const earlier = area.versions.map((version) => version.number).filter((other) => other < number);
+  const against = el(
+    "select.select.select-small",
+    { "aria-label": t("与哪一版相比") },
+    earlier.map((other) => el("option", { value: other }, t("第 {n} 版", { n: other }))),
+  );
+  const act = () => void compare(area.id, Number(earlier.length > 1 ? against.value : earlier[0]), number);
+  return el(
+    "span.under.comparison",
+    {},
+    el("button.link.small", { type: "button", onclick: act }, earlier.length > 1 ? t("比较") : t("与上一版之差")),
+    earlier.length > 1 ? against : null,
+  );
+}
+
+/** @param {number} id @param {number} old @param {number} number what this version gained and lost against an earlier one */
+async function compare(id, old, number) {
+  const told = await attempt(() => get(`/areas/${id}/difference`, { old, new: number }));
   if (!told) return;
   highlight.show({ type: "FeatureCollection", features: [] });
   over.clear();
@@ -268,7 +283,7 @@ async function compare(id, number) {
     el(
       "div.notice",
       { role: "status" },
-      el("b", {}, t("第 {n} 版与第 {m} 版相比", { n: number, m: number - 1 })),
+      el("b", {}, t("第 {n} 版与第 {m} 版相比", { n: number, m: old })),
       el("p", {}, el("span.plus", {}, "＋ ", t("增加 {area}", { area: metres(told.gained.area_m2) }))),
       el("p", {}, el("span.minus", {}, "－ ", t("减少 {area}", { area: metres(told.lost.area_m2) }))),
     ),
@@ -363,7 +378,7 @@ function wireImport() {
   });
   form.addEventListener("change", (event) => {
     const name = /** @type {HTMLInputElement} */ (event.target).name;
-    if (["file", "kind", "name_field", "code_field"].includes(name)) void preview(form);
+    if (["file", "kind", "name_field", "code_field", "households_field"].includes(name)) void preview(form);
     if (name === "datum") over.choose(chosenDatum(form));
   });
 }
@@ -402,6 +417,9 @@ function drawImport(form) {
       }),
       field("code_field", t("编码字段"), el("input.input", { name: "code_field" }), {
         hint: t("不填则以名称为编码。"),
+      }),
+      field("households_field", t("户数字段"), el("input.input", { name: "households_field" }), {
+        hint: t("不填则户数不变。"),
       }),
       field("parent_code", t("上级编码"), el("input.input", { name: "parent_code" })),
       field("valid_from", t("生效时间"), el("input.input", { name: "valid_from", type: "datetime-local" }), {
@@ -501,7 +519,7 @@ async function importFile(form) {
   await readAll();
 }
 
-/** @param {{created: number, changed: number, unchanged: number, mended: ({feature: number} & Words)[]}} report */
+/** @param {{created: number, changed: number, unchanged: number, counted: number, mended: ({feature: number} & Words)[]}} report */
 function reportOf(report) {
   return el(
     "div.notice.notice-good",
@@ -515,6 +533,7 @@ function reportOf(report) {
         unchanged: report.unchanged,
       }),
     ),
+    report.counted ? el("p.under", {}, t("更新了 {n} 个区域的户数。", { n: report.counted })) : null,
     report.mended.length
       ? [
           el("p.under", {}, t("修补了 {n} 处：", { n: report.mended.length })),

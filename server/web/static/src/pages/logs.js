@@ -80,7 +80,7 @@ function planned(log) {
 
 /** @param {LogDay[]} days */
 function dayTable(days) {
-  const heads = [t("时间"), t("地点"), t("事项"), t("走访企业及联系人"), t("洽谈成果"), t("下一步打算"), t("备注"), ""];
+  const heads = [t("时间"), t("地点"), t("工作事项"), t("走访企业及联系人"), t("洽谈成果"), t("下一步打算"), t("备注"), ""];
   return el(
     "div.table-wrap",
     { tabindex: 0, role: "region", "aria-label": t("签到与走访") },
@@ -186,7 +186,7 @@ async function supplement(entry) {
     title: t("补记"),
     yes: t("保存"),
     body: [
-      el("p", {}, t("签到本身不会改动。成果、下一步和见了谁会进入单位的行程月报，备注只有您自己看得到。")),
+      el("p", {}, t("签到本身不会改动。成果、下一步和见了谁会进入走访日志、行程复核和单位的行程月报，备注只有您自己看得到。")),
       lines("outcome", t("洽谈成果"), 2000),
       lines("next_step", t("下一步打算"), 1000),
       el(

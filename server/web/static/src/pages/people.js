@@ -1,7 +1,7 @@
 /**
- * People of the reader's units. Administrators make accounts, give roles, reset passwords and let people go; a new
- * password is shown once.
- * @import {Person} from "../wire"
+ * People of the reader's units. Administrators make accounts, invite, give roles, reset passwords and let people go; a
+ * link and a new password are shown once.
+ * @import {Invitation, Person} from "../wire"
  */
 import { patch, post, put } from "../lib/api.js";
 import { ask, tell } from "../lib/dialog.js";
@@ -16,6 +16,7 @@ import { showRoster } from "../lib/rosters.js";
 import { searchUnits, unitById } from "../lib/sources.js";
 import { blank, toast } from "../lib/states.js";
 import { tabs } from "../lib/tabs.js";
+import { fully } from "../lib/time.js";
 import { showUnits } from "../lib/units.js";
 import { codes, word } from "../lib/words.js";
 
@@ -32,7 +33,7 @@ const list = pagedList({
 /** @param {Person[]} people */
 function draw(people) {
   return table(
-    [t("姓名"), t("单位"), t("职务"), t("角色"), ...(keeps ? [t("用户名"), t("操作")] : [])],
+    [t("姓名"), t("单位"), t("职务"), t("角色"), ...(keeps ? [t("用户名"), el("span.no-print", {}, t("操作"))] : [])],
     people.map(row),
     t("人员"),
   );
@@ -50,7 +51,7 @@ function row(person) {
       person.left_at
         ? el("span.under", {}, t("已离开"))
         : person.must_change_password && keeps
-          ? el("span.under", {}, t("尚未改初始密码"))
+          ? el("span.under", {}, t("尚未设定自己的密码"))
           : null,
     ),
     el("td", {}, person.unit.name),
@@ -79,6 +80,7 @@ function acts(person) {
   return [
     button(t("修改"), () => change(person)),
     may("person.grant") ? button(t("角色"), () => grant(person)) : null,
+    may("person.invite") ? button(t("邀请"), () => invite(person)) : null,
     may("password.reset") ? button(t("重置密码"), () => reset(person)) : null,
     button(t("停用"), () => setLeft(person, true)),
   ].filter((each) => each !== null);
@@ -117,7 +119,7 @@ function unitInput(id, label, unit) {
 }
 
 async function create() {
-  /** @type {(Person & {password: string | null}) | null} */
+  /** @type {(Person & {password: string | null, invitation: Invitation | null}) | null} */
   let made = null;
   await ask({
     title: t("新建人员"),
@@ -127,7 +129,13 @@ async function create() {
       textInput("username", t("用户名"), { required: true, minlength: 2, autocapitalize: "none", spellcheck: "false" }),
       textInput("post", t("职务")),
       unitInput("ask-unit", t("单位"), me().unit),
-      el("p.small", {}, t("密码由系统随机生成，只显示一次；本人第一次登录时必须修改。")),
+      el(
+        "fieldset.choices",
+        {},
+        el("legend", {}, t("第一次怎样登录")),
+        choice("link", t("邀请链接：本人打开后自己设定密码"), true),
+        choice("password", t("初始密码：由您转告，第一次登录时必须修改"), false),
+      ),
     ],
     act: async (form) => {
       made = await post("/people", {
@@ -135,12 +143,53 @@ async function create() {
         username: form.get("username"),
         post: form.get("post") || "",
         unit_id: Number(form.get("unit_id")),
+        invite: form.get("way") === "link",
       });
     },
   });
   if (!made) return;
-  await tellPassword(made);
+  const { invitation } = /** @type {{invitation: Invitation | null}} */ (made);
+  await (invitation ? tellLink(made, invitation) : tellPassword(made));
   await list.read();
+}
+
+/** @param {string} value @param {string} words @param {boolean} checked */
+const choice = (value, words, checked) =>
+  el("label.choice", {}, el("input", { type: "radio", name: "way", value, checked }), words);
+
+/**
+ * The link, shown once: its secret stands behind the `#`, which no browser sends to a server.
+ * @param {{name: string}} whose
+ * @param {Invitation} invitation
+ */
+function tellLink({ name }, { secret, expires_at }) {
+  const link = `${location.origin}/invited#${secret}`;
+  const copy = el("button.button.button-small", { type: "button" }, t("复制"));
+  copy.onclick = async () => {
+    await navigator.clipboard.writeText(link);
+    toast(t("已复制。"));
+  };
+  return tell(
+    t("{name} 的邀请链接", { name }),
+    el("p", {}, t("只能用一次，{at} 前有效。请只发给本人；关闭后无法再次显示，需要时可重新邀请。", { at: fully(expires_at) })),
+    el("output.secret.secret-link", {}, link),
+    navigator.clipboard ? el("p", {}, copy) : "",
+  );
+}
+
+/** @param {Person} person */
+async function invite(person) {
+  /** @type {Invitation | null} */
+  let made = null;
+  await ask({
+    title: t("邀请 {name}", { name: person.name }),
+    yes: t("生成链接"),
+    body: [el("p", {}, t("本人打开链接，自己设定密码；设定后，其原有登录全部失效。此前发出的链接随即作废。"))],
+    act: async () => {
+      made = await post(`/people/${person.id}/invitation`);
+    },
+  });
+  if (made) await tellLink(person, made);
 }
 
 /** @param {{name: string, username?: string | null, password: string | null}} made */

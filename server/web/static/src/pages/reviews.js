@@ -18,7 +18,7 @@ import { searchUnits, unitById } from "../lib/sources.js";
 import { attempt, blank, failure, loading, toast } from "../lib/states.js";
 import { ago, age, fully, shortly, span } from "../lib/time.js";
 import { badge, signalTags, windowMark } from "../lib/verdict.js";
-import { visitLines } from "../lib/visit.js";
+import { metLines } from "../lib/visit.js";
 import { metres, word } from "../lib/words.js";
 
 const LIMIT = 50;
@@ -258,7 +258,7 @@ function drawCase(evidence, feature) {
         facts(evidence),
       ),
       checkin.note ? el("p.review-note", {}, checkin.note) : null,
-      visitLines(checkin.visit),
+      metLines(checkin),
       photoTiles(checkin),
       reviewLines(checkin),
     ),

@@ -278,7 +278,7 @@ function reviewed(changed) {
 
 /** Whom they met. */
 function drawVisits() {
-  const met = checkins.filter((checkin) => checkin.visit).length;
+  const met = checkins.filter((checkin) => checkin.met).length;
   const head = el(
     "div.sheet-head",
     {},

@@ -5,6 +5,7 @@
  * @import {Kept} from "../lib/newest"
  * @import {Panel} from "../lib/panels"
  */
+import { containsCoordinate } from "ol/extent.js";
 import { read } from "../lib/address.js";
 import { get, Refusal, whenSignedOut } from "../lib/api.js";
 import { keepAwake, toggleFull, whenIdle } from "../lib/awake.js";
@@ -35,16 +36,18 @@ const LATEST = 16;
 const PAGE_MS = 15_000;
 const KEEP_MS = 4 * 60_000;
 const SETTLE_MS = 5_000;
+const NEAR_ZOOM = 13;
 const SOON_S = 3_600;
 const NEWS_MS = 9_000;
 
-const filters = read(["unit_id", "duty", "kind", "signal", "days", "q", "view"]);
+const filters = read(["unit_id", "duty", "kind", "signal", "days", "q", "view", "at"]);
 const match = matcher(filters);
 const days = DAYS.includes(Number(filters.days)) ? Number(filters.days) : 1;
 const wall = makeMap(byId("map"), { label: t("地图：区域、在岗人员和签到") });
 const names = nameLayer(wall, () => [...marks.marks(), ...people.marks()]);
-const marks = arrivalLayer(wall, pointer());
-const people = peopleLayer(wall, pointer(), {
+const pointing = pointer();
+const marks = arrivalLayer(wall, pointing);
+const people = peopleLayer(wall, pointing, {
   ageOf: (place) => age(place.at),
   silent: (place) => live.silent(place),
   taken: () => [...names.boxes(), ...marks.boxes()],
@@ -90,6 +93,7 @@ async function readAreas() {
 
 function look() {
   const sight = fromText(filters.view);
+  if (!sight && pointing.chosen()) return undefined;
   if (!sight) return wall.fit(wall.whole());
   wall.view.setCenter(wall.place(sight.lng, sight.lat));
   return wall.view.setZoom(sight.zoom);
@@ -99,6 +103,7 @@ function look() {
 function drawCheckins(fresh) {
   const items = live.checkins().filter(match.checkin);
   marks.show(items, fresh);
+  keepInSight();
   const newest = items.find((item) => fresh.has(item.id));
   if (newest) tellNews(newest);
   settle();
@@ -107,7 +112,21 @@ function drawCheckins(fresh) {
 
 function drawPeople() {
   people.show(live.places().filter(match.place));
+  keepInSight();
   settle();
+}
+
+/** Whom or what the address chooses stays lit; the map goes to them, and after them when they leave what it shows. */
+function keepInSight() {
+  const [kind, id = ""] = (filters.at || "").split(":");
+  const where = kind === "person" ? live.place(Number(id))?.position : kind === "checkin" && live.checkin(id)?.position;
+  if (!filters.at || !where) return pointing.choose(null, "list");
+  const first = pointing.chosen() === null;
+  const spot = wall.place(where.lng, where.lat);
+  pointing.choose(filters.at, "list");
+  if (first && !filters.view) wall.view.setZoom(Math.max(NEAR_ZOOM, wall.view.getZoom() || 0));
+  if ((first && !filters.view) || (wall.view.isDef() && !containsCoordinate(wall.view.calculateExtent(), spot)))
+    wall.view.setCenter(spot);
 }
 
 /** Names find their places again a moment after marks have; not with each of them. */

@@ -1,0 +1,14 @@
+/** Handing a file to the browser, which saves it as it saves any other. */
+import { el } from "./dom.js";
+
+const KEPT_MS = 60_000;
+
+/** @param {Blob} file @param {string} name */
+export function hand(file, name) {
+  const url = URL.createObjectURL(file);
+  const link = el("a", { href: url, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+}
