@@ -30,6 +30,12 @@ def newest() -> str:
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
 
 
+@cache
+def known() -> frozenset[str]:
+    """The migrations that this release knows."""
+    return frozenset(each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
 def _refusal(error: sa.exc.DBAPIError) -> DatabaseRefused:
     """The sentence for a database that does not answer."""
     return refused(error) or DatabaseRefused(why_zh="数据库没有应答", why_en="it does not answer")

@@ -133,6 +133,13 @@ def kept_of(person_id: int) -> Sequence[UUID]:
     return _ids(Photo.person_id == person_id, Photo.kept_at.is_not(None), Photo.erased_at.is_(None))
 
 
+def originals() -> Sequence[str]:
+    """What the photos that are kept hold, as digests, each once, in their order."""
+    kept = sa.select(Photo.sha256).distinct().where(Photo.kept_at.is_not(None), Photo.erased_at.is_(None))
+    named = kept.where(Photo.sha256.is_not(None)).order_by(Photo.sha256)
+    return [sha256 for sha256 in db.session.execute(named).scalars() if sha256]
+
+
 def half_erased() -> Sequence[UUID]:
     """The photos that are erased while their files may still be there."""
     return _ids(Photo.erased_at.is_not(None), Photo.sha256.is_not(None))
