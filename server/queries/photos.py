@@ -140,6 +140,11 @@ def originals() -> Sequence[str]:
     return [sha256 for sha256 in db.session.execute(named).scalars() if sha256]
 
 
+def not_erased(checkin_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The photos of these check-ins that are not erased, arrived or not."""
+    return _ids(Photo.erased_at.is_(None), Photo.checkin_id.in_(checkin_ids))
+
+
 def half_erased() -> Sequence[UUID]:
     """The photos that are erased while their files may still be there."""
     return _ids(Photo.erased_at.is_not(None), Photo.sha256.is_not(None))

@@ -9,6 +9,9 @@ FORMAT: Final = 1
 LIST: Final = "backup.json"
 """The list of all that a backup holds, written last: a folder without it is no backup."""
 
+DATABASE: Final = {"postgresql": "database.dump", "sqlite": "database.sqlite"}
+"""The file of the database, by its kind."""
+
 STAMP: Final = "guatu-%Y%m%dT%H%M%SZ"
 
 

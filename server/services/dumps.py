@@ -17,6 +17,7 @@ from pysqlite3 import dbapi2 as sqlite
 from server.db import db
 from server.errors import BackupRefused, DatabaseRefused, RestoreRefused
 from server.queries import fingerprints
+from server.rules import backups as rules
 from server.rules.backups import Fingerprint
 
 Tables = dict[str, Fingerprint]
@@ -26,8 +27,6 @@ LEAP: Final = 1_000_000
 
 _WHOLE = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", "--no-comments")
 """How a dump is restored: all or nothing, its tables owned by whoever restores it."""
-
-_FILES = {"postgresql": "database.dump", "sqlite": "database.sqlite"}
 
 _TABLES_OF_OURS = """
     SELECT count(*) FROM pg_class
@@ -48,7 +47,7 @@ def kind() -> str:
 
 def file_in(folder: Path, kind: str) -> Path:
     """The file of the database in the folder of a backup."""
-    return folder / _FILES[kind]
+    return folder / rules.DATABASE[kind]
 
 
 # ── out ─────────────────────────────────────────────────────────────────────────────────────────────────

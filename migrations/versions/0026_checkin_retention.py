@@ -1,0 +1,30 @@
+"""Up to when a step of the sweep has done its work; logs found by the day, as long as they are not blanked."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from server.db import UtcDateTime
+
+revision = "0026"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+NOT_BLANKED = sa.text("erased_at IS NULL")
+
+
+def upgrade() -> None:
+    op.add_column("sweeps", sa.Column("upto", UtcDateTime(), nullable=True))
+    op.create_index(
+        "ix_log_days_kept",
+        "log_days",
+        ["day", "id"],
+        unique=False,
+        postgresql_where=NOT_BLANKED,
+        sqlite_where=NOT_BLANKED,
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_log_days_kept", table_name="log_days")
+    op.drop_column("sweeps", "upto")
