@@ -1,4 +1,4 @@
-"""Up to when a step of the sweep has done its work; logs found by the day, as long as they are not blanked."""
+"""Up to when a step of the sweep has done its work; logs found by their day until they are blanked; what contracted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,7 +24,15 @@ def upgrade() -> None:
         sqlite_where=NOT_BLANKED,
     )
 
+    op.create_table(
+        "contractions",
+        sa.Column("migration", sa.String(length=32), nullable=False),
+        sa.Column("oldest", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("migration", name=op.f("pk_contractions")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("contractions")
     op.drop_index("ix_log_days_kept", table_name="log_days")
     op.drop_column("sweeps", "upto")

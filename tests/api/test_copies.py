@@ -42,6 +42,7 @@ ABOUT_NOBODY = {
     "matter_categories",
     "calendar_days",
     "closings",
+    "contractions",
 }
 LEFT_OUT = {"refresh_tokens"}
 """Secrets: a copy of them would be a copy of the key."""

@@ -182,7 +182,9 @@ def test_a_slow_reader_is_told_to_load_anew_and_slows_nobody(
 def test_who_may_not_see_what_happens_is_not_woken_by_it_and_stands_further_on(app: Flask) -> None:
     with running() as hub:
         blind, seeing = join(hub), join(hub)
-        blind.sight = Sight(1, {"crossing.read": Scope((), None), "area.read": Scope((), None)}, reasoned=False)
+        blind.sight = Sight(
+            1, {"crossing.read": Scope((), None), "area.read": Scope((), None)}, reasoned=False
+        )
         numbers = committed("unseen", "seen", "unseen")
         assert heard(seeing, 3) == numbers
         assert heard(blind, 1) == numbers[1:2]
