@@ -202,6 +202,9 @@ PERMISSIONS: dict[str, Permission] = dict(
             "administrator",
             at_root=True,
         ),
+        _permission(
+            "status.read", "查看运行状况", "see how the installation stands", "administrator", at_root=True
+        ),
         _permission("calendar.read", "查看工作日历", "see the working calendar", *ROLES, own=True),
         _permission(
             "calendar.change", "修改工作日历", "change the working calendar", "administrator", at_root=True

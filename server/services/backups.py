@@ -25,7 +25,7 @@ from server.queries import health
 from server.queries import photos as reads
 from server.rules import backups as rules
 from server.rules.backups import Backup
-from server.services import closing_keys, closings, dumps, originals, seals
+from server.services import closing_keys, closings, dumps, originals, seals, status
 
 PARTIAL: Final = ".partial-"
 KEYS: Final = (seals.FILE, closing_keys.FILE)
@@ -58,6 +58,7 @@ def make(into: Path, keys: Path, *, days: int) -> Made:
         backup, missing = _whole(into, into / name)
         kept = _keep_keys(keys / f"{name}-keys.json")
         dropped = _drop_expired(into, keys, days)
+        (held(Settings).instance / status.BACKED_UP).touch()
     return Made(into / name, backup, kept, missing, dropped)
 
 

@@ -21,6 +21,7 @@ from server.web import (
     reviews,
     shell,
     signin,
+    status,
     trackers,
     trips,
 )
@@ -38,6 +39,7 @@ PAGES = (
     trackers,
     matters,
     record,
+    status,
     signin,
     assets,
     phone,

@@ -38,6 +38,7 @@ NAVIGATION = (
     Entry("people", "/people", lazy_gettext("人员单位"), ("person.read",)),
     Entry("matters", "/matters", lazy_gettext("事项"), ("matter.read",)),
     Entry("record", "/record", lazy_gettext("查阅记录"), ("look.read", "event.read")),
+    Entry("status", "/status", lazy_gettext("运行状况"), ("status.read",)),
 )
 
 
