@@ -4,6 +4,9 @@ Each migration is one transaction, DDL included, on both databases: one that fai
 """
 
 import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -16,11 +19,21 @@ from geoalchemy2.admin.dialects.sqlite import init_spatialite
 
 from server import models
 from server.cli.commands import said
-from server.db import WRITES, db
+from server.db import WRITES, db, is_locked
+from server.models.contractions import Contraction
 
 SPATIALITE_OWN = frozenset(
     {"ElementaryGeometries", "KNN", "KNN2", "SpatialIndex", "data_licenses", "sql_statements_log"}
 )
+LOCK_WAIT_S = 2
+"""Longer than this no migration waits for a table with everybody waiting behind it."""
+
+OURS = "hashtextextended('guatu.migrate ' || current_schema(), 0)"
+"""The advisory lock of this county's migrations."""
+
+PAUSE_S = 1.0
+PATIENCE_S = 300.0
+
 PARTITION = re.compile(r"fixes_(default|[0-9]{4}_[0-9]{2})")
 
 
@@ -46,10 +59,46 @@ def prepare(connection: sa.Connection) -> None:
         connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS postgis"))
 
 
+def note_contraction(ctx: Any, step: Any, **_told: Any) -> None:
+    """Write down, in its own transaction, that a migration contracts; older releases read it before they go on.
+
+    Its mark is `CONTRACTS`, the oldest migration that a release must know to serve from here on.
+    """
+    table = Contraction.__table__
+    for script in step.up_revisions:
+        oldest = getattr(script.module, "CONTRACTS", None)
+        if oldest is not None:
+            ctx.connection.execute(sa.delete(table).where(table.c.migration == script.revision))
+        if oldest is not None and step.is_upgrade:
+            ctx.connection.execute(sa.insert(table).values(migration=script.revision, oldest=oldest))
+
+
+@contextmanager
+def in_line(connection: sa.Connection) -> Iterator[None]:
+    """On PostgreSQL, be the only migration of the county, and none that makes everybody wait behind it.
+
+    Whoever waits for a table's exclusive lock makes all who come after wait too: so each step gives up soon, undone
+    whole, and `run_patiently` tries again.
+    """
+    if connection.dialect.name != "postgresql":
+        yield
+        return
+    for statement in (f"SET lock_timeout = '{LOCK_WAIT_S}s'", f"SELECT pg_advisory_lock({OURS})"):
+        connection.exec_driver_sql(statement)
+    connection.commit()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        for statement in ("RESET lock_timeout", f"SELECT pg_advisory_unlock({OURS})"):
+            connection.exec_driver_sql(statement)
+        connection.commit()
+
+
 def run() -> None:
     """Migrate through the application's own engine."""
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect().execution_options(**{WRITES: True}) as connection:
+    with engine.connect().execution_options(**{WRITES: True}) as connection, in_line(connection):
         with connection.begin():
             prepare(connection)
         context.configure(
@@ -60,16 +109,32 @@ def run() -> None:
             render_item=alembic_helpers.render_item,
             transaction_per_migration=True,
             compare_type=True,
+            on_version_apply=note_contraction,
         )
         with context.begin_transaction():
             context.run_migrations()
+
+
+def run_patiently() -> None:
+    """Migrate; where somebody else's transaction is in the way, let them and try again, for `PATIENCE_S`."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return run()
+        except sa.exc.OperationalError as error:
+            if not is_locked(error) or time.monotonic() > give_up_at:
+                raise
+            click.echo(
+                "有事务占用要修改的表，稍后再试 / a table to be changed is in use; trying again", err=True
+            )
+            time.sleep(PAUSE_S)
 
 
 def run_or_say_why_not() -> None:
     """Migrate; what a person can mend is said in a sentence, with an exit code that is not 0."""
     try:
         with said():
-            run()
+            run_patiently()
     except sa.exc.DBAPIError as error:
         why = str(error.orig).strip().partition("\n")[0]
         raise click.ClickException(

@@ -195,8 +195,17 @@ class Settings:
         "GUATU_POSITION_DAYS",
         180,
         _whole(1, 3660),
-        "轨迹的定位点保存多少天（按上海时间整日），过期逐条删除；签到的位置随签到保存",
-        "Days (whole ones, Shanghai) that positions of tracks are kept, then deleted by row; a check-in keeps its own",
+        "轨迹的定位点保存多少天（按上海时间整日），过期逐条删除；签到的位置见 GUATU_CHECKIN_DAYS",
+        "Days (whole ones, Shanghai) that positions of tracks are kept, then deleted by row; a check-in's:"
+        " GUATU_CHECKIN_DAYS",
+    )
+    checkin_days: int = _setting(
+        "GUATU_CHECKIN_DAYS",
+        730,
+        _whole(1, 3660),
+        "签到的位置、备注、走访内容和补记保存多少天（按上海时间整日，自收到起），过期清除；签到本身与判定保留",
+        "Days (whole ones, Shanghai, from arrival) that the place, note, visit and additions of a check-in are kept;"
+        " then they are blanked, and that there was one stays, with its verdict",
     )
     copy_minutes: int = _setting(
         "GUATU_COPY_MINUTES",

@@ -589,6 +589,24 @@ class ClosingsRefused(Problem):
     en = "There is trouble with the closings: {why_en}."
 
 
+class BackupRefused(Problem):
+    """A backup cannot be made; nothing of it is left behind."""
+
+    code = "backup_refused"
+    status = 500
+    zh = "备份没有完成，未留下任何文件：{why_zh}。"
+    en = "No backup was made and nothing of it is left: {why_en}."
+
+
+class RestoreRefused(Problem):
+    """A backup is not whole, or what it would be restored into is not empty."""
+
+    code = "restore_refused"
+    status = 500
+    zh = "无法恢复：{why_zh}。"
+    en = "The backup cannot be restored: {why_en}."
+
+
 class DatabaseRefused(Problem):
     """The database cannot be opened, or is not the shape this release needs."""
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from server import errors
+from server import errors, meters
 from server.db import is_locked, refused
 from server.errors import Problem
 from server.gate import request_number
@@ -26,6 +26,7 @@ def answer_with(app: Flask, *, page: Page) -> None:
 
     def answer(error: Exception) -> ResponseReturnValue:
         problem = translate(error)
+        meters.REFUSED.labels(problem.code).inc()
         if not request.path.startswith(DOCUMENT_DOORS):
             return page(problem)
         response = document(problem)

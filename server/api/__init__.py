@@ -37,6 +37,7 @@ from server.api import (
     rosters,
     search,
     silences,
+    status,
     stream,
     trackers,
     tracks,
@@ -92,6 +93,7 @@ NOUNS = (
     working_calendar,
     events,
     closings,
+    status,
 )
 """Every noun that has doors below /api/v1, in the order of the document."""
 
@@ -114,6 +116,7 @@ def join(app: Flask) -> None:
     for noun in NOUNS:
         doors.register_blueprint(noun.doors, url_prefix="/api/v1")
     app.register_blueprint(health.doors)
+    app.register_blueprint(status.scraped)
     app.register_blueprint(ingest.doors, url_prefix="/ingest")
     _publish_document(app)
 

@@ -13,7 +13,7 @@ from server.errors import BadInput, Problem
 from server.gate import guard
 from server.queries import checkins as reads
 from server.rules.checkins import Told
-from server.services import checkins, looks
+from server.services import checkins, details, looks
 
 doors = Doors("checkins", __name__, description="签到 · Check-ins")
 
@@ -55,6 +55,14 @@ def one(checkin_id: UUID) -> Response:
     document = reads.get(actor, checkin_id)
     looks.opened(actor, reads.subjects([document]), door="checkin")
     return answer(document)
+
+
+@doors.delete("/checkins/<uuid:checkin_id>/detail")
+@guard("checkin.erase")
+@doors.response(200, CheckinOut)
+def erase(checkin_id: UUID) -> Response:
+    """清除自己签到的个人内容 · Blank one's own check-in for good, photos too; that there was one stays."""
+    return answer(details.erase(gate.actor(), checkin_id))
 
 
 def _read(item: Any) -> Told | Problem:

@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from server.cli import accounts, areas, check, database, demo, docs, events, keys, seals, sweep
+from server.cli import accounts, areas, backups, check, database, demo, docs, events, keys, seals, sweep
 
 
 def join(app: Flask) -> None:
     """Register every group of commands."""
     for noun in (accounts, areas, database, keys, seals, events, docs, demo, sweep):
         app.cli.add_command(noun.commands)
-    app.cli.add_command(check.command)
+    for command in (check.command, backups.backup, backups.restore):
+        app.cli.add_command(command)

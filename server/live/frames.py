@@ -8,9 +8,6 @@ from server.rules.access import Scope
 EVERYBODY = 0
 """In `Frame.rights`: the event may have changed what anybody sees."""
 
-CROSSINGS = "crossing.read"
-"""The permission of parts that tell crossings."""
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -18,7 +15,7 @@ class Part:
 
     `withheld` is None where nothing is left to tell without the position. Seen by readers whose `permission` covers
     the unit at `path`, by the people it is about (`own`), or by everybody (`for_all`). `shows` is whose position it
-    tells, on which trip.
+    tells, on which trip. `tells` is what an erasure takes it back by.
     """
 
     permission: str
@@ -27,6 +24,7 @@ class Part:
     whole: bytes
     withheld: bytes | None = None
     shows: tuple[int, int | None] | None = None
+    tells: Hashable = None
     for_all: bool = False
 
 
@@ -34,21 +32,19 @@ class Part:
 class Frame:
     """Everything the event `number` says, and whose rights it may have changed (ids of people, or `EVERYBODY`).
 
-    `moved` are the people whose place it tells, or that they have none any more. `erased` is whose tracks, on which
-    trip, are gone with it: frames before it tell no crossing of theirs any more.
+    `moved` are the people whose place it tells, or that they have none any more. `erased` is what is gone with
+    it, as parts `tell` it: frames before it say no such thing any more.
     """
 
     number: int
     parts: tuple[Part, ...] = ()
     rights: frozenset[int] = frozenset()
     moved: frozenset[int] = frozenset()
-    erased: frozenset[tuple[int, int | None]] = frozenset()
+    erased: frozenset[Hashable] = frozenset()
 
-    def without(self, erased: Collection[tuple[int, int | None]]) -> "Frame":
-        """The same without the crossings of these tracks."""
-        kept = tuple(
-            part for part in self.parts if not (part.permission == CROSSINGS and part.shows in erased)
-        )
+    def without(self, erased: Collection[Hashable]) -> "Frame":
+        """The same without the parts that tell what is gone."""
+        kept = tuple(part for part in self.parts if part.tells is None or part.tells not in erased)
         return self if len(kept) == len(self.parts) else replace(self, parts=kept)
 
     def concerns(self, person_id: int) -> bool:

@@ -11,12 +11,18 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
 
+_KEPT = sa.text("erased_at IS NULL")
+"""Savings that are not blanked: those whose time is over are found among them by their day."""
+
 
 class LogDay(Base):
     """One saving of what a person wrote into the log of a day: `revision` counts them. Erasure blanks the texts."""
 
     __tablename__ = "log_days"
-    __table_args__ = (sa.UniqueConstraint("person_id", "day", "revision"),)
+    __table_args__ = (
+        sa.UniqueConstraint("person_id", "day", "revision"),
+        sa.Index("ix_log_days_kept", "day", "id", postgresql_where=_KEPT, sqlite_where=_KEPT),
+    )
 
     id: Mapped[UUID] = mapped_column(sa.Uuid(), primary_key=True)
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))

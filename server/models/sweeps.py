@@ -9,9 +9,13 @@ from server.db import Base
 
 
 class Sweep(Base):
-    """When one step of the sweep (see `services.sweeps.STEPS`) was last done to its end."""
+    """When one step of the sweep (see `services.sweeps.STEPS`) was last done to its end.
+
+    `upto` is the instant up to which nothing is left for it, where it works through what arrived.
+    """
 
     __tablename__ = "sweeps"
 
     step: Mapped[str] = mapped_column(sa.String(24), primary_key=True)
     done_at: Mapped[datetime]
+    upto: Mapped[datetime | None]

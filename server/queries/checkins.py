@@ -1,6 +1,7 @@
 """Check-ins as their readers may see them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -71,6 +72,20 @@ def subjects(found: Iterable[dict[str, Any]]) -> list[tuple[int, int | None]]:
         for document in found
         if document["position"] is not None
     ]
+
+
+def expired(since: datetime | None, before: datetime, *, most: int) -> Sequence[UUID]:
+    """Check-ins that arrived from an instant on and before another and are not blanked, oldest first. Unscoped."""
+    statement = (
+        sa.select(Checkin.id)
+        .join(CheckinDetail, CheckinDetail.checkin_id == Checkin.id)
+        .where(Checkin.received_at < before, CheckinDetail.erased_at.is_(None))
+        .order_by(Checkin.received_at, Checkin.id)
+        .limit(most)
+    )
+    if since is not None:
+        statement = statement.where(Checkin.received_at >= since)
+    return db.session.execute(statement).scalars().all()
 
 
 def documents(ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:

@@ -7,27 +7,49 @@ from alembic.script import ScriptDirectory
 
 from server.db import MIGRATIONS, db, refused
 from server.errors import DatabaseRefused
+from server.models.contractions import Contraction
 
 
 def migration() -> str:
-    """The database's migration, which is this release's; `DatabaseRefused` when it does not answer or is not."""
+    """The database's migration: this release's, or a newer one that took nothing away which this release needs.
+
+    `DatabaseRefused` when it does not answer, or is another.
+    """
     try:
         kept: str | None = db.session.scalar(sa.text("SELECT version_num FROM alembic_version"))
     except sa.exc.DBAPIError as error:
         db.session.rollback()
         raise _refusal(error) from error
-    if kept != newest():
+    if kept is None or (kept in known() and kept != newest()):
         raise DatabaseRefused(
             why_zh=f"版本是 {kept or '空'}，程序需要 {newest()}，请运行 flask db upgrade",
             why_en=f"it is at {kept or 'nothing'}, this release needs {newest()}; run flask db upgrade",
         )
-    return newest()
+    if kept != newest():
+        _ensure_expanded(kept)
+    return kept
+
+
+def _ensure_expanded(kept: str) -> None:
+    """`DatabaseRefused` where a newer release took away what this one needs (docs/operations.md, "Upgrading")."""
+    oldest = db.session.scalars(sa.select(Contraction.oldest).order_by(Contraction.migration)).all()
+    if not known().issuperset(oldest):
+        raise DatabaseRefused(
+            why_zh=f"版本是 {kept}，比这个程序新得多，请改用新版本程序",
+            why_en=f"it is at {kept}, too new for this release; run the newer one",
+        )
 
 
 @cache
 def newest() -> str:
     """The newest migration of this release."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+
+
+@cache
+def known() -> frozenset[str]:
+    """The migrations that this release knows."""
+    return frozenset(each.revision for each in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _refusal(error: sa.exc.DBAPIError) -> DatabaseRefused:

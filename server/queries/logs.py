@@ -330,6 +330,17 @@ def _ahead(person_id: int, period: Period) -> list[Document]:
     ]
 
 
+def expired(before: date, *, most: int) -> Sequence[UUID]:
+    """Savings of logs of days before one that are not blanked, the oldest days first. Unscoped, for the sweep."""
+    statement = (
+        sa.select(LogDay.id)
+        .where(LogDay.day < before, LogDay.erased_at.is_(None))
+        .order_by(LogDay.day, LogDay.id)
+        .limit(most)
+    )
+    return db.session.execute(statement).scalars().all()
+
+
 def _person(actor: Actor) -> Document:
     """Whose log it is, with their unit and post."""
     statement = (

@@ -138,6 +138,18 @@ def kept_of(person_id: int) -> Sequence[UUID]:
     return _ids(Photo.person_id == person_id, Photo.kept_at.is_not(None), Photo.erased_at.is_(None))
 
 
+def originals() -> Sequence[str]:
+    """What the photos that are kept hold, as digests, each once, in their order."""
+    kept = sa.select(Photo.sha256).distinct().where(Photo.kept_at.is_not(None), Photo.erased_at.is_(None))
+    named = kept.where(Photo.sha256.is_not(None)).order_by(Photo.sha256)
+    return [sha256 for sha256 in db.session.execute(named).scalars() if sha256]
+
+
+def not_erased(checkin_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """The photos of these check-ins that are not erased, arrived or not."""
+    return _ids(Photo.erased_at.is_(None), Photo.checkin_id.in_(checkin_ids))
+
+
 def half_erased() -> Sequence[UUID]:
     """The photos that are erased while their files may still be there."""
     return _ids(Photo.erased_at.is_not(None), Photo.sha256.is_not(None))

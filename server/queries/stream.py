@@ -3,7 +3,7 @@
 Frames are made once for all readers, so nothing here is scoped; `sight` is the scope, and the hub's readers apply it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,8 @@ CHECKIN = frozenset(
         "checkin.made",
         "checkin.reviewed",
         "checkin.answered",
+        "checkin.erased",
+        "checkin.expired",
         "review.lapsed",
         "photo.sent",
         "photo.erased",
@@ -53,7 +55,7 @@ CROSSING = frozenset({"crossing.found", "crossing.dropped"})
 GONE = frozenset({"track.erased", "track.expired", "consent.withdrawn"})
 """After these, nobody is shown the crossings of the event's person on its trip any more."""
 
-MOVING = frozenset({"checkin.made", "consent.withdrawn", "track.erased", "person.updated"})
+MOVING = frozenset({"checkin.made", "checkin.erased", "consent.withdrawn", "track.erased", "person.updated"})
 """After these, the event's person is somewhere else on the map, or nowhere."""
 
 ENDING = frozenset({"trip.completed", "trip.cancelled", "trip.lapsed"})
@@ -107,11 +109,18 @@ def frames(happened: Sequence[Happened]) -> list[Frame]:
     return made
 
 
-def _erased(event: Happened) -> frozenset[tuple[int, int | None]]:
-    """Whose track, on which trip, is gone with an event."""
-    if event.kind != "track.erased" or event.person_id is None:
-        return frozenset()
-    return frozenset({(event.person_id, event.trip_id)})
+def _erased(event: Happened) -> frozenset[Hashable]:
+    """What earlier frames told and is gone with an event: crossings and places of a track, a check-in and its place."""
+    if event.kind == "track.erased":
+        return frozenset({(event.person_id, event.trip_id), _place_of(event.person_id)})
+    if event.kind in {"checkin.erased", "checkin.expired"}:
+        return frozenset({UUID(event.subject), _place_of(event.person_id)})
+    return frozenset()
+
+
+def _place_of(person_id: int | None) -> Hashable:
+    """What parts that tell a person's place are known by."""
+    return ("place", person_id)
 
 
 def places_of(person_ids: Sequence[int]) -> list[Place]:
@@ -173,6 +182,7 @@ def _of_checkin(event: Happened, material: _Material) -> Iterator[Part]:
         whole=sse.message("checkin", whole),
         withheld=sse.message("checkin", hidden),
         shows=shown[0] if shown else None,
+        tells=UUID(event.subject),
     )
 
 
@@ -201,7 +211,8 @@ def _of_crossing(event: Happened, material: _Material) -> Iterator[Part]:
         yield Part("crossing.read", path, own, dropped)
     elif found is not None:
         whole = sse.message("crossing", {"number": event.number, "crossing": found})
-        yield Part("crossing.read", path, own, whole, shows=(event.person_id, event.trip_id))
+        whose = (event.person_id, event.trip_id)
+        yield Part("crossing.read", path, own, whole, shows=whose, tells=whose)
 
 
 def _of_gone_crossings(event: Happened, material: _Material) -> Iterator[Part]:
@@ -239,7 +250,8 @@ def _of_silence(event: Happened, material: _Material) -> Iterator[Part]:
 
 def _place(path: str, told: dict[str, Any], shows: tuple[int, int | None] | None) -> Part:
     """One place, for those who watch the map; a place that is gone shows nobody's position."""
-    return Part("place.read", path, frozenset(), sse.message("place", told), None, shows)
+    tells = None if shows is None else _place_of(shows[0])
+    return Part("place.read", path, frozenset(), sse.message("place", told), None, shows, tells)
 
 
 _PARTS = (_of_checkin, _of_trip, _of_crossing, _of_gone_crossings, _of_places, _of_silence)

@@ -150,6 +150,7 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("checkin.review", "复核签到", "review check-ins", "supervisor"),
         _permission("review.read", "查看复核队列", "see the review queue", "supervisor", own=True),
         _permission("checkin.answer", "答复复核", "answer a review", own=True),
+        _permission("checkin.erase", "清除自己签到的个人内容", "blank one's own check-ins", own=True),
         _permission("checkin.export", "导出签到记录", "export the visit log", *_WATCHERS, own=True),
         _permission("photo.send", "上传自己的照片", "send photos of what one tells oneself", own=True),
         _permission("photo.read", "查看照片", "see photos", *_WATCHERS, own=True),
@@ -227,6 +228,9 @@ PERMISSIONS: dict[str, Permission] = dict(
             "change categories and terms",
             "administrator",
             at_root=True,
+        ),
+        _permission(
+            "status.read", "查看运行状况", "see how the installation stands", "administrator", at_root=True
         ),
         _permission("calendar.read", "查看工作日历", "see the working calendar", *ROLES, own=True),
         _permission(

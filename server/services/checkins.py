@@ -6,7 +6,8 @@ be kept · does it lie in its stop · in which areas · is it odd.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from server import clock, log
+from server import clock, log, meters
 from server.config import Settings
 from server.db import Ask, ask_in_session, db, is_locked
 from server.errors import (
@@ -66,14 +67,36 @@ def make(actor: Actor, told: Told) -> Answer:
     together; each is answered once it is committed.
     """
     access.ensure(actor, "checkin.make", path=actor.unit_path, own=True)
-    return held(Gathered).do(Arrival(actor, told, clock.now()))
+    with _counted(), meters.QUEUE.track_inprogress(), meters.VERDICT.time():
+        end = held(Gathered).do(Arrival(actor, told, clock.now()))
+    _count([end])
+    return end
 
 
 def make_many(actor: Actor, batch: Sequence[Told]) -> list[Answer | Problem]:
     """Keep each good check-in of a batch and name each bad one, in the batch's order."""
     access.ensure(actor, "checkin.make", path=actor.unit_path, own=True)
     received_at = clock.now()
-    return _make_batch([Arrival(actor, told, received_at) for told in batch])
+    ends = _make_batch([Arrival(actor, told, received_at) for told in batch])
+    _count(ends)
+    return ends
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count a check-in that is refused."""
+    try:
+        yield
+    except Problem as problem:
+        _count([problem])
+        raise
+
+
+def _count(ends: Sequence[Answer | Problem]) -> None:
+    """Count what became of check-ins."""
+    for end in ends:
+        became = "refused" if isinstance(end, Problem) else "kept" if end.fresh else "again"
+        meters.CHECKINS.labels(became).inc()
 
 
 class Gathered(Gatherer[Arrival, Answer]):

@@ -137,6 +137,28 @@ def keep(photo_id: UUID, sha256: str) -> None:
     flush(target.parent)
 
 
+def kept() -> Iterator[Path]:
+    """The files of all originals."""
+    return original("00").parent.parent.glob("??/" + "?" * 64)
+
+
+def bring(source: Path, sha256: str) -> None:
+    """Put a copy of a file in the place of an original, whole, unless there is one."""
+    place = original(sha256)
+    if place.exists():
+        return
+    _make_folder(place.parent)
+    beside = place.with_name(f".{sha256}.{secrets.token_hex(4)}")
+    with _disk():
+        try:
+            shutil.copyfile(source, beside)
+            beside.chmod(0o600)
+            flush(beside)
+            beside.replace(place)
+        finally:
+            beside.unlink(missing_ok=True)
+
+
 def remove(sha256: str) -> None:
     """Take away an original and its thumbnail."""
     for file in (original(sha256), thumb(sha256)):

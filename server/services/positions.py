@@ -18,7 +18,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from server import clock
+from server import clock, meters
 from server.config import Settings
 from server.errors import PasswordMustChange, Problem, SessionEnded, TrackerUnknown
 from server.express import Line, OnFoot, express
@@ -67,9 +67,11 @@ def deliver(delivery: Delivery) -> Accepted:
     Raises `TrackerUnknown` for a phone that may not send, `SessionEnded` for one whose session is over meanwhile,
     `Busy` when it should come back.
     """
-    if len(delivery.fixes) > LARGE:
-        return _accept_one(delivery)
-    return held(Gathered).do(delivery)
+    end = _accept_one(delivery) if len(delivery.fixes) > LARGE else held(Gathered).do(delivery)
+    meters.FIXES.inc(end.kept)
+    for reason, count in end.set_aside.items():
+        meters.SET_ASIDE.labels(reason).inc(count)
+    return end
 
 
 @verb

@@ -24,10 +24,12 @@ from server.queries import matters, patrol_plans, positions, trips
 from server.queries import patrols as walks
 from server.queries import photos as reads
 from server.queries import reviews as queue
+from server.queries import sweeps as marks
 from server.rules import reviews as rules
 from server.services import (
     closings,
     deadlines,
+    details,
     erasures,
     flags,
     households,
@@ -51,10 +53,11 @@ log = logging.getLogger("guatu.sweep")
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """What a step did, in words."""
+    """What a step did, in words; `upto` is the instant up to which nothing is left for it, where it has one."""
 
     zh: str
     en: str
+    upto: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,19 @@ def _photos() -> Did:
     return Did(
         f"删除 {len(found)} 张期满照片，清理 {len(lost)} 张未传完的",
         f"deleted {len(found)} expired photo(s), gave up {len(lost)} that never arrived",
+    )
+
+
+def _checkins() -> Did:
+    """Blank the personal part of check-ins whose time is over, and what was written into the logs of those days."""
+    before = expiry(clock.now(), held(Settings).checkin_days)
+    since = marks.upto("checkins")
+    db.session.rollback()
+    blanked, days = details.expire(since, before), details.expire_logs(before)
+    return Did(
+        f"清除 {blanked} 次期满签到的个人内容、{days} 份日志",
+        f"blanked {blanked} expired check-in(s) and {days} log(s)",
+        before if since is None else max(since, before),
     )
 
 
@@ -206,6 +222,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("partitions", "定位分区", "partitions", _partitions),
     Step("retention", "保存期限", "retention", _retention),
     Step("photos", "照片", "photos", _photos),
+    Step("checkins", "签到", "check-ins", _checkins),
     Step("forgotten", "超时行程", "forgotten duties", _forgotten),
     Step("queries", "未跟进的询问", "queries not pursued", _queries),
     Step("silences", "失联提醒", "silent phones", _silences),
@@ -234,7 +251,7 @@ def _swept(step: Step) -> Swept:
     """Do a step, and remember when it was done; a failure goes into the log."""
     try:
         did = step.act()
-        _remember(step.name)
+        _remember(step.name, did.upto)
     except Exception:
         db.session.rollback()
         log.exception("the step %s of the sweep failed", step.name)
@@ -243,9 +260,9 @@ def _swept(step: Step) -> Swept:
 
 
 @verb
-def _remember(name: str) -> None:
+def _remember(name: str, upto: datetime | None) -> None:
     """Note that a step was done now, and forget the steps of other releases."""
-    row = {"step": name, "done_at": clock.now()}
+    row = {"step": name, "done_at": clock.now()} | ({} if upto is None else {"upto": upto})
     statement = upsert(Sweep).values(row)
     db.session.execute(statement.on_conflict_do_update(index_elements=["step"], set_=row))
     db.session.execute(sa.delete(Sweep).where(Sweep.step.not_in([step.name for step in STEPS])))

@@ -25,6 +25,7 @@ from server.web import (
     reviews,
     shell,
     signin,
+    status,
     trackers,
     trips,
 )
@@ -45,6 +46,7 @@ PAGES = (
     matters,
     projects,
     record,
+    status,
     signin,
     invited,
     assets,

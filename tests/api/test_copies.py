@@ -42,6 +42,7 @@ ABOUT_NOBODY = {
     "matter_categories",
     "calendar_days",
     "closings",
+    "contractions",
     "flags",
     "patrol_checkpoints",
     "patrolled_areas",

@@ -15,7 +15,7 @@ from flask import Flask
 from server.db import WRITES, db
 from server.live import hub as hubs
 from server.live import tail
-from server.live.frames import CROSSINGS, Frame, Part, Sight
+from server.live.frames import Frame, Part, Sight
 from server.live.hub import Hub, Reader
 from server.live.tail import Happened
 from server.models.events import Event
@@ -40,7 +40,7 @@ def load(happened: Sequence[Happened]) -> list[Frame]:
 
 def _frame(event: Happened, part: Part) -> Frame:
     """One that says its subject; `crossed` is a crossing, and after `erased` it is gone."""
-    crossing = Part(CROSSINGS, "", frozenset(), b"", shows=WHOSE)
+    crossing = Part("crossing.read", "", frozenset(), b"", shows=WHOSE, tells=WHOSE)
     parts = (part, crossing) if event.subject == "crossed" else (part,)
     return Frame(event.number, parts, erased=frozenset({WHOSE} if event.subject == "erased" else ()))
 
@@ -182,7 +182,9 @@ def test_a_slow_reader_is_told_to_load_anew_and_slows_nobody(
 def test_who_may_not_see_what_happens_is_not_woken_by_it_and_stands_further_on(app: Flask) -> None:
     with running() as hub:
         blind, seeing = join(hub), join(hub)
-        blind.sight = Sight(1, {CROSSINGS: Scope((), None), "area.read": Scope((), None)}, reasoned=False)
+        blind.sight = Sight(
+            1, {"crossing.read": Scope((), None), "area.read": Scope((), None)}, reasoned=False
+        )
         numbers = committed("unseen", "seen", "unseen")
         assert heard(seeing, 3) == numbers
         assert heard(blind, 1) == numbers[1:2]

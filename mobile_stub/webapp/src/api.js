@@ -251,6 +251,9 @@ export const picture = (id, face) => ask("GET", `/photos/${encodeURIComponent(id
 /** Erases a photo of one's own for good. @param {string} id */
 export const erasePhoto = (id) => ask("DELETE", `/photos/${encodeURIComponent(id)}`);
 
+/** Blanks what is personal of a check-in of one's own, for good. @param {string} id */
+export const eraseCheckin = (id) => ask("DELETE", `/checkins/${encodeURIComponent(id)}/detail`);
+
 /** @returns {Promise<Checkin>} @param {string} id */
 export const checkin = (id) => ask("GET", `/checkins/${encodeURIComponent(id)}`);
 

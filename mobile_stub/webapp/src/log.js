@@ -13,7 +13,7 @@ import { metres, rings, stopRings } from "./ground.js";
 import { shape } from "./icons.js";
 import { minimap } from "./minimap.js";
 import { pictures } from "./pictures.js";
-import { button, empty, facts, form, notice, oldNotice, paged, para, row, section, verdictBadge } from "./parts.js";
+import { button, confirmed, empty, facts, form, notice, oldNotice, paged, para, row, section, verdictBadge } from "./parts.js";
 import * as queue from "./queue.js";
 import { recalled, remembered } from "./remember.js";
 import * as session from "./session.js";
@@ -192,10 +192,22 @@ function onPhoto(id) {
   });
 }
 
+/** Room to blank one's own check-in for good, unless that was done. @param {Checkin} record @param {number} me */
+function eraser(record, me) {
+  if (record.person.id !== me || record.position_withheld === "erased") return null;
+  return section(say("record.erase"), para(say("record.erase_text")), button(say("record.erase"), async () => {
+    const sure = await confirmed({ title: say("record.erase_title"), text: say("record.erase_sure"), yes: say("record.erase"), danger: true });
+    if (!sure) return;
+    await api.eraseCheckin(record.id);
+    again();
+  }, { weight: "danger" }));
+}
+
 /** The page of one record; fresh from sending it thanks and leads on. @param {Way} way @returns {Promise<View>} */
 export async function recordPage(way) {
   const record = await recordOf(way.id);
   const fresh = way.params.has("new");
+  const me = (await session.current())?.person.id ?? 0;
   const body = [
     fresh && el("p", { class: "kept" }, say("record.kept", { time: clock(record.received_at) })),
     verdictPanel(record), await mapOf(record), section("", written(record)),
@@ -203,6 +215,7 @@ export async function recordPage(way) {
     record.visit && section(say("visit.title"), visitFacts(record.visit)),
     signals(record), reviews(record),
     row("edit", say("logs.add"), `#/supplement/${record.id}?day=${dayOf(record.happened_at)}`, say("logs.add_text")),
+    fresh ? null : eraser(record, me),
   ];
   return { title: fresh ? say("record.new_title") : say("record.title"), back: fresh ? "#/" : "#/log", tab: fresh ? "duties" : "log",
     leave: onPhoto(record.id), body: body.filter((node) => node instanceof Node), ...(fresh ? { dock: button(say("record.done"), () => go("#/"), { weight: "main" }) } : {}) };

@@ -226,3 +226,21 @@ export interface TripFound {
   id: number; title: string; destination: string; state: string; starts_on: string; ends_on: string; leader: Named;
   stops: number; reached: number;
 }
+
+/** One thing about the installation, how it stands, and what to do (empty where nothing is). */
+export interface StatusItem {
+  name: string;
+  state: "good" | "watch" | "wrong";
+  zh: string;
+  en: string;
+  do_zh: string;
+  do_en: string;
+}
+
+/** How the installation stands. */
+export interface Status {
+  items: StatusItem[];
+  migration: string;
+  set_aside: { zh: string; en: string; count: number }[];
+  at: string;
+}

@@ -1,0 +1,98 @@
+"""`flask backup` and `flask restore`: everything into a folder, and out of it into an empty place."""
+
+import signal
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from server.cli.commands import said
+from server.services import backups as services
+from server.services import restores
+from server.services.backups import Made
+from server.services.restores import Restored
+
+_FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+@click.command("backup")
+@click.argument("into", type=_FOLDER)
+@click.option(
+    "--keys",
+    type=_FOLDER,
+    required=True,
+    help="密钥另存的文件夹，不与备份放在一起 · Where the keys go, apart.",
+)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3660),
+    default=30,
+    show_default=True,
+    help="更早的备份随后删除 · Backups older than this are deleted afterwards.",
+)
+@with_appcontext
+def backup(into: Path, keys: Path, days: int) -> None:
+    """备份数据库、照片与每日存证到 INTO 下的新文件夹 · Back up into a new folder in INTO."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that being ended leaves nothing half
+    with said():
+        made = services.make(into, keys, days=days)
+        for line in _made(made):
+            click.echo(line)
+        if made.missing:
+            raise click.ClickException(
+                f"{len(made.missing)} 张照片的文件不在 / the files of {len(made.missing)} photo(s) are not there: "
+                + ", ".join(made.missing[:5])
+            )
+
+
+@click.command("restore")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="备份时另存的密钥文件 · The file of keys that was kept apart.",
+)
+@with_appcontext
+def restore(folder: Path, keys: Path | None) -> None:
+    """把 FOLDER 中的备份恢复到空库，并逐表核对 · Restore a backup into an empty place, and compare."""
+    with said():
+        done = restores.restore(folder, keys)
+    for zh, en in done.wrong:
+        click.echo(f"{zh} / {en}", err=True)
+    if done.wrong:
+        raise click.ClickException(f"{len(done.wrong)} 处不符 / {len(done.wrong)} thing(s) do not agree")
+    click.echo(_restored(done))
+
+
+def _made(made: Made) -> list[str]:
+    """What was made, line by line."""
+    told = made.backup
+    lines = [
+        f"已备份到 {made.folder} / backed up to {made.folder}",
+        f"{len(told.tables)} 张表 {told.rows} 行，照片 {len(told.photos)} 张，存证文件 {len(told.closings)} 个 / "
+        f"{len(told.tables)} tables with {told.rows} rows, {len(told.photos)} photo(s), {len(told.closings)} "
+        "file(s) of closed days",
+    ]
+    lines += (
+        ["密钥来自环境变量，请另行保存 / the keys come from the environment: keep them yourself"]
+        if made.keys is None
+        else [f"密钥另存于 {made.keys}，请移到别处 / keys kept in {made.keys}: move them elsewhere"]
+    )
+    return lines + [f"已删除过期备份 {name} / deleted an expired backup: {name}" for name in made.dropped]
+
+
+def _restored(done: Restored) -> str:
+    """That all is as it was, and what is still to do."""
+    told = done.backup
+    lines = [
+        f"已恢复并核对：{len(told.tables)} 张表 {told.rows} 行、{len(told.photos)} 张照片均与备份一致 / "
+        f"restored and compared: {len(told.tables)} tables with {told.rows} rows and {len(told.photos)} photo(s) "
+        "are as they were backed up"
+    ]
+    if done.behind:
+        lines.append(
+            "数据库是旧版本的：先运行 flask db upgrade，再运行 flask events verify / "
+            "it is an earlier release's: run flask db upgrade, then flask events verify"
+        )
+    lines.append("开始服务前请运行一次 flask sweep run / run flask sweep run before serving")
+    return "\n".join(lines)
