@@ -28,6 +28,8 @@ R = TypeVar("R")
 
 MOST_ID = 2**31 - 1
 COOKIE = "guatu_session"
+SECURE_PREFIX = "__Host-"
+"""What a browser keeps for this host alone, over HTTPS alone, whatever a neighbour host or a plain page sets."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BEFORE_PASSWORD = frozenset({"password.change", "person.read_self", "session.revoke"})
 
@@ -103,6 +105,16 @@ def identify(*, looks_again: bool = False) -> Actor | None:
     return found
 
 
+def cookie_name() -> str:
+    """What the session's cookie is called here."""
+    return SECURE_PREFIX + COOKIE if held(Settings).secure_cookies else COOKIE
+
+
+def cookie_secret() -> str:
+    """What the session's cookie says; empty without one."""
+    return request.cookies.get(cookie_name(), "")
+
+
 def address() -> str:
     """Where the request comes from, for counting failed sign-ins."""
     return request.remote_addr or "-"
@@ -123,7 +135,7 @@ def _from_bearer(*, looks_again: bool) -> Actor | None:
 
 def _from_cookie() -> Actor | None:
     """The actor of a browser's cookie; an unsafe request must carry the session's own token too."""
-    secret = request.cookies.get(COOKIE)
+    secret = cookie_secret()
     if not secret:
         return None
     found = sessions.of_cookie(secret)

@@ -16,6 +16,7 @@ from server.api import (
     closings,
     copies,
     events,
+    factors,
     health,
     ingest,
     log,
@@ -55,6 +56,7 @@ DESCRIPTION = "挂图外勤上报服务的接口 · The doors of Guatu, a field-
 
 NOUNS = (
     accounts,
+    factors,
     units,
     people,
     rosters,

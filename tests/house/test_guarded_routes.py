@@ -16,6 +16,7 @@ PUBLIC = {
     "GET /api/openapi.json",
     "POST /api/v1/sessions",
     "POST /api/v1/sessions/refresh",
+    "POST /api/v1/sessions/second",
     "GET /health/live",
     "GET /health/ready",
     "GET /ingest/traccar",
@@ -25,6 +26,7 @@ PUBLIC = {
     "POST /ingest/owntracks",
     "POST /ingest/traccar",
     "POST /sign-in",
+    "POST /sign-in/second",
     "GET /static/<path:name>",
 }
 """Everything that is open to everybody. A new one is added here on purpose, or not at all."""

@@ -7,6 +7,7 @@ import { patch, post, put } from "../lib/api.js";
 import { ask, tell } from "../lib/dialog.js";
 import { may, me, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
+import { resetFactor } from "../lib/factor.js";
 import { filterBar, bar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { pagedList, table } from "../lib/list.js";
@@ -80,6 +81,7 @@ function acts(person) {
     button(t("修改"), () => change(person)),
     may("person.grant") ? button(t("角色"), () => grant(person)) : null,
     may("password.reset") ? button(t("重置密码"), () => reset(person)) : null,
+    may("factor.reset") && person.second_factor ? button(t("解除两步验证"), () => loseFactor(person)) : null,
     button(t("停用"), () => setLeft(person, true)),
   ].filter((each) => each !== null);
 }
@@ -237,6 +239,13 @@ async function reset(person) {
     },
   });
   if (password) await tellPassword({ name: person.name, username: person.username, password });
+}
+
+/** @param {Person} person */
+async function loseFactor(person) {
+  if (!(await resetFactor(person))) return;
+  toast(t("已解除。"));
+  await list.read();
 }
 
 /** @param {Person} person @param {boolean} left */
