@@ -163,6 +163,34 @@ class Settings:
         "Which roles need a second factor, and for how many days after they are given they may do without, as"
         " role:days; then the role sleeps until it is set up. Empty: none is asked for",
     )
+    oidc_issuer: str = _setting(
+        "GUATU_OIDC_ISSUER",
+        "",
+        str,
+        "本县统一身份认证（OpenID Connect）的地址；为空则只用本系统的账号密码",
+        "Address of the county's own sign-in provider (OpenID Connect); empty: accounts of this server only",
+    )
+    oidc_client_id: str = _setting(
+        "GUATU_OIDC_CLIENT_ID",
+        "guatu",
+        str,
+        "统一身份认证发给本系统的客户端编号；回调地址为 本系统地址/sign-in/provider/back",
+        "The client id that the provider gave this server; its way back is ADDRESS/sign-in/provider/back",
+    )
+    oidc_client_secret: str = _setting(
+        "GUATU_OIDC_CLIENT_SECRET",
+        "",
+        str,
+        "统一身份认证发给本系统的客户端密钥",
+        "The client secret that the provider gave this server",
+    )
+    oidc_name: str = _setting(
+        "GUATU_OIDC_NAME",
+        "统一身份认证",
+        str,
+        "登录页上统一身份认证的名称",
+        "What the sign-in page calls the provider",
+    )
     default_accuracy_m: int = _setting(
         "GUATU_DEFAULT_ACCURACY_M",
         100,

@@ -18,6 +18,7 @@ from server.api import (
     events,
     factors,
     health,
+    identities,
     ingest,
     log,
     logs,
@@ -57,6 +58,7 @@ DESCRIPTION = "挂图外勤上报服务的接口 · The doors of Guatu, a field-
 NOUNS = (
     accounts,
     factors,
+    identities,
     units,
     people,
     rosters,

@@ -14,6 +14,7 @@ from server.db import db
 from server.models.checkins import Checkin, LastPlace
 from server.models.events import Event
 from server.models.factors import RecoveryCode, SecondFactor
+from server.models.identities import Identity
 from server.models.logs import LogDay, Supplement
 from server.models.looks import Look, LookReason
 from server.models.matters import MatterAnswer, MatterStep
@@ -72,6 +73,10 @@ def _factor(actor: Actor) -> Pages:
     of_them = rows(codes.where(RecoveryCode.person_id == actor.person_id).order_by(RecoveryCode.made_at))
     found = rows(mine.where(SecondFactor.person_id == actor.person_id))
     yield [each | {"recovery_codes": of_them} for each in found]
+
+
+def _identities(actor: Actor) -> Pages:
+    return mine_of(Identity, Identity.id, Identity.person_id == actor.person_id, leave={"person_id"})
 
 
 def _sessions(actor: Actor) -> Pages:
@@ -283,6 +288,9 @@ PARTS = (
         _person,
     ),
     Part("factor.json", "两步验证", "your second factor", ("second_factors", "recovery_codes"), _factor),
+    Part(
+        "identities.json", "绑定的统一身份", "identities linked to your account", ("identities",), _identities
+    ),
     Part("sessions.json", "登录过的设备", "devices signed in", ("sessions",), _sessions),
     Part("consents.json", "位置使用的同意与撤回", "consents given and withdrawn", ("consents",), _consents),
     Part(

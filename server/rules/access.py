@@ -126,6 +126,9 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission(
             "factor.reset", "解除他人的两步验证", "take off another's second factor", "administrator"
         ),
+        _permission("identity.read", "查看自己的统一身份", "see one's own identities", own=True),
+        _permission("identity.link", "绑定统一身份", "link an identity to one's account", own=True),
+        _permission("identity.unlink", "解除绑定统一身份", "end a link of one's own", own=True),
         _permission("area.read", "查看区域", "see areas", *ROLES, own=True),
         _permission("area.import", "导入区域", "import areas", "administrator", at_root=True),
         _permission(

@@ -30,6 +30,8 @@ KINDS = {
         ("factor.recovered", "用恢复码代替手机", "used a recovery code in place of the phone"),
         ("factor.removed", "移除两步验证", "took off their second factor"),
         ("factor.reset", "解除他人的两步验证", "took off another's second factor"),
+        ("identity.linked", "绑定统一身份", "linked an identity to their account"),
+        ("identity.unlinked", "解除绑定统一身份", "ended the link of an identity"),
         ("copy.taken", "下载本人全部资料", "took a copy of all that is held about them"),
         ("unit.created", "新建单位", "made a unit"),
         ("unit.updated", "修改单位", "changed a unit"),

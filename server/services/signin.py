@@ -47,7 +47,7 @@ class Half:
 
 
 @dataclass(frozen=True, slots=True)
-class _Begun:
+class Begun:
     """A session just begun, and a phone's first refresh token."""
 
     session_id: UUID
@@ -83,17 +83,17 @@ def open_browser(
     secret = sessions.new_secret()
     device = Device("browser", device_name, device_id)
     begun = _sign_in(username, password, device, address, cookie=sessions.digest(secret))
-    return begun if isinstance(begun, Half) else _opened(begun, secret)
+    return begun if isinstance(begun, Half) else opened(begun, secret)
 
 
-def _opened(begun: _Begun, secret: str) -> Opened:
+def opened(begun: Begun, secret: str) -> Opened:
     """What the browser of a session gets."""
     return Opened(sessions.standing_of(begun.session_id).actor, begun.session_id, secret)
 
 
 def _sign_in(
     username: str, password: str, device: Device, address: str, *, cookie: str | None
-) -> _Begun | Half:
+) -> Begun | Half:
     """Count, look at the password (outside any transaction: it takes long), then open the session."""
     tried = _count(people.normal(username), device.id, address)
     if not hashes.matches(password, tried.kept):
@@ -133,7 +133,7 @@ def _refuse(person_id: int | None, unit_id: int | None, **facts: Any) -> None:
 
 
 @verb
-def _open(tried: _Try, device: Device, cookie: str | None, renewed: str | None) -> _Begun | Half:
+def _open(tried: _Try, device: Device, cookie: str | None, renewed: str | None) -> Begun | Half:
     """Open the session, unless the password was changed or the person left while we were comparing."""
     person = _still_here(tried.person_id)
     if person is None or person.password_hash != tried.kept:
@@ -153,7 +153,7 @@ def _still_here(person_id: int | None) -> Person | None:
     )
 
 
-def begin(person: Person, device: Device, cookie: str | None) -> _Begun | Half:
+def begin(person: Person, device: Device, cookie: str | None) -> Begun | Half:
     """The session of somebody known by their password or provider, or the ticket for the code they must give.
 
     Within a verb, the person's row locked.
@@ -163,10 +163,10 @@ def begin(person: Person, device: Device, cookie: str | None) -> _Begun | Half:
     return _begin(person, device, cookie)
 
 
-def _begin(person: Person, device: Device, cookie: str | None) -> _Begun:
+def _begin(person: Person, device: Device, cookie: str | None) -> Begun:
     """The session itself."""
     session_id = sessions.begin(person, device, cookie)
-    return _Begun(session_id, tokens.issue(session_id) if cookie is None else "")
+    return Begun(session_id, tokens.issue(session_id) if cookie is None else "")
 
 
 def _print_of(person: Person) -> str:
@@ -187,10 +187,10 @@ def prove_browser(*, ticket: str, code: str, device_name: str) -> Opened:
     """The second step of a browser. The same refusals."""
     secret = sessions.new_secret()
     device = Device("browser", device_name, None)
-    return _opened(_prove(ticket, code, device, cookie=sessions.digest(secret)), secret)
+    return opened(_prove(ticket, code, device, cookie=sessions.digest(secret)), secret)
 
 
-def _prove(ticket: str, code: str, device: Device, *, cookie: str | None) -> _Begun:
+def _prove(ticket: str, code: str, device: Device, *, cookie: str | None) -> Begun:
     """Count the code before it is looked at; a wrong one is recorded."""
     told = tickets.read(PURPOSE, ticket)
     counts = _count_code(told)
@@ -212,7 +212,7 @@ def _count_code(told: dict[str, Any]) -> tuple[Count, ...]:
 @verb
 def _open_proven(
     told: dict[str, Any], counts: tuple[Count, ...], code: str, device: Device, cookie: str | None
-) -> _Begun:
+) -> Begun:
     """Use the code up and begin the session, both or neither."""
     person = _of_ticket(told)
     if not factors.proves(person, code):

@@ -9,6 +9,7 @@ from server.web import (
     assets,
     failures,
     headers,
+    identities,
     language,
     log,
     logs,
@@ -39,6 +40,7 @@ PAGES = (
     matters,
     record,
     signin,
+    identities,
     assets,
     phone,
 )

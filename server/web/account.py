@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext
 from server.config import Settings
 from server.gate import guard
 from server.held import held
+from server.services.provider import Provider
 from server.web import shell
 
 ASKED = lazy_gettext("登录时除密码外再输入手机上的验证码")
@@ -19,4 +20,4 @@ door = Blueprint("desk_account", __name__)
 def own() -> str:
     """What is held about the reader's own account."""
     told = ASKED if held(Settings).second_factor else UNASKED
-    return shell.page("account.html", name="account", factor_words=str(told))
+    return shell.page("account.html", name="account", factor_words=str(told), provider=held(Provider).name)

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from server import gate
 from server.config import Settings
@@ -11,6 +12,7 @@ from server.errors import CrossSite, LockedOut, Problem, StepLapsed, WrongCode, 
 from server.gate import guard, public
 from server.held import held
 from server.services import sessions, signin
+from server.services.provider import Provider
 from server.services.signin import Half, Opened
 from server.web import language
 
@@ -79,7 +81,7 @@ def device_name() -> str:
     return request.headers.get("User-Agent", "")[:DEVICE_LENGTH]
 
 
-def went(opened: Opened | Half, address: str) -> ResponseReturnValue:
+def went(opened: Opened | Half, address: str) -> Response:
     """On to the second step where it is asked for; otherwise in, with the cookie."""
     if isinstance(opened, Half):
         return second_form(opened, address)
@@ -103,9 +105,7 @@ def onward() -> str:
     return wanted if here and not parts.netloc and not parts.scheme else "/"
 
 
-def first_form(
-    *, username: str = "", sentence: str = "", problem: Problem | None = None
-) -> ResponseReturnValue:
+def first_form(*, username: str = "", sentence: str = "", problem: Problem | None = None) -> Response:
     """The form for name and password, with what was wrong in words."""
     sentence = _said(problem) if problem is not None else sentence
     body = render_template(
@@ -113,19 +113,20 @@ def first_form(
         username=username,
         sentence=sentence,
         onward=onward(),
+        provider=held(Provider).name,
         other_language=language.other_address(),
     )
     return _answered(body, problem)
 
 
-def second_form(half: Half, address: str, *, problem: Problem | None = None) -> ResponseReturnValue:
+def second_form(half: Half, address: str, *, problem: Problem | None = None) -> Response:
     """The form for the code, with what was wrong in words."""
     sentence = "" if problem is None else _said(problem)
     body = render_template("second-step.html", ticket=half.ticket, sentence=sentence, onward=address)
     return _answered(body, problem)
 
 
-def _answered(body: str, problem: Problem | None) -> ResponseReturnValue:
+def _answered(body: str, problem: Problem | None) -> Response:
     """A form as a response, with the problem's status and wait."""
     response = make_response(body, problem.status if problem is not None else 200)
     if problem is not None and problem.retry_after_s is not None:

@@ -23,6 +23,8 @@ PUBLIC = {
     "GET /m/",
     "GET /m/<path:name>",
     "GET /sign-in",
+    "GET /sign-in/provider",
+    "GET /sign-in/provider/back",
     "POST /ingest/owntracks",
     "POST /ingest/traccar",
     "POST /sign-in",

@@ -14,6 +14,7 @@ export interface Person {
 export interface Factor {
   on: boolean; since: string | null; codes_left: number; needed: string[]; due_at: string | null; asleep: boolean; now: string;
 }
+export interface Identity { id: number; issuer: string; name: string; linked_at: string; used_at: string | null }
 export interface Words { zh: string; en: string }
 
 export interface Problem {

@@ -60,14 +60,13 @@ function why(factor) {
   return t("您的角色不强制要求；设好后，别人知道密码也登录不了。");
 }
 
-/** @param {string} [hint] */
-function passwordField(hint = "") {
+/** One's password, said again. */
+export function passwordField() {
   return el(
     "div.field",
     {},
     el("label", { for: "ask-password" }, t("登录密码")),
     el("input.input", { id: "ask-password", name: "password", type: "password", autocomplete: "current-password", required: true, maxlength: 256 }),
-    hint ? el("span.hint", {}, hint) : null,
   );
 }
 

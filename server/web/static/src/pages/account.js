@@ -9,6 +9,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { showFactor } from "../lib/factor.js";
 import { field, send } from "../lib/form.js";
 import { frame } from "../lib/frame.js";
+import { showIdentities } from "../lib/identities.js";
 import { pagedList, table } from "../lib/list.js";
 import { reasons, reasonWords } from "../lib/looks.js";
 import { attempt, blank, failure, loading, toast } from "../lib/states.js";
@@ -211,7 +212,7 @@ async function begin() {
   }
   wireCopy();
   wireOthers();
-  await Promise.all([drawFactor(), readSessions(), drawLooks()]);
+  await Promise.all([drawFactor(), showIdentities(), readSessions(), drawLooks()]);
 }
 
 void begin();
