@@ -109,7 +109,7 @@ def test_a_supervisor_sets_it_up_by_hand_and_an_administrator_takes_it_off(
     answer(page, "登录密码", PASSWORD, "下一步")
     expect(page.locator("img.qr")).to_be_visible()
     seed = page.locator(".factor-seed").inner_text().replace(" ", "")
-    answer(page, "验证码", pyotp.TOTP(seed).at(clock.now()), "启用")
+    answer(page, "验证码", pyotp.TOTP(seed).at(clock.now()), "确认启用")
     expect(page.locator(".codes li")).to_have_count(10)
     page.get_by_role("button", name="知道了").click()
     expect(page.locator("#factor")).to_contain_text("恢复码还剩 10 个")

@@ -104,7 +104,7 @@ async function confirm(begun) {
   let codes = [];
   const done = await ask({
     title: t("扫码并输入验证码"),
-    yes: t("启用"),
+    yes: t("确认启用"),
     body: [
       el(
         "div.factor-scan",
