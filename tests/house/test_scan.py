@@ -33,20 +33,6 @@ def test_what_is_allowed_is_still_there_to_be_allowed() -> None:
     assert all(scan.ALLOWED.values())
 
 
-@pytest.mark.parametrize(
-    "line",
-    ["flask==3.1.3\n", "flask>=3\n", "--extra-index-url https://elsewhere.example\n", "flask @ https://x\n"],
-)
-def test_a_package_without_hashes_or_with_an_address_is_found(tmp_path: Path, line: str) -> None:
-    folder = tmp_path / "requirements"
-    folder.mkdir()
-    good = f"# a comment\nflask==3.1.3 \\\n{HASH} \\\n{HASH}\n    # via -r run.in\n"
-    (folder / "run.txt").write_text(good)
-    assert list(scan.unpinned(tmp_path)) == []
-    (folder / "run.txt").write_text(good + line)
-    assert list(scan.unpinned(tmp_path)) == [f"requirements/run.txt: {line.strip()}"]
-
-
 def test_an_installed_package_that_is_not_the_pinned_one_is_found(tmp_path: Path) -> None:
     (tmp_path / "requirements").mkdir()
     (tmp_path / "requirements" / "test.txt").write_text(f"Flask==0.1 \\\n{HASH}\n")

@@ -58,7 +58,7 @@ def _wait(port: int, process: subprocess.Popen[bytes]) -> None:
 
 def known_as(issuer: str, subject: str, name: str) -> None:
     """The provider knows somebody under its own lasting name, and calls them `name`."""
-    told = requests.put(f"{issuer}/users/{subject}", json={"preferred_username": name}, timeout=10)
+    told = requests.put("/".join((issuer, "users", subject)), json={"preferred_username": name}, timeout=10)
     told.raise_for_status()
 
 
