@@ -101,7 +101,6 @@ def test_who_holds_a_role_that_sleeps_is_shown_the_way_to_wake_it(
     assert "您的角色暂停使用" not in signed_in(people.cadre).get("/trips").text
 
 
-@pytest.mark.browser
 def test_a_supervisor_sets_it_up_by_hand_and_an_administrator_takes_it_off(
     people: County, desk: Open
 ) -> None:

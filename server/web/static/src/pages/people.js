@@ -67,7 +67,7 @@ function row(person) {
         ),
       ),
     ),
-    keeps ? [el("td.soft", {}, person.username), el("td.nowrap", {}, el("span.buttons", {}, acts(person)))] : null,
+    keeps ? [el("td.soft", {}, person.username, person.second_factor ? el("span.under.faint.small", {}, t("有两步验证")) : null), el("td.nowrap", {}, el("span.buttons", {}, acts(person)))] : null,
   );
 }
 
