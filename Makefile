@@ -39,6 +39,7 @@ check: setup ## 格式、静态检查、类型、楼层 / formatting, lint, type
 	@$(STEP) "静态检查 / lint" ruff check .
 	@$(STEP) "类型 / types" mypy $(TYPED)
 	@$(STEP) "楼层 / floors" lint-imports
+	@$(STEP) "密钥与软件包 / secrets and packages" python -m setup.scan
 	@$(if $(wildcard server/web/static/src/*.js server/web/static/src/*/*.js),$(STEP) "页面类型 / types of the pages" tsc -p .)
 	@$(if $(wildcard mobile_stub/webapp/src/*.js),$(STEP) "手机页面类型 / types of the phone" tsc -p mobile_stub/webapp)
 

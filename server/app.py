@@ -12,6 +12,7 @@ from server.queries.areas import Snapshots
 from server.services import checkins, positions, sessions, trackers
 from server.services.closing_keys import ClosingKeys
 from server.services.keys import Ring
+from server.services.provider import Provider
 from server.services.seals import Seals
 
 
@@ -24,6 +25,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hold(app, settings)
     hold(app, Ring.open(settings))
     hold(app, Seals.open(settings))
+    hold(app, Provider(settings))
     hold(app, ClosingKeys.open(settings))
     hold(app, Snapshots())
     hold(app, Hub())

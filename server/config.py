@@ -1,6 +1,7 @@
 """Settings: read once from the environment into one frozen value; `docs/settings.md` is checked against it."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -36,6 +37,18 @@ def _switch(text: str) -> bool:
     if word in {"0", "no", "false", "off", ""}:
         return False
     raise ValueError("1 / 0")
+
+
+_GRACE = re.compile(r"(supervisor|leader|administrator|auditor):([0-9]|[1-8][0-9]|90)")
+
+
+def _graces(text: str) -> str:
+    """Read `role:days,role:days`: privileged roles, each once, and 0 to 90 days; nothing asks nobody."""
+    pairs = [pair for pair in text.replace(" ", "").split(",") if pair]
+    roles = [pair.partition(":")[0] for pair in pairs]
+    if not all(_GRACE.fullmatch(pair) for pair in pairs) or len(set(roles)) < len(roles):
+        raise ValueError("supervisor|leader|administrator|auditor:0–90")
+    return ",".join(pairs)
 
 
 def _one_of(*words: str) -> Callable[[str], str]:
@@ -147,6 +160,43 @@ class Settings:
         _whole(0, 3),
         "前面有几层可信反向代理",
         "How many trusted reverse proxies stand in front",
+    )
+    second_factor: str = _setting(
+        "GUATU_SECOND_FACTOR",
+        "supervisor:14,leader:14,administrator:14,auditor:14",
+        _graces,
+        "哪些角色须设两步验证，各宽限多少天（授予角色之日起），写作 角色:天数；期满未设的，该角色暂停，设好即恢复。"
+        "为空则不要求",
+        "Which roles need a second factor, and for how many days after they are given they may do without, as"
+        " role:days; then the role sleeps until it is set up. Empty: none is asked for",
+    )
+    oidc_issuer: str = _setting(
+        "GUATU_OIDC_ISSUER",
+        "",
+        str,
+        "本县统一身份认证（OpenID Connect）的地址；为空则只用本系统的账号密码",
+        "Address of the county's own sign-in provider (OpenID Connect); empty: accounts of this server only",
+    )
+    oidc_client_id: str = _setting(
+        "GUATU_OIDC_CLIENT_ID",
+        "guatu",
+        str,
+        "统一身份认证发给本系统的客户端编号；回调地址为 本系统地址/sign-in/provider/back",
+        "The client id that the provider gave this server; its way back is ADDRESS/sign-in/provider/back",
+    )
+    oidc_client_secret: str = _setting(
+        "GUATU_OIDC_CLIENT_SECRET",
+        "",
+        str,
+        "统一身份认证发给本系统的客户端密钥",
+        "The client secret that the provider gave this server",
+    )
+    oidc_name: str = _setting(
+        "GUATU_OIDC_NAME",
+        "统一身份认证",
+        str,
+        "登录页上统一身份认证的名称",
+        "What the sign-in page calls the provider",
     )
     default_accuracy_m: int = _setting(
         "GUATU_DEFAULT_ACCURACY_M",

@@ -130,6 +130,78 @@ class LockedOut(Problem):
     en = "Too many tries; try again in {wait_s} seconds."
 
 
+class WrongCode(Problem):
+    """The code of the second factor is wrong, too old, or was used before."""
+
+    code = "wrong_code"
+    status = 422
+    zh = "验证码不正确或已用过，请等下一个验证码再试。"
+    en = "The code is wrong or was used before; wait for the next one and try again."
+
+
+class StepLapsed(Problem):
+    """Too long went by between the steps of signing in, or something changed meanwhile: begin again."""
+
+    code = "step_lapsed"
+    status = 401
+    zh = "停留太久，请重新登录。"
+    en = "That took too long; please sign in again."
+
+
+class FactorDue(Problem):
+    """The role that may do this sleeps until its person sets up a second factor."""
+
+    code = "factor_due"
+    status = 403
+    zh = "请先设置两步验证：宽限期已过，您的管理、督查、领导或审计权限暂停，设好即恢复。"
+    en = "Set up the second factor first: the time of grace is over, and your role sleeps until then."
+
+
+class FactorRefused(Problem):
+    """The second factor cannot be changed like this."""
+
+    code = "factor_refused"
+    status = 409
+    zh = "两步验证未更改：{why_zh}。"
+    en = "The second factor was not changed: {why_en}."
+
+
+class ProviderAway(Problem):
+    """The county's sign-in provider does not answer, or does not answer sensibly."""
+
+    code = "provider_away"
+    status = 503
+    zh = "统一身份认证暂时无法使用，请改用密码登录，或稍后再试。"
+    en = "The sign-in provider cannot be reached; sign in with your password, or try again later."
+
+
+class ProviderRefused(Problem):
+    """The provider refused, or what it said did not hold."""
+
+    code = "provider_refused"
+    status = 401
+    zh = "统一身份认证没有通过，请重试，或改用密码登录。"
+    en = "The sign-in provider did not confirm who you are; try again, or sign in with your password."
+
+
+class IdentityUnknown(Problem):
+    """The provider's identity is linked to no account here."""
+
+    code = "identity_unknown"
+    status = 403
+    zh = "这个统一身份还没有绑定账号：请先用密码登录，再到“我的账号”绑定。"
+    en = "This identity is not linked to an account: sign in with your password, then link it on your account's page."
+
+
+class IdentityTaken(Problem):
+    """The provider's identity is linked to somebody else."""
+
+    code = "identity_taken"
+    status = 409
+    zh = "这个统一身份已绑定别人的账号，没有更改。"
+    en = "This identity is linked to another account; nothing was changed."
+
+
 class PasswordMustChange(Problem):
     """Signed in with a password somebody else has set: it must be changed before anything else."""
 

@@ -14,6 +14,7 @@ from typing import Any, ParamSpec, TypeVar
 from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
+from werkzeug.wrappers import Response as AnyResponse
 
 from server import log
 from server.config import Settings
@@ -21,13 +22,16 @@ from server.errors import CrossSite, PasswordMustChange, SignInNeeded
 from server.held import held
 from server.rules import access
 from server.rules.access import Actor
-from server.services import sessions
+from server.services import sessions, tickets
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 MOST_ID = 2**31 - 1
 COOKIE = "guatu_session"
+TICKET = "guatu_ticket"
+SECURE_PREFIX = "__Host-"
+"""What a browser keeps for this host alone, over HTTPS alone, whatever a neighbour host or a plain page sets."""
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 BEFORE_PASSWORD = frozenset({"password.change", "person.read_self", "session.revoke"})
 
@@ -103,6 +107,49 @@ def identify(*, looks_again: bool = False) -> Actor | None:
     return found
 
 
+def cookie_name() -> str:
+    """What the session's cookie is called here."""
+    return SECURE_PREFIX + COOKIE if held(Settings).secure_cookies else COOKIE
+
+
+def cookie_secret() -> str:
+    """What the session's cookie says; empty without one."""
+    return request.cookies.get(cookie_name(), "")
+
+
+def way_back() -> str:
+    """Where the county's sign-in provider sends a browser back to."""
+    return f"{origin()}/sign-in/provider/back"
+
+
+def keep_ticket(response: AnyResponse, ticket: str) -> None:
+    """Let the browser hold a ticket while it is away at the provider, for some minutes."""
+    response.set_cookie(
+        _ticket_name(),
+        ticket,
+        max_age=int(tickets.LIFE.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=held(Settings).secure_cookies,
+        path="/",
+    )
+
+
+def kept_ticket() -> str:
+    """The ticket the browser holds; empty without one."""
+    return request.cookies.get(_ticket_name(), "")
+
+
+def drop_ticket(response: AnyResponse) -> None:
+    """Let the browser forget it: each is used once."""
+    response.delete_cookie(_ticket_name(), path="/", secure=held(Settings).secure_cookies)
+
+
+def _ticket_name() -> str:
+    """What the ticket's cookie is called here."""
+    return SECURE_PREFIX + TICKET if held(Settings).secure_cookies else TICKET
+
+
 def address() -> str:
     """Where the request comes from, for counting failed sign-ins."""
     return request.remote_addr or "-"
@@ -123,7 +170,7 @@ def _from_bearer(*, looks_again: bool) -> Actor | None:
 
 def _from_cookie() -> Actor | None:
     """The actor of a browser's cookie; an unsafe request must carry the session's own token too."""
-    secret = request.cookies.get(COOKIE)
+    secret = cookie_secret()
     if not secret:
         return None
     found = sessions.of_cookie(secret)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from flask import Flask
@@ -19,8 +20,9 @@ from server.models.units import Unit
 from server.queries import actors
 from server.queries import sessions as standing
 from server.rules.access import Actor
-from server.services import hashes, sessions, tokens
+from server.services import hashes, sessions, signin, tokens
 from server.services.sessions import Device
+from server.services.signin import Opened
 from server.services.tokens import Tokens
 from server.transaction import transaction
 
@@ -173,6 +175,20 @@ def _person(name: str, unit_id: int, *roles: tuple[str, int], username: str = ""
     db.session.flush()
     db.session.add_all(RoleGrant(person_id=made.id, role=role, unit_id=over) for role, over in roles)
     return Someone(made.id, username, unit_id, name)
+
+
+def open_app(**how: Any) -> Tokens:
+    """A phone signed in with the password alone, by whoever has no second factor."""
+    opened = signin.open_app(**how)
+    assert isinstance(opened, Tokens)
+    return opened
+
+
+def open_browser(**how: Any) -> Opened:
+    """A browser, likewise."""
+    opened = signin.open_browser(**how)
+    assert isinstance(opened, Opened)
+    return opened
 
 
 def is_over(session_id: UUID) -> bool:

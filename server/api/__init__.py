@@ -16,9 +16,11 @@ from server.api import (
     closings,
     copies,
     events,
+    factors,
     flags,
     health,
     households,
+    identities,
     ingest,
     invitations,
     log,
@@ -61,6 +63,8 @@ DESCRIPTION = "挂图外勤上报服务的接口 · The doors of Guatu, a field-
 
 NOUNS = (
     accounts,
+    factors,
+    identities,
     units,
     people,
     invitations,

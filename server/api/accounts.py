@@ -8,10 +8,12 @@ from flask import Response
 from server import gate
 from server.api.doors import Doors, answer, nothing
 from server.api.schemas.accounts import MeOut, PasswordIn, RefreshIn, SessionsOut, SignIn, TokensOut
+from server.api.schemas.factors import HalfOut, SecondStep
 from server.gate import guard, public
 from server.queries import people
 from server.queries import sessions as reads
 from server.services import passwords, sessions, signin, tokens
+from server.services.signin import Half
 from server.services.tokens import Tokens
 
 doors = Doors("accounts", __name__, description="登录与本人账号 · Signing in, and one's own account")
@@ -21,9 +23,20 @@ doors = Doors("accounts", __name__, description="登录与本人账号 · Signin
 @public
 @doors.arguments(SignIn)
 @doors.response(201, TokensOut)
+@doors.alt_response(202, schema=HalfOut)
 def sign_in(told: dict[str, Any]) -> Response:
-    """登录 · Sign a device in."""
-    return _told(signin.open_app(**told, address=gate.address()), 201)
+    """登录 · Sign a device in; 202 with a ticket where a code of the second factor is asked for."""
+    opened = signin.open_app(**told, address=gate.address())
+    return answer({"ticket": opened.ticket}, 202) if isinstance(opened, Half) else _told(opened, 201)
+
+
+@doors.post("/sessions/second")
+@public
+@doors.arguments(SecondStep)
+@doors.response(201, TokensOut)
+def prove(told: dict[str, Any]) -> Response:
+    """两步验证 · The second step of signing in: the ticket and a code."""
+    return _told(signin.prove_app(**told), 201)
 
 
 @doors.post("/sessions/refresh")
@@ -49,6 +62,15 @@ def listed() -> Response:
 def sign_out() -> Response:
     """退出登录 · End the present session."""
     sessions.end_current(gate.actor())
+    return nothing()
+
+
+@doors.delete("/sessions/others")
+@guard("session.revoke")
+@doors.response(204)
+def end_others() -> Response:
+    """注销其他全部设备 · End every other session of one's own."""
+    sessions.end_others(gate.actor())
     return nothing()
 
 

@@ -6,7 +6,7 @@ import click
 
 from server.cli.commands import Commands
 from server.rules import people as rules
-from server.services import passwords, people
+from server.services import factors, passwords, people
 
 commands = Commands("accounts", help="账号 · Accounts.")
 
@@ -43,6 +43,14 @@ def reset_password(username: str, password_stdin: bool) -> None:
     click.echo("密码已重置，登录后须修改 / the password was reset; it must be changed after signing in")
     if made is not None:
         click.echo(made)
+
+
+@commands.command("reset-factor")
+@click.argument("username")
+def reset_factor(username: str) -> None:
+    """解除两步验证 · Take off the second factor of somebody who lost their phone and their recovery codes."""
+    factors.reset_by_operator(username)
+    click.echo("两步验证已解除，请尽快重新设置 / the second factor was taken off; set up a new one soon")
 
 
 def _password(stdin: bool) -> str:

@@ -61,6 +61,7 @@ class Stage:
             "GUATU_DATABASE_URL": f"sqlite:///{self.database}",
             "GUATU_INSTANCE": str(self.folder),
             "GUATU_SECURE_COOKIES": "1" if self.tls else "0",
+            "GUATU_SECOND_FACTOR": "",
         }
 
 

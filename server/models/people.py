@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server import clock
 from server.db import Base
 from server.rules.access import ROLES
 
@@ -27,7 +28,10 @@ class Person(Base):
 
 
 class RoleGrant(Base):
-    """A role that a person holds over a unit and everything below it."""
+    """A role that a person holds over a unit and everything below it.
+
+    `given_at` is None only where a release of before gave it while this one migrated.
+    """
 
     __tablename__ = "role_grants"
     __table_args__ = (
@@ -39,3 +43,4 @@ class RoleGrant(Base):
     person_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"))
     role: Mapped[str] = mapped_column(sa.String(16))
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), index=True)
+    given_at: Mapped[datetime | None] = mapped_column(default=clock.now)

@@ -13,6 +13,8 @@ import sqlalchemy as sa
 from server.db import db
 from server.models.checkins import Checkin, LastPlace
 from server.models.events import Event
+from server.models.factors import RecoveryCode, SecondFactor
+from server.models.identities import Identity
 from server.models.invitations import Invitation
 from server.models.logs import LogDay, Supplement
 from server.models.looks import Look, LookReason
@@ -64,6 +66,19 @@ def _person(actor: Actor) -> Pages:
     }
     db.session.rollback()
     yield [told]
+
+
+def _factor(actor: Actor) -> Pages:
+    """Whether one has a second factor and since when, with the recovery codes' times; never what they are."""
+    mine = sa.select(*columns(SecondFactor, leave={"person_id", "sealed_seed", "last_step"}))
+    codes = sa.select(*columns(RecoveryCode, leave={"person_id", "code_hash"}))
+    of_them = rows(codes.where(RecoveryCode.person_id == actor.person_id).order_by(RecoveryCode.made_at))
+    found = rows(mine.where(SecondFactor.person_id == actor.person_id))
+    yield [each | {"recovery_codes": of_them} for each in found]
+
+
+def _identities(actor: Actor) -> Pages:
+    return mine_of(Identity, Identity.id, Identity.person_id == actor.person_id, leave={"person_id"})
 
 
 def _sessions(actor: Actor) -> Pages:
@@ -305,6 +320,10 @@ PARTS = (
         "account, unit, roles, refused sign-ins, last place while on duty",
         ("people", "role_grants", "sign_in_failures", "last_places"),
         _person,
+    ),
+    Part("factor.json", "两步验证", "your second factor", ("second_factors", "recovery_codes"), _factor),
+    Part(
+        "identities.json", "绑定的统一身份", "identities linked to your account", ("identities",), _identities
     ),
     Part("sessions.json", "登录过的设备", "devices signed in", ("sessions",), _sessions),
     Part(

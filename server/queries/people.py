@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from server.db import db
 from server.models.people import Person, RoleGrant
 from server.models.units import Unit
-from server.queries import pages, scopes
+from server.queries import factors, pages, scopes
 from server.rules import access
 from server.rules.access import Actor, Scope
 
@@ -138,7 +138,8 @@ def _path(unit_id: int) -> str:
 
 def _documents(actor: Actor, rows: list[Any]) -> list[dict[str, Any]]:
     """The people as documents. Their user names are for those who keep their accounts, not for those who watch."""
-    roles = roles_of({row.id for row in rows})
+    ids = {row.id for row in rows}
+    roles, factors_on = roles_of(ids), factors.on_of(ids)
     keeps = access.scope(actor, "person.update")
     return [
         {
@@ -149,6 +150,7 @@ def _documents(actor: Actor, rows: list[Any]) -> list[dict[str, Any]]:
             "unit": {"id": row.unit_id, "name": row.unit_name},
             "roles": roles[row.id],
             "must_change_password": row.must_change_password,
+            "second_factor": row.id in factors_on if keeps.covers(row.path) else None,
             "created_at": row.created_at,
             "left_at": row.left_at,
         }

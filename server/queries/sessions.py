@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,10 +12,15 @@ from server import clock
 from server.config import Settings
 from server.db import db, glance, one_of
 from server.held import held
+from server.models.factors import SecondFactor
 from server.models.people import Person, RoleGrant
 from server.models.sessions import SignInSession
 from server.models.units import Unit
+from server.rules import factors
 from server.rules.access import Actor, Grant
+from server.rules.factors import Given
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,7 @@ class Standing:
 
 
 _sessions, _people, _grants = SignInSession.__table__, Person.__table__, RoleGrant.__table__
+_factors = SecondFactor.__table__
 _own, _over = Unit.__table__.alias("own"), Unit.__table__.alias("over")
 
 # Asked with every request: built once, one statement, plain columns of tables. A row for each role the person holds.
@@ -46,6 +52,8 @@ _STANDING = (
         _people.c.must_change_password,
         _own.c.path.label("unit_path"),
         _grants.c.role,
+        _grants.c.given_at,
+        _factors.c.confirmed_at.label("factor_at"),
         _over.c.path.label("over_path"),
     )
     .select_from(
@@ -53,6 +61,7 @@ _STANDING = (
         .join(_own, _own.c.id == _people.c.unit_id)
         .outerjoin(_grants, _grants.c.person_id == _people.c.id)
         .outerjoin(_over, _over.c.id == _grants.c.unit_id)
+        .outerjoin(_factors, _factors.c.person_id == _people.c.id)
     )
     .where(_sessions.c.ended_at.is_(None), _people.c.left_at.is_(None))
 )
@@ -127,18 +136,36 @@ def _standing(rows: Any) -> Standing | None:
     if not rows:
         return None
     row = rows[0]
+    awake, asleep, due_at = _parted(rows)
     actor = Actor(
         person_id=row.person_id,
         name=row.name,
         unit_id=row.unit_id,
         unit_path=row.unit_path,
-        grants=tuple(Grant(each.role, each.over_path) for each in rows if each.role is not None),
+        grants=awake,
         session_id=row.id,
         map_reason=row.map_reason,
         must_change_password=row.must_change_password,
+        asleep=asleep,
+        factor_due_at=due_at,
     )
     found = Standing(actor, row.id, row.kind, row.last_used_at, row.expires_at)
     return None if has_run_out(found.kind, found.last_used_at, found.expires_at) else found
+
+
+def _parted(rows: Sequence[Any]) -> tuple[tuple[Grant, ...], tuple[Grant, ...], datetime | None]:
+    """The roles that may be used, those that sleep for want of a second factor, and when the next falls asleep."""
+    told, now = held(Settings).second_factor, clock.now()
+    roles = [each for each in rows if each.role is not None]
+    if not told or rows[0].factor_at is not None:
+        return tuple(Grant(each.role, each.over_path) for each in roles), (), None
+    given = [
+        (Grant(each.role, each.over_path), Given(each.role, each.given_at or LONG_AGO)) for each in roles
+    ]
+    awake = tuple(grant for grant, since in given if not factors.sleeps(since, told, now))
+    asleep = tuple(grant for grant, since in given if factors.sleeps(since, told, now))
+    due = [at for _, since in given if (at := factors.due_at(since, told)) is not None and at > now]
+    return awake, asleep, min(due, default=None)
 
 
 def listed(actor: Actor) -> dict[str, Any]:

@@ -5,11 +5,12 @@ A permission is held over oneself (`own`), over the subtree of a unit where one 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import combinations
 from uuid import UUID
 
-from server.errors import Forbidden, NotFound
+from server.errors import FactorDue, Forbidden, NotFound
 
 ROLES = ("cadre", "grid_member", "supervisor", "leader", "administrator", "auditor")
 
@@ -52,6 +53,10 @@ class Actor:
     session_id: UUID | None = None
     map_reason: str = ""
     must_change_password: bool = False
+    asleep: tuple[Grant, ...] = ()
+    """Roles that cannot be used until a second factor is set up."""
+    factor_due_at: datetime | None = None
+    """When the first of the roles falls asleep, where one will."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,17 @@ PERMISSIONS: dict[str, Permission] = dict(
             "person.invite", "邀请人员自设密码", "invite people to set their own password", "administrator"
         ),
         _permission("password.reset", "重置密码", "reset passwords", "administrator"),
+        _permission("factor.read", "查看自己的两步验证", "see one's own second factor", own=True),
+        _permission("factor.begin", "设置两步验证", "begin to set up a second factor", own=True),
+        _permission("factor.confirm", "启用两步验证", "put a second factor to use", own=True),
+        _permission("factor.renew", "更换恢复码", "make new recovery codes", own=True),
+        _permission("factor.remove", "移除两步验证", "take off one's second factor", own=True),
+        _permission(
+            "factor.reset", "解除他人的两步验证", "take off another's second factor", "administrator"
+        ),
+        _permission("identity.read", "查看自己的统一身份", "see one's own identities", own=True),
+        _permission("identity.link", "绑定统一身份", "link an identity to one's account", own=True),
+        _permission("identity.unlink", "解除绑定统一身份", "end a link of one's own", own=True),
         _permission("area.read", "查看区域", "see areas", *ROLES, own=True),
         _permission("area.import", "导入区域", "import areas", "administrator", at_root=True),
         _permission(
@@ -305,9 +321,12 @@ def ensure_seen(actor: Actor, permission: str, *, path: str, own: bool = False) 
 
 
 def ensure_holds(actor: Actor, permission: str) -> None:
-    """`Forbidden` unless the actor has the permission over anything."""
-    if not holds(actor, permission):
-        raise forbidden(permission)
+    """`Forbidden` unless the actor has the permission over anything; `FactorDue` when only a role asleep has it."""
+    if holds(actor, permission):
+        return
+    if holds(replace(actor, grants=actor.asleep), permission):
+        raise FactorDue
+    raise forbidden(permission)
 
 
 def ensure_holds_for_others(actor: Actor, permission: str) -> None:

@@ -4,7 +4,8 @@ Of each user name two counts run. One for a place (a known device, or an address
 concerns that place alone. One for all strange places together: it starts late and its wait stays short, so that
 guessing from many addresses is slow and the owner is never kept out for long. A third counts an address with all
 names, against one password tried on everybody; a whole office may share an address, so it is the gentlest. A known
-device stands outside the last two.
+device stands outside the last two. Codes of a second factor are counted by name alone, with the first rule: whoever
+tries them has the password already, and of a million codes three are good at any time.
 """
 
 from dataclasses import dataclass

@@ -58,6 +58,11 @@ def counts_within(username: str, session_id: UUID | None) -> tuple[Count, ...]:
     return (Count(_digest(username), f"session {session_id}", rules.PLACE),)
 
 
+def counts_of_factor(username: str) -> tuple[Count, ...]:
+    """The count of codes tried for one name, wherever they come from: only who has the password gets this far."""
+    return (Count(_digest(username), "second factor", rules.PLACE),)
+
+
 def count(counts: tuple[Count, ...]) -> None:
     """Count one try; `LockedOut` when it comes too early, and then it does not count. Within a verb."""
     kept = [_locked(each) for each in counts]

@@ -36,6 +36,20 @@ def change(actor: Actor, *, old: str, new: str) -> None:
     _set_own(actor, kept, hashes.hash_of(new))
 
 
+def ensure(actor: Actor, password: str) -> None:
+    """The actor says their password again before something weighty: `WrongPassword`, `LockedOut` after many tries."""
+    kept = _count(actor)
+    if not hashes.matches(password, kept.hash):
+        raise WrongPassword
+    _take_back(kept.counts)
+
+
+@verb
+def _take_back(counts: tuple[Count, ...]) -> None:
+    """The password was right."""
+    lockout.take_back(counts)
+
+
 def reset(actor: Actor, person_id: int, new: str | None) -> str | None:
     """Set another's, to be changed by them at the next sign-in; their sessions and trackers end.
 

@@ -207,6 +207,14 @@ def end(actor: Actor, session_id: UUID) -> None:
         raise NotFound
 
 
+@verb
+def end_others(actor: Actor) -> int:
+    """End every session of the actor's but the present one; how many there were."""
+    mine = SignInSession.person_id == actor.person_id
+    others = SignInSession.id != actor.session_id
+    return len(end_where("revoked", mine, others, actor_id=actor.person_id))
+
+
 def end_all_of(person_id: int, because: str, *, actor_id: int | None, but: UUID | None = None) -> None:
     """End every session of a person, but for one where it is given. Within a verb."""
     others = [SignInSession.id != but] if but is not None else []

@@ -18,6 +18,8 @@ def page(problem: Problem) -> ResponseReturnValue:
         return _to_the_door()
     if problem.code == "password_must_change":
         return redirect("/account?must_change=1")
+    if problem.code == "factor_due" and request.method == "GET":
+        return redirect("/account?factor=1")
     sentence = problem.sentence_en if language.chosen() == "en" else problem.sentence_zh
     told = {"problem": problem, "sentence": sentence, "other_language": language.other_address()}
     body = render_template("failure.html", **told | _navigation(problem))

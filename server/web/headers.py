@@ -8,6 +8,8 @@ from flask import Flask, Response, request
 from server.config import Settings
 from server.held import held
 
+HSTS = "max-age=31536000; includeSubDomains"
+FOR_MACHINES = "default-src 'none'; frame-ancestors 'none'; sandbox"
 MACHINE_DOORS = ("/api/", "/ingest/", "/health/")
 RANGE = re.compile(r"\{([0-9a-z])-([0-9a-z])\}")
 
@@ -23,7 +25,11 @@ def secure(response: Response) -> Response:
     response.headers.setdefault("Referrer-Policy", "same-origin")
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     response.headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()")
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
     if request.path.startswith(MACHINE_DOORS):
+        response.headers.setdefault("Content-Security-Policy", FOR_MACHINES)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         return response
     response.headers.setdefault("Content-Security-Policy", policy(held(Settings).tiles_url))
     if response.mimetype == "text/html":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, render_template, request
+from flask import Flask, render_template
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
@@ -52,7 +52,8 @@ def join(app: Flask) -> None:
 def page(template: str, *, name: str, **more: Any) -> str:
     """A signed-in page: its template, with navigation, token and data block; `more` goes into the block."""
     me = people.me(gate.actor())
-    return render_template(template, desk=data(me) | more, **frame(me, name=name))
+    shown = frame(me, name=name) | {"asleep": bool(gate.actor().asleep)}
+    return render_template(template, desk=data(me) | more, **shown)
 
 
 def frame(me: dict[str, Any], *, name: str = "") -> dict[str, Any]:
@@ -61,7 +62,7 @@ def frame(me: dict[str, Any], *, name: str = "") -> dict[str, Any]:
         "page": name,
         "me": me,
         "navigation": [entry for entry in NAVIGATION if set(entry.permissions) & set(me["permissions"])],
-        "csrf_token": gate.csrf_token(request.cookies.get(gate.COOKIE, "")),
+        "csrf_token": gate.csrf_token(gate.cookie_secret()),
         "other_language": language.other_address(),
     }
 

@@ -1,16 +1,19 @@
-"""The way in and out: a plain form that works without scripts."""
+"""The way in and out: plain forms that work without scripts."""
 
 from urllib.parse import urlsplit
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
 
 from server import gate
 from server.config import Settings
-from server.errors import CrossSite, LockedOut, Problem, WrongCredentials
+from server.errors import CrossSite, LockedOut, Problem, StepLapsed, WrongCode, WrongCredentials
 from server.gate import guard, public
 from server.held import held
 from server.services import sessions, signin
+from server.services.provider import Provider
+from server.services.signin import Half, Opened
 from server.web import language
 
 door = Blueprint("desk_signin", __name__)
@@ -25,7 +28,7 @@ def form() -> ResponseReturnValue:
     ended = "ended" in request.args
     if not ended and gate.identify() is not None:
         return redirect(onward())
-    return _form(sentence=_ended() if ended else "")
+    return first_form(sentence=_ended() if ended else "")
 
 
 @door.post("/sign-in")
@@ -38,21 +41,29 @@ def enter() -> ResponseReturnValue:
         opened = signin.open_browser(
             username=username,
             password=request.form.get("password", ""),
-            device_name=request.headers.get("User-Agent", "")[:DEVICE_LENGTH],
+            device_name=device_name(),
             address=gate.address(),
         )
     except (WrongCredentials, LockedOut) as problem:
-        return _form(username=username, problem=problem)
-    response = redirect("/account?must_change=1" if opened.must_change_password else onward())
-    response.set_cookie(
-        gate.COOKIE,
-        opened.secret,
-        httponly=True,
-        samesite="Lax",
-        secure=held(Settings).secure_cookies,
-        path="/",
-    )
-    return response
+        return first_form(username=username, problem=problem)
+    return went(opened, onward())
+
+
+@door.post("/sign-in/second")
+@public
+def prove() -> ResponseReturnValue:
+    """The second step: the code of the authenticator app, or a recovery code."""
+    _ensure_from_here()
+    ticket = request.form.get("ticket", "")
+    try:
+        opened = signin.prove_browser(
+            ticket=ticket, code=request.form.get("code", ""), device_name=device_name()
+        )
+    except (WrongCode, LockedOut) as problem:
+        return second_form(Half(ticket), onward(), problem=problem)
+    except StepLapsed as problem:
+        return first_form(problem=problem)
+    return went(opened, onward())
 
 
 @door.post("/sign-out")
@@ -61,7 +72,28 @@ def leave() -> ResponseReturnValue:
     """End this session and forget its cookie."""
     sessions.end_current(gate.actor())
     response = redirect("/sign-in")
-    response.delete_cookie(gate.COOKIE, path="/")
+    response.delete_cookie(gate.cookie_name(), path="/", secure=held(Settings).secure_cookies)
+    return response
+
+
+def device_name() -> str:
+    """What the browser calls itself."""
+    return request.headers.get("User-Agent", "")[:DEVICE_LENGTH]
+
+
+def went(opened: Opened | Half, address: str) -> Response:
+    """On to the second step where it is asked for; otherwise in, with the cookie."""
+    if isinstance(opened, Half):
+        return second_form(opened, address)
+    response = redirect("/account?must_change=1" if opened.must_change_password else address)
+    response.set_cookie(
+        gate.cookie_name(),
+        opened.secret,
+        httponly=True,
+        samesite="Lax",
+        secure=held(Settings).secure_cookies,
+        path="/",
+    )
     return response
 
 
@@ -73,21 +105,38 @@ def onward() -> str:
     return wanted if here and not parts.netloc and not parts.scheme else "/"
 
 
-def _form(*, username: str = "", sentence: str = "", problem: Problem | None = None) -> ResponseReturnValue:
-    """The form, with what was wrong in words."""
-    if problem is not None:
-        sentence = problem.sentence_en if language.chosen() == "en" else problem.sentence_zh
+def first_form(*, username: str = "", sentence: str = "", problem: Problem | None = None) -> Response:
+    """The form for name and password, with what was wrong in words."""
+    sentence = _said(problem) if problem is not None else sentence
     body = render_template(
         "sign-in.html",
         username=username,
         sentence=sentence,
         onward=onward(),
+        provider=held(Provider).name,
         other_language=language.other_address(),
     )
+    return _answered(body, problem)
+
+
+def second_form(half: Half, address: str, *, problem: Problem | None = None) -> Response:
+    """The form for the code, with what was wrong in words."""
+    sentence = "" if problem is None else _said(problem)
+    body = render_template("second-step.html", ticket=half.ticket, sentence=sentence, onward=address)
+    return _answered(body, problem)
+
+
+def _answered(body: str, problem: Problem | None) -> Response:
+    """A form as a response, with the problem's status and wait."""
     response = make_response(body, problem.status if problem is not None else 200)
     if problem is not None and problem.retry_after_s is not None:
         response.headers["Retry-After"] = str(problem.retry_after_s)
     return response
+
+
+def _said(problem: Problem) -> str:
+    """What was wrong, in the reader's language."""
+    return problem.sentence_en if language.chosen() == "en" else problem.sentence_zh
 
 
 def _ended() -> str:

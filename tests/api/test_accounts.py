@@ -12,8 +12,8 @@ from server import clock
 from server.db import db
 from server.models.people import Person
 from server.rules import access
-from server.services import sessions, signin
-from tests.people import PASSWORD, Someone, county
+from server.services import sessions
+from tests.people import PASSWORD, Someone, county, open_browser
 
 NEXT = "Hong-Shan-2031!"
 
@@ -197,9 +197,7 @@ def test_a_page_reads_with_its_cookie_and_writes_only_with_its_own_token(
 ) -> None:
     cadre = county(app).cadre
     secrets = [
-        signin.open_browser(
-            username=cadre.username, password=PASSWORD, device_name="Firefox", address="-"
-        ).secret
+        open_browser(username=cadre.username, password=PASSWORD, device_name="Firefox", address="-").secret
         for _ in range(2)
     ]
     client.set_cookie("guatu_session", secrets[0])

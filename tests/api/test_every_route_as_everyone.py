@@ -98,6 +98,7 @@ def address(rule: Rule, marked: Marked) -> str:
         "person_id": marked.folk.cadre.id,
         "session_id": uuid4(),
         "tracker_id": marked.tracker_id,
+        "identity_id": 1,
         "photo_id": marked.photo_id,
         "matter_id": 1,
         "plan_id": marked.plan_id,

@@ -9,8 +9,7 @@ from flask.testing import FlaskClient
 
 from server.db import db
 from server.models.events import Event
-from server.services import signin
-from tests.people import PASSWORD, County, Someone, county, is_over, person
+from tests.people import PASSWORD, County, Someone, county, is_over, open_app, person
 
 
 def new(unit_id: int, **more: Any) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def test_an_administrator_makes_an_account_whose_password_is_told_once(
     assert status == 201
     assert told["roles"] == []
     assert told["must_change_password"] is True
-    opened = signin.open_app(
+    opened = open_app(
         username="gao.lin", password=told["password"], device_name="", device_id=None, address="-"
     )
     assert opened.actor.must_change_password
@@ -262,7 +261,7 @@ def test_a_password_is_reset_and_every_session_ends(app: Flask, client: FlaskCli
     status, told = doors("POST", f"/people/{made.cadre.id}/password", {})
     assert status == 200
     assert is_over(opened.session_id)
-    opened = signin.open_app(
+    opened = open_app(
         username=made.cadre.username, password=told["password"], device_name="", device_id=None, address="-"
     )
     assert opened.actor.must_change_password

@@ -19,9 +19,8 @@ from server.held import held
 from server.models.events import Event
 from server.models.people import Person, RoleGrant
 from server.models.units import Unit
-from server.services import signin
 from server.services.keys import FILE
-from tests.people import county
+from tests.people import county, open_app
 from tests.support.postgis import Cluster
 
 TREE = Path(__file__).resolve().parent.parent.parent
@@ -57,7 +56,7 @@ def test_the_first_administrator_comes_with_the_county(app: Flask) -> None:
     assert [(unit.name, unit.kind, unit.path) for unit in db.session.scalars(sa.select(Unit))] == [
         ("青溪县", "county", "/1/")
     ]
-    opened = signin.open_app(username="admin", password=GOOD, device_name="", device_id=None, address="-")
+    opened = open_app(username="admin", password=GOOD, device_name="", device_id=None, address="-")
     assert [(grant.role, grant.path) for grant in opened.actor.grants] == [("administrator", "/1/")]
     assert not opened.actor.must_change_password
     kinds = {
@@ -107,9 +106,7 @@ def test_a_lost_password_is_replaced_by_one_told_once(app: Flask) -> None:
     done = run(app, "accounts", "reset-password", cadre.username)
     assert done.exit_code == 0, done.output
     told = done.output.split()[-1]
-    opened = signin.open_app(
-        username=cadre.username, password=told, device_name="", device_id=None, address="-"
-    )
+    opened = open_app(username=cadre.username, password=told, device_name="", device_id=None, address="-")
     assert opened.actor.must_change_password
     unknown = run(app, "accounts", "reset-password", "nobody")
     assert unknown.exit_code == 1

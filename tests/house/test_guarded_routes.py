@@ -18,6 +18,7 @@ PUBLIC = {
     "POST /api/v1/invitations/read",
     "POST /api/v1/sessions",
     "POST /api/v1/sessions/refresh",
+    "POST /api/v1/sessions/second",
     "GET /health/live",
     "GET /health/ready",
     "GET /ingest/traccar",
@@ -25,9 +26,12 @@ PUBLIC = {
     "GET /m/",
     "GET /m/<path:name>",
     "GET /sign-in",
+    "GET /sign-in/provider",
+    "GET /sign-in/provider/back",
     "POST /ingest/owntracks",
     "POST /ingest/traccar",
     "POST /sign-in",
+    "POST /sign-in/second",
     "GET /static/<path:name>",
 }
 """Everything that is open to everybody. A new one is added here on purpose, or not at all."""

@@ -4,6 +4,7 @@ import zipfile
 from datetime import timedelta
 from uuid import UUID
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
@@ -12,7 +13,7 @@ from playwright.sync_api import expect
 from server import clock
 from server.db import db
 from server.models.sessions import SignInSession
-from server.services import checkins, matters, passwords, reviews, sessions, sweeps
+from server.services import checkins, factors, matters, passwords, reviews, sessions, sweeps
 from server.services.matters import Report
 from tests.people import County, Someone
 from tests.phone.conftest import NewPhone
@@ -41,6 +42,25 @@ def test_a_wrong_password_is_said_and_many_of_them_make_one_wait(phone: NewPhone
         expect(page.get_by_role("alert")).to_be_visible()
     here.enter(cadre)
     expect(page.get_by_role("alert")).to_contain_text("尝试次数过多")
+
+
+def test_the_code_of_the_second_factor_is_asked_for_and_a_recovery_code_will_do(
+    phone: NewPhone, cadre: Someone
+) -> None:
+    with clock.at(clock.now() - timedelta(minutes=2)):
+        app = pyotp.TOTP(factors.begin(cadre.actor, password=cadre.password).seed)
+        codes = factors.confirm(cadre.actor, app.at(clock.now()))
+    page = phone().open()
+    here = page.locator("[name=code]")
+    page.locator("[name=username]").fill(cadre.username)
+    page.locator("[name=password]").fill(cadre.password)
+    page.get_by_role("button", name="登录", exact=True).click()
+    here.fill("000000")
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("验证码不正确")
+    here.fill(codes[0])
+    page.get_by_role("button", name="登录", exact=True).click()
+    expect(page.get_by_role("heading", name="我的任务")).to_be_visible()
 
 
 def test_a_phone_has_one_number_of_its_own_through_signing_out(

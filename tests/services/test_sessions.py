@@ -21,7 +21,7 @@ from server.queries import sessions as reads
 from server.services import hashes, lockout, sessions, signin, tokens
 from server.services.sessions import MOST_SESSIONS
 from server.services.tokens import Tokens
-from tests.people import PASSWORD, Someone, county, is_over
+from tests.people import PASSWORD, Someone, county, is_over, open_app, open_browser
 from tests.support.together import together
 
 HERE = "203.0.113.7"
@@ -29,7 +29,7 @@ HERE = "203.0.113.7"
 
 def sign_in(who: Someone, password: str = PASSWORD, **given: Any) -> Tokens:
     how = {"device_name": "手机", "device_id": None, "address": HERE} | given
-    return signin.open_app(username=who.username, password=password, **how)
+    return open_app(username=who.username, password=password, **how)
 
 
 def events_of(kind: str) -> list[Event]:
@@ -51,7 +51,7 @@ def test_the_right_password_opens_a_session(app: Flask) -> None:
 
 def test_case_and_spaces_around_a_user_name_do_not_matter(app: Flask) -> None:
     cadre = county(app).cadre
-    opened = signin.open_app(
+    opened = open_app(
         username=f"  {cadre.username.upper()} ",
         password=PASSWORD,
         device_name="",
@@ -67,7 +67,7 @@ def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(app: Flask, us
     with pytest.raises(WrongCredentials) as wrong:
         sign_in(cadre, "not the password")
     with pytest.raises(WrongCredentials) as unknown:
-        signin.open_app(username=username, password=PASSWORD, device_name="", device_id=None, address=HERE)
+        open_app(username=username, password=PASSWORD, device_name="", device_id=None, address=HERE)
     assert wrong.value.document() == unknown.value.document()
     assert [event.person_id for event in events_of("session.refused")] == [cadre.id, None]
 
@@ -84,7 +84,7 @@ def test_nothing_kept_can_be_used_to_sign_in(app: Flask) -> None:
     cadre = county(app).cadre
     opened, browser = (
         sign_in(cadre),
-        signin.open_browser(username=cadre.username, password=PASSWORD, device_name="Firefox", address=HERE),
+        open_browser(username=cadre.username, password=PASSWORD, device_name="Firefox", address=HERE),
     )
     kept = str(
         [
@@ -278,7 +278,7 @@ def test_without_a_good_token_nobody_is_asking(app: Flask) -> None:
 
 
 def browser(who: Someone) -> signin.Opened:
-    return signin.open_browser(username=who.username, password=PASSWORD, device_name="Firefox", address=HERE)
+    return open_browser(username=who.username, password=PASSWORD, device_name="Firefox", address=HERE)
 
 
 def test_a_cookie_says_who_is_asking(app: Flask) -> None:

@@ -19,8 +19,9 @@ from tests.support.client import Client
 
 
 def settings_for(url: str, folder: Path, **given: object) -> Settings:
-    """Settings as the tests want them: plain HTTP, everything in a folder of their own."""
-    return Settings(database_url=url, instance=folder, secure_cookies=False, **given)  # type: ignore[arg-type]
+    """Settings as the tests want them: plain HTTP, no second factor, everything in a folder of their own."""
+    usual: dict[str, object] = {"secure_cookies": False, "second_factor": ""}
+    return Settings(database_url=url, instance=folder, **usual | given)  # type: ignore[arg-type]
 
 
 def migrated(url: str, folder: Path, **given: object) -> Flask:

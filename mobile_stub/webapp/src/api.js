@@ -151,9 +151,18 @@ function query(filters) {
   return `?${asked}`;
 }
 
-/** @returns {Promise<Tokens>} @param {{username: string, password: string, device_name: string, device_id: string}} who */
+/**
+ * The first step of signing in; a ticket where a code is asked for.
+ * @returns {Promise<Tokens | {ticket: string}>}
+ * @param {{username: string, password: string, device_name: string, device_id: string}} who
+ */
 export async function signIn(who) {
   return opened(await send("POST", "/sessions", who, null));
+}
+
+/** The second step. @returns {Promise<Tokens>} @param {{ticket: string, code: string, device_name: string, device_id: string}} step */
+export async function prove(step) {
+  return opened(await send("POST", "/sessions/second", step, null));
 }
 
 /** Ends this device's session on the server. */

@@ -16,9 +16,9 @@ _SAID = {
 class Secret(fields.String):
     """A password or a token: taken as it is, never stripped, never sent back in a complaint."""
 
-    def __init__(self, **kwargs: object) -> None:
-        """Between 1 and 512 characters; `load_only` keeps it out of every answer."""
-        length = validate.Length(1, 512, error="应为 1–512 个字符 / Must be 1 to 512 characters")
+    def __init__(self, most: int = 512, **kwargs: object) -> None:
+        """Between 1 and `most` characters; `load_only` keeps it out of every answer."""
+        length = validate.Length(1, most, error=f"应为 1–{most} 个字符 / Must be 1 to {most} characters")
         super().__init__(validate=length, error_messages=_SAID, load_only=True, **kwargs)  # type: ignore[arg-type]  # passed on
 
 

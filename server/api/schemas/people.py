@@ -111,7 +111,7 @@ class FirstPasswordOut(ma.Schema):
 
 
 class PersonOut(ma.Schema):
-    """A person; the user name is told to those who keep the account only."""
+    """A person; the user name, and whether they have a second factor, is told to those who keep the account only."""
 
     id = Id()
     username = fields.String(allow_none=True)
@@ -120,6 +120,7 @@ class PersonOut(ma.Schema):
     unit = fields.Nested(UnitOut)
     roles = fields.List(fields.Nested(RoleOut))
     must_change_password = fields.Boolean()
+    second_factor = fields.Boolean(allow_none=True)
     created_at = fields.AwareDateTime()
     left_at = fields.AwareDateTime(allow_none=True)
 

@@ -9,8 +9,12 @@ export interface Me {
 export interface Unit { id: number; parent_id: number | null; code: string; name: string; kind: string; path: string; depth: number; retired_at: string | null }
 export interface Person {
   id: number; username: string | null; name: string; post: string | null; unit: UnitRef;
-  left_at: string | null; must_change_password?: boolean; created_at?: string; roles: { role: string; unit: Named }[];
+  left_at: string | null; must_change_password?: boolean; second_factor?: boolean | null; created_at?: string; roles: { role: string; unit: Named }[];
 }
+export interface Factor {
+  on: boolean; since: string | null; codes_left: number; needed: string[]; due_at: string | null; asleep: boolean; now: string;
+}
+export interface Identity { id: number; issuer: string; name: string; linked_at: string; used_at: string | null }
 export interface Words { zh: string; en: string }
 
 export interface Problem {

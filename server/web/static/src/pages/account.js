@@ -4,9 +4,12 @@
  */
 import { download, get, put, remove } from "../lib/api.js";
 import { may, me, t } from "../lib/desk.js";
+import { ask } from "../lib/dialog.js";
 import { byId, el, fill } from "../lib/dom.js";
+import { showFactor } from "../lib/factor.js";
 import { field, send } from "../lib/form.js";
 import { frame } from "../lib/frame.js";
+import { showIdentities } from "../lib/identities.js";
 import { pagedList, table } from "../lib/list.js";
 import { reasons, reasonWords } from "../lib/looks.js";
 import { attempt, blank, failure, loading, toast } from "../lib/states.js";
@@ -89,6 +92,28 @@ function device(session) {
 async function end(session) {
   await attempt(() => remove(`/sessions/${session.id}`));
   await readSessions();
+}
+
+function wireOthers() {
+  byId("end-others").addEventListener("click", async () => {
+    const done = await ask({
+      title: t("注销其他全部设备"),
+      yes: t("注销"),
+      stop: true,
+      body: [el("p", {}, t("除这里以外，您在其他浏览器和手机上的登录立即失效。"))],
+      act: () => remove("/sessions/others"),
+    });
+    if (done) await readSessions();
+  });
+}
+
+/* ── the second factor ───────────────────────────────────────────────────────────────────────────────── */
+
+async function drawFactor() {
+  await showFactor(byId("factor"));
+  if (!new URLSearchParams(location.search).has("factor")) return;
+  byId("factor-sheet").classList.add("factor-wanted");
+  byId("factor-sheet").scrollIntoView({ block: "center" });
 }
 
 /* ── the password ────────────────────────────────────────────────────────────────────────────────────── */
@@ -186,7 +211,8 @@ async function begin() {
     return;
   }
   wireCopy();
-  await Promise.all([readSessions(), drawLooks()]);
+  wireOthers();
+  await Promise.all([drawFactor(), showIdentities(), readSessions(), drawLooks()]);
 }
 
 void begin();

@@ -7,6 +7,7 @@ import { patch, post, put } from "../lib/api.js";
 import { ask, tell } from "../lib/dialog.js";
 import { may, me, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
+import { resetFactor } from "../lib/factor.js";
 import { filterBar, bar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { pagedList, table } from "../lib/list.js";
@@ -67,7 +68,7 @@ function row(person) {
         ),
       ),
     ),
-    keeps ? [el("td.soft", {}, person.username), el("td.nowrap", {}, el("span.buttons", {}, acts(person)))] : null,
+    keeps ? [el("td.soft", {}, person.username, person.second_factor ? el("span.under.faint.small", {}, t("有两步验证")) : null), el("td.nowrap", {}, el("span.buttons", {}, acts(person)))] : null,
   );
 }
 
@@ -82,6 +83,7 @@ function acts(person) {
     may("person.grant") ? button(t("角色"), () => grant(person)) : null,
     may("person.invite") ? button(t("邀请"), () => invite(person)) : null,
     may("password.reset") ? button(t("重置密码"), () => reset(person)) : null,
+    may("factor.reset") && person.second_factor ? button(t("解除两步验证"), () => loseFactor(person)) : null,
     button(t("停用"), () => setLeft(person, true)),
   ].filter((each) => each !== null);
 }
@@ -286,6 +288,13 @@ async function reset(person) {
     },
   });
   if (password) await tellPassword({ name: person.name, username: person.username, password });
+}
+
+/** @param {Person} person */
+async function loseFactor(person) {
+  if (!(await resetFactor(person))) return;
+  toast(t("已解除。"));
+  await list.read();
 }
 
 /** @param {Person} person @param {boolean} left */
