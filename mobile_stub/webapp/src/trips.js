@@ -160,8 +160,8 @@ export async function page() {
     line.node, room, oldNotice(since), free,
     value.items.length ? paged(value, async (cursor) => asTravelled(await api.trips(cursor)), (trips) => groups(trips, me.id))
       : empty(say("duties.none"), say("duties.none_text")),
-    el("div", { class: "rows" }, me.roles.some(({ role }) => role === "grid_member") && row("person", say("household.title"), "#/households"), row("plus", say("plan.new"), "#/plan", say("plan.new_text")),
-    el("div", { class: "rows" }, row("plus", say("plan.new"), "#/plan", say("plan.new_text")),
+    el("div", { class: "rows" }, me.roles.some(({ role }) => role === "grid_member") && row("person", say("household.title"), "#/households"),
+      row("plus", say("plan.new"), "#/plan", say("plan.new_text")),
       row("edit", say("report.row"), "#/report", say("report.row_text")),
       underWay(value.items).length > 0 && row("pin", say("checkin.adhoc"), "#/checkin?trip=none", say("duties.adhoc_small"))),
   ];
