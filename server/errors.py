@@ -523,6 +523,15 @@ class FlagChanged(Problem):
     en = "Somebody answered or decided on this flag first; reload it and look again."
 
 
+class HookRefused(Problem):
+    """A robot of a group cannot be kept or tried so."""
+
+    code = "hook_refused"
+    status = 422
+    zh = "群机器人无法保存或试发：{why_zh}。"
+    en = "The robot cannot be kept or tried so: {why_en}."
+
+
 # ── the machine ─────────────────────────────────────────────────────────────────────────────────────────
 
 

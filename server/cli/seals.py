@@ -5,7 +5,7 @@ import click
 from server.cli.commands import Commands
 from server.config import Settings
 from server.held import held
-from server.services import seals, trackers
+from server.services import hooks, seals, trackers
 from server.services.seals import Seals
 
 commands = Commands("seals", help="封存密钥 · Sealing keys.")
@@ -29,7 +29,7 @@ def rotate() -> None:
     if not held(Settings).sealing_keys:
         key = seals.rotate(held(Settings))
         click.echo(f"新密钥 {key.kid} / new key {key.kid}")
-    renewed, closed = trackers.reseal()
+    renewed, closed = map(sum, zip(trackers.reseal(), hooks.reseal(), strict=True))
     click.echo(f"已重新封存 {renewed} 项 / {renewed} sealed anew")
     if closed:
         raise click.ClickException(f"{closed} 项无法解开，详见日志 / {closed} do not open; see the log")

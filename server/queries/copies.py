@@ -16,6 +16,7 @@ from server.models.events import Event
 from server.models.logs import LogDay, Supplement
 from server.models.looks import Look, LookReason
 from server.models.matters import MatterAnswer, MatterStep
+from server.models.notices import Notice
 from server.models.people import Person
 from server.models.photos import Photo
 from server.models.positions import Crossing, Standing
@@ -258,6 +259,11 @@ def _steps_by_me(actor: Actor) -> Pages:
     return mine_of(MatterStep, MatterStep.id, MatterStep.by_id == actor.person_id, leave={"by_id"})
 
 
+def _notices(actor: Actor) -> Pages:
+    """What they were told."""
+    return mine_of(Notice, Notice.id, Notice.person_id == actor.person_id, leave={"person_id"})
+
+
 def _events(actor: Actor) -> Pages:
     """What they did, and what was done that names them; others by their numbers alone."""
     mine = sa.or_(Event.actor_id == actor.person_id, Event.person_id == actor.person_id)
@@ -379,6 +385,7 @@ PARTS = (
         ("matter_steps",),
         _steps_by_me,
     ),
+    Part("notices.json", "给您的提醒", "what you were told", ("notices",), _notices),
     Part(
         "projects.json",
         "您包联、服务或登记的项目，您报的进展、佐证、军令状和变更",

@@ -103,6 +103,15 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission(
             "copy.take", "下载本人全部资料", "take a copy of all that is held about oneself", own=True
         ),
+        _permission("notice.read", "查看自己的提醒", "read one's own notices", own=True),
+        _permission("notice.mark", "标记自己的提醒为已读", "mark one's own notices as read", own=True),
+        _permission("hook.read", "查看群机器人", "see robots of groups", "administrator", at_root=True),
+        _permission("hook.add", "添加群机器人", "add robots of groups", "administrator", at_root=True),
+        _permission("hook.change", "修改群机器人", "change robots of groups", "administrator", at_root=True),
+        _permission(
+            "hook.remove", "删除群机器人", "take robots of groups away", "administrator", at_root=True
+        ),
+        _permission("hook.try", "试发群消息", "try robots of groups", "administrator", at_root=True),
         _permission("unit.read", "查看单位", "see units", *ROLES, own=True),
         _permission("unit.create", "新建单位", "make units", "administrator"),
         _permission("unit.update", "修改单位", "change units", "administrator"),

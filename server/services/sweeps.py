@@ -24,7 +24,18 @@ from server.queries import matters, positions, trips
 from server.queries import photos as reads
 from server.queries import reviews as queue
 from server.rules import reviews as rules
-from server.services import closings, flags, partitions, photos, reviews, set_aside, silences, tracks
+from server.services import (
+    closings,
+    flags,
+    hooks,
+    notices,
+    partitions,
+    photos,
+    reviews,
+    set_aside,
+    silences,
+    tracks,
+)
 from server.services import matters as chased
 from server.services import trips as duties
 from server.transaction import verb
@@ -141,6 +152,21 @@ def _flags() -> Did:
     return Did(f"变动 {changed} 面", f"changed {changed}")
 
 
+def _notices() -> Did:
+    """Tell everybody what concerns them, and delete what was told long ago."""
+    made, gone = notices.tell(), notices.expire(clock.now())
+    return Did(f"新提醒 {made} 条，删除期满 {gone} 条", f"made {made}, deleted {gone} old one(s)")
+
+
+def _hooks() -> Did:
+    """Hand over to the robots of groups what is due."""
+    handed = hooks.hand_over()
+    hooks.expire(expiry(clock.now(), held(Settings).notice_days))
+    return Did(
+        f"送出 {handed.sent} 条，未送出 {handed.others} 条", f"sent {handed.sent}, not sent {handed.others}"
+    )
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -164,6 +190,8 @@ STEPS: Final[Sequence[Step]] = (
     Step("silences", "失联提醒", "silent phones", _silences),
     Step("overdue", "超期事项", "overdue matters", _overdue),
     Step("flags", "两旗一牌", "flags of projects", _flags),
+    Step("notices", "提醒", "notices", _notices),
+    Step("hooks", "群机器人", "robots of groups", _hooks),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

@@ -46,6 +46,9 @@ ABOUT_NOBODY = {
     "project_milestones",
     "project_investments",
     "flags",
+    "hooks",
+    "hook_messages",
+    "notice_marks",
 }
 LEFT_OUT = {"refresh_tokens"}
 """Secrets: a copy of them would be a copy of the key."""
