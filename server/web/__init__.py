@@ -14,6 +14,7 @@ from server.web import (
     logs,
     map,  # noqa: A004  the page's own word
     matters,
+    notices,
     people,
     phone,
     projects,
@@ -39,6 +40,7 @@ PAGES = (
     trackers,
     matters,
     projects,
+    notices,
     record,
     signin,
     assets,

@@ -306,6 +306,11 @@ export type Matter = {
   answers: { by: Named; text: string; at: string }[];
 };
 
+export type Notice = {
+  id: number; kind: string; at: string; words: Pair; urgent: boolean; read: boolean;
+  about: { noun: string; id: string; trip_id: number | null };
+};
+export type Unread = { unread: number; urgent: number; newest: number };
 export type Page<T> = { items: T[]; next: string | null };
 
 /** A GeoJSON answer: one feature, or a collection of them. */

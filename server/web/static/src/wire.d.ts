@@ -176,6 +176,19 @@ export interface ProjectInFull extends Project {
 }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
+export interface Notice {
+  id: number; kind: string; at: string; words: Words; urgent: boolean; read: boolean;
+  about: { noun: string; id: string; trip_id: number | null };
+}
+export interface Unread { unread: number; urgent: number; newest: number }
+export interface HookMessage {
+  id: number; text: string; urgent: boolean; state: "waiting" | "sending" | "sent" | "unsure" | "given_up"; tries: number;
+  made_at: string; next_at: string | null; ended_at: string | null; said: string;
+}
+export interface Hook {
+  id: number; name: string; kind: "wecom" | "dingtalk"; lang: "zh" | "en"; unit: Named; signed: boolean; enabled: boolean;
+  messages: HookMessage[];
+}
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }
 export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; person: Named | null; unit: Named | null; subject: string; unit_id: number | null; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }
 export interface Tiles { urls: string[]; kind: "xyz" | "wmts"; datum: "WGS-84" | "CGCS2000" | "GCJ-02"; attribution: string }
