@@ -11,6 +11,7 @@ from flask_smorest import Api
 from server.api import (
     accounts,
     areas,
+    campaigns,
     categories,
     checkins,
     closings,
@@ -86,6 +87,7 @@ NOUNS = (
     projects,
     flags,
     working_calendar,
+    campaigns,
     notices,
     hooks,
     events,

@@ -2,6 +2,7 @@
 
 from server.models import (
     areas,
+    campaigns,
     checkins,
     closings,
     events,
@@ -28,6 +29,7 @@ from server.models import (
 
 __all__ = [
     "areas",
+    "campaigns",
     "checkins",
     "closings",
     "events",

@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from server.db import db
+from server.models.campaigns import Campaign, CampaignEntry, CampaignReview
 from server.models.checkins import Checkin, LastPlace
 from server.models.events import Event
 from server.models.logs import LogDay, Supplement
@@ -259,6 +260,23 @@ def _steps_by_me(actor: Actor) -> Pages:
     return mine_of(MatterStep, MatterStep.id, MatterStep.by_id == actor.person_id, leave={"by_id"})
 
 
+def _campaigns(actor: Actor) -> Pages:
+    """The campaigns they lead or opened."""
+    mine = sa.or_(Campaign.lead_id == actor.person_id, Campaign.created_by == actor.person_id)
+    return mine_of(Campaign, Campaign.id, mine, leave={"lead_id", "created_by"})
+
+
+def _campaign_entries(actor: Actor) -> Pages:
+    """What they told of tasks."""
+    return mine_of(CampaignEntry, CampaignEntry.id, CampaignEntry.by_id == actor.person_id, leave={"by_id"})
+
+
+def _campaign_reviews(actor: Actor) -> Pages:
+    """The reviews they wrote."""
+    mine = CampaignReview.by_id == actor.person_id
+    return mine_of(CampaignReview, CampaignReview.id, mine, leave={"by_id"})
+
+
 def _notices(actor: Actor) -> Pages:
     """What they were told."""
     return mine_of(Notice, Notice.id, Notice.person_id == actor.person_id, leave={"person_id"})
@@ -384,6 +402,27 @@ PARTS = (
         "the steps you took on matters",
         ("matter_steps",),
         _steps_by_me,
+    ),
+    Part(
+        "campaigns.json",
+        "您牵头或发起的专项行动",
+        "campaigns you lead or opened",
+        ("campaigns",),
+        _campaigns,
+    ),
+    Part(
+        "campaign_entries.json",
+        "您报过的任务进展",
+        "what you told of tasks",
+        ("campaign_entries",),
+        _campaign_entries,
+    ),
+    Part(
+        "campaign_reviews.json",
+        "您写的评议",
+        "reviews of campaigns you wrote",
+        ("campaign_reviews",),
+        _campaign_reviews,
     ),
     Part("notices.json", "给您的提醒", "what you were told", ("notices",), _notices),
     Part(

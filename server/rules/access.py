@@ -202,6 +202,15 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("matter.handle", "办理事项", "handle matters", *_HANDLERS, own=True),
         _permission("matter.verify", "核实和办结事项", "verify and close matters", *_WATCHERS),
         _permission("matter.urge", "督办事项", "urge matters", *_WATCHERS),
+        _permission("campaign.read", "查看专项行动", "see campaigns", *_WATCHERS, own=True),
+        _permission("campaign.open", "发起专项行动", "open campaigns", *_WATCHERS),
+        _permission(
+            "campaign.change", "修改和结束专项行动", "change and close campaigns", *_WATCHERS, own=True
+        ),
+        _permission(
+            "campaign.report", "报专项行动任务进展", "tell of the tasks of campaigns", *_HANDLERS, own=True
+        ),
+        _permission("campaign.review", "评议专项行动", "review campaigns", *_WATCHERS, own=True),
         _permission("category.read", "查看事项类别", "see categories of matters", *ROLES, own=True),
         _permission(
             "category.change",

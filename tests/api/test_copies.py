@@ -46,6 +46,8 @@ ABOUT_NOBODY = {
     "project_milestones",
     "project_investments",
     "flags",
+    "campaign_tasks",
+    "campaign_links",
     "hooks",
     "hook_messages",
     "notice_marks",
