@@ -11,6 +11,8 @@ from server.api.schemas.campaigns import (
     CampaignOut,
     CampaignReviewIn,
     CampaignsOut,
+    CandidatesAsked,
+    CandidatesOut,
     EntryIn,
     LinkIn,
     TaskIn,
@@ -83,6 +85,15 @@ def change_task(told: TaskTold, campaign_id: int, task_id: int) -> Response:
 def report(told: dict[str, Any], campaign_id: int, task_id: int) -> Response:
     """报任务进展 · Tell of a task: progress, finished, dropped, or opened again."""
     return answer(campaigns.report(gate.actor(), campaign_id, task_id, told["step"], told["text"]), 201)
+
+
+@doors.get("/campaigns/<int:campaign_id>/candidates")
+@guard("campaign.change")
+@doors.arguments(CandidatesAsked, location="query")
+@doors.response(200, CandidatesOut)
+def candidates(asked: dict[str, Any], campaign_id: int) -> Response:
+    """可关联的项目 · Projects of the headquarters' units that may be linked, by name."""
+    return answer(reads.candidates(gate.actor(), campaign_id, asked["q"]))
 
 
 @doors.post("/campaigns/<int:campaign_id>/links")

@@ -72,6 +72,26 @@ def listed(actor: Actor) -> dict[str, Any]:
 _NOTHING = {"projects": 0, "matters": 0}
 
 
+MOST_FOUND = 20
+
+
+def candidates(actor: Actor, campaign_id: int, words: str) -> dict[str, Any]:
+    """Projects of the headquarters' units that may still be linked, by name: `{items}`."""
+    campaign = get(actor, campaign_id)
+    linked = sa.select(CampaignLink.project_id).where(
+        CampaignLink.campaign_id == campaign.id, CampaignLink.project_id.is_not(None)
+    )
+    statement = (
+        sa.select(Project.id, Project.name, Unit.name.label("unit"))
+        .join(Unit, Unit.id == Project.unit_id)
+        .where(Project.unit_id.in_(scopes.units_below(campaign.unit_id)), Project.id.not_in(linked))
+        .where(Project.name.contains(words, autoescape=True))
+        .order_by(Project.name)
+        .limit(MOST_FOUND)
+    )
+    return {"items": [dict(row._mapping) for row in db.session.execute(statement)]}
+
+
 def document(actor: Actor, campaign_id: int) -> dict[str, Any]:
     """One campaign with all its chart shows: tasks, projects, matters, reviews, and what the actor may do."""
     row = db.session.execute(_rows().where(Campaign.id == campaign_id)).one()

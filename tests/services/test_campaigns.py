@@ -134,8 +134,11 @@ def test_what_belongs_to_it_is_on_the_chart_and_a_matter_only_for_who_may_read_i
     headquarters: Headquarters, folk: County
 ) -> None:
     project_id, matter_id = project(folk.township_a, folk.supervisor), matter(folk.cadre_b)
+    found = headquarters.does("leader", "get", "/candidates?q=装备")["items"]
+    assert found == [{"id": project_id, "name": "智能装备园", "unit": "东河镇"}]
     for _ in range(2):
         headquarters.does("leader", "post", "/links", {"noun": "project", "id": project_id}, 201)
+    assert headquarters.does("leader", "get", "/candidates")["items"] == []
     chart = headquarters.does("leader", "post", "/links", {"noun": "matter", "id": matter_id}, 201)
     [shown] = chart["projects"]
     assert [(each["stage"], each["planned_on"], each["actual_on"]) for each in shown["milestones"]] == [

@@ -60,6 +60,24 @@ class LinkIn(Shape):
     id = Id(required=True)
 
 
+class CandidatesAsked(ma.Schema):
+    """Words of a project's name."""
+
+    q = Text(60, load_default="")
+
+
+class CandidateOut(NamedOut):
+    """A project that may be linked."""
+
+    unit = fields.String()
+
+
+class CandidatesOut(ma.Schema):
+    """Projects that may be linked."""
+
+    items = fields.List(fields.Nested(CandidateOut))
+
+
 class CampaignReviewIn(Shape):
     """A review of a month (`2026-11`), a quarter (`2026-Q4`) or a year (`2026`)."""
 

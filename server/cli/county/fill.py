@@ -9,7 +9,18 @@ from datetime import datetime, timedelta
 import click
 
 from server import clock
-from server.cli.county import kept, names, places, promises, roster, rounds, solving, telling, trips
+from server.cli.county import (
+    campaigning,
+    kept,
+    names,
+    places,
+    promises,
+    roster,
+    rounds,
+    solving,
+    telling,
+    trips,
+)
 from server.cli.county.journey import County, Deed, Journey, at, live, workday
 from server.cli.county.kept import ADMINISTRATOR
 from server.cli.county.places import Place
@@ -45,6 +56,8 @@ def fill(now: datetime, say: Say) -> None:
         _grow(county.kept.actor(ADMINISTRATOR), ground)
     with transaction():
         _live(county, now, say)
+    with transaction(), clock.at(now):
+        campaigning.run(county)
     with clock.at(now):
         telling.tell(now)
 
