@@ -16,8 +16,8 @@ UNREAD: Final = timedelta(hours=20)
 
 def tell(now: datetime) -> None:
     """Make the notices of the last days. Within no verb: the record has to be settled."""
-    before = sa.select(sa.func.coalesce(sa.func.max(Event.number), 0)).where(Event.at < now - TOLD_OF)
-    db.session.execute(sa.update(NoticeMark).values(upto=before.scalar_subquery()))
+    first = sa.select(sa.func.coalesce(sa.func.min(Event.number), 1)).where(Event.at >= now - TOLD_OF)
+    db.session.execute(sa.update(NoticeMark).values(upto=first.scalar_subquery() - 1))
     db.session.commit()
     notices.tell()
     shown = sa.update(Notice).values(shows_at=Notice.at, was_read=Notice.at < now - UNREAD)
