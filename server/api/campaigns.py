@@ -92,7 +92,7 @@ def report(told: dict[str, Any], campaign_id: int, task_id: int) -> Response:
 @doors.arguments(CandidatesAsked, location="query")
 @doors.response(200, CandidatesOut)
 def candidates(asked: dict[str, Any], campaign_id: int) -> Response:
-    """可关联的项目 · Projects of the headquarters' units that may be linked, by name."""
+    """可关联的项目 · Projects that may be linked, by name."""
     return answer(reads.candidates(gate.actor(), campaign_id, asked["q"]))
 
 

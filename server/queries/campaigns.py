@@ -19,7 +19,7 @@ from server.models.matters import Matter
 from server.models.people import Person
 from server.models.projects import Project, ProjectMilestone
 from server.models.units import Unit
-from server.queries import matters, scopes
+from server.queries import matters, projects, scopes
 from server.rules import access, campaigns
 from server.rules.access import Actor
 from server.rules.campaigns import Task
@@ -76,7 +76,7 @@ MOST_FOUND = 20
 
 
 def candidates(actor: Actor, campaign_id: int, words: str) -> dict[str, Any]:
-    """Projects of the headquarters' units that may still be linked, by name: `{items}`."""
+    """Projects the actor may read that are not linked yet, by name: `{items}`."""
     campaign = get(actor, campaign_id)
     linked = sa.select(CampaignLink.project_id).where(
         CampaignLink.campaign_id == campaign.id, CampaignLink.project_id.is_not(None)
@@ -84,7 +84,7 @@ def candidates(actor: Actor, campaign_id: int, words: str) -> dict[str, Any]:
     statement = (
         sa.select(Project.id, Project.name, Unit.name.label("unit"))
         .join(Unit, Unit.id == Project.unit_id)
-        .where(Project.unit_id.in_(scopes.units_below(campaign.unit_id)), Project.id.not_in(linked))
+        .where(projects.readable(actor), Project.id.not_in(linked))
         .where(Project.name.contains(words, autoescape=True))
         .order_by(Project.name)
         .limit(MOST_FOUND)
@@ -99,7 +99,7 @@ def document(actor: Actor, campaign_id: int) -> dict[str, Any]:
     shown, hidden = _matters(actor, campaign_id)
     return _summary(row, tasks) | {
         "tasks": _tasks(actor, row, tasks),
-        "projects": _projects(campaign_id),
+        "projects": _projects(actor, campaign_id),
         "matters": shown,
         "matters_hidden": hidden,
         "reviews": _reviews(campaign_id),
@@ -265,10 +265,10 @@ def _entries(task_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     return found
 
 
-def _projects(campaign_id: int) -> list[dict[str, Any]]:
-    """The campaign's projects with their stages, planned and reached."""
+def _projects(actor: Actor, campaign_id: int) -> list[dict[str, Any]]:
+    """The campaign's projects with their stages, planned and reached, and whether the actor may read more of them."""
     statement = (
-        sa.select(Project, Unit.name)
+        sa.select(Project, Unit.name, projects.readable(actor).label("readable"))
         .join(CampaignLink, CampaignLink.project_id == Project.id)
         .join(Unit, Unit.id == Project.unit_id)
         .where(CampaignLink.campaign_id == campaign_id)
@@ -280,6 +280,7 @@ def _projects(campaign_id: int) -> list[dict[str, Any]]:
         {
             "id": row.Project.id,
             "name": row.Project.name,
+            "readable": bool(row.readable),
             "unit": {"id": row.Project.unit_id, "name": row.name},
             "stage": row.Project.stage,
             "stopped_on": row.Project.stopped_on,

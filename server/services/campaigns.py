@@ -11,10 +11,9 @@ from server.db import db
 from server.errors import CampaignChanged, NotFound
 from server.models.campaigns import Campaign, CampaignEntry, CampaignLink, CampaignReview, CampaignTask
 from server.models.people import Person
-from server.models.projects import Project
 from server.models.units import Unit
 from server.queries import campaigns as reads
-from server.queries import matters
+from server.queries import matters, projects
 from server.rules import access, campaigns
 from server.rules.access import Actor
 from server.services import events
@@ -173,10 +172,9 @@ def _links(campaign_id: int, noun: str, other_id: int) -> sa.Select[CampaignLink
 
 
 def _ensure_there(actor: Actor, noun: str, other_id: int) -> None:
-    """`NotFound` unless there is such a project, or such a matter that the actor may read and that takes steps."""
+    """`NotFound` unless the actor may read the project, or the matter, which has to be one that takes steps."""
     if noun == "project":
-        if db.session.get(Project, other_id) is None:
-            raise NotFound
+        projects.get(actor, other_id)
     elif not matters.among(actor, [other_id]):
         raise NotFound
 

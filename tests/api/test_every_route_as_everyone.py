@@ -104,7 +104,6 @@ def address(rule: Rule, marked: Marked) -> str:
         "notice_id": 1,
         "campaign_id": 1,
         "task_id": 1,
-        "project_id": 1,
         "hook_id": 1,
         "year": 2026,
         "day": "2026-11-28",

@@ -200,7 +200,7 @@ export interface CampaignTask {
   entries: { step: string; text: string; by: Named; at: string }[];
 }
 export interface CampaignProject {
-  id: number; name: string; unit: Named; stage: string; stopped_on: string | null; area_id: number | null;
+  id: number; name: string; readable: boolean; unit: Named; stage: string; stopped_on: string | null; area_id: number | null;
   milestones: { stage: string; planned_on: string | null; actual_on: string | null }[];
 }
 export interface CampaignMatter {

@@ -82,7 +82,7 @@ function linked(campaign, leads) {
   const drop = (path) =>
     leads ? el("button.link.small.no-print", { type: "button", onclick: () => void attempt(() => remove(`/campaigns/${id}/${path}`)).then(() => read()) }, t("取消关联")) : null;
   const projects = campaign.projects.map((one) =>
-    el("li", {}, el("b", {}, one.name), el("span.faint.small", {}, one.unit.name), el("span.tag.end", {}, stageWord(one.stage)), drop(`projects/${one.id}`)),
+    el("li", {}, one.readable ? el("a", { href: `/projects/${one.id}` }, one.name) : el("b", {}, one.name), el("span.faint.small", {}, one.unit.name), el("span.tag.end", {}, stageWord(one.stage)), drop(`projects/${one.id}`)),
   );
   const matters = campaign.matters.map((one) =>
     el(
