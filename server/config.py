@@ -76,14 +76,34 @@ def _hours(text: str) -> Hours:
     return Hours(_time(begins), _time(ends))
 
 
-def _times(text: str) -> tuple[time, ...]:
-    """Read times of the day, `08:30,17:30`; sorted, each once."""
-    return tuple(sorted({_time(one) for one in text.split(",")}))
+class Times(tuple[time, ...]):
+    """Times of the day by the Shanghai clock."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """As they are written: `08:30,17:30`."""
+        return ",".join(f"{each:%H:%M}" for each in self)
 
 
-def _origins(text: str) -> tuple[str, ...]:
-    """Read where something may lie: `https://HOST,https://HOST:PORT`."""
-    found = tuple(one.strip().lower().rstrip("/") for one in text.split(",") if one.strip())
+def _times(text: str) -> Times:
+    """Read times of the day; sorted, each once."""
+    return Times(sorted({_time(one) for one in text.split(",")}))
+
+
+class Origins(tuple[str, ...]):
+    """Where something may lie: `https://HOST` or `https://HOST:PORT`."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """As they are written, with commas between."""
+        return ",".join(self)
+
+
+def _origins(text: str) -> Origins:
+    """Read where something may lie."""
+    found = Origins(one.strip().lower().rstrip("/") for one in text.split(",") if one.strip())
     for one in found:
         parts = urlsplit(one)
         if parts.scheme not in {"https", "http"} or one != f"{parts.scheme}://{parts.netloc}" or "@" in one:
@@ -283,16 +303,16 @@ class Settings:
         "Whether digests go to robots in WeCom and DingTalk groups (they leave this machine, and hold names of units"
         " and counts alone); off unless set",
     )
-    hook_origins: tuple[str, ...] = _setting(
+    hook_origins: Origins = _setting(
         "GUATU_HOOK_ORIGINS",
-        ("https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com"),
+        Origins(("https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com")),
         _origins,
         "群机器人的地址只能在这些站点上；私有部署或网关在此加上",
         "The only origins a robot's address may lie at; add your own gateway here",
     )
-    digest_times: tuple[time, ...] = _setting(
+    digest_times: Times = _setting(
         "GUATU_DIGEST_TIMES",
-        (time(8, 30), time(17)),
+        Times((time(8, 30), time(17))),
         _times,
         "工作日几点向群里发送汇总（北京时间）",
         "Times of working days (Shanghai) at which groups are sent a digest",

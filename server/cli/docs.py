@@ -6,13 +6,12 @@ pages against `tables()`.
 
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
-from datetime import time
 from pathlib import Path
 
 import click
 
 from server.cli.commands import Commands
-from server.config import INSTANCE, Hours, Settings
+from server.config import INSTANCE, Settings
 from server.errors import Problem
 from server.rules.access import PERMISSIONS, ROLES, Permission
 from server.rules.events import KINDS
@@ -120,8 +119,6 @@ def _default(value: object) -> str:
     """A default as it would be written in the environment, wherever the tree lies."""
     if isinstance(value, bool):
         value = int(value)
-    if isinstance(value, tuple) and not isinstance(value, Hours):
-        value = ",".join(f"{part:%H:%M}" if isinstance(part, time) else str(part) for part in value)
     text = str(value).replace(str(INSTANCE), "var")
     return _code(text) if text else "—"
 
