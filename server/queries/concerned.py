@@ -13,9 +13,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from server.db import db
+from server.models.campaigns import Campaign
 from server.models.events import Event
+from server.models.flags import Flag
 from server.models.matters import Matter, MatterCategory
 from server.models.people import Person, RoleGrant
+from server.models.projects import Project
 from server.models.reviews import Review
 from server.models.trips import Trip, TripMember
 from server.models.units import Unit
@@ -57,6 +60,7 @@ class Material:
     matters: Mapping[int, Matter]
     pressing: frozenset[int]
     queriers: Mapping[str, int]
+    leads: Mapping[tuple[str, str], int]
 
 
 def gather(facts: Sequence[Fact]) -> Material:
@@ -75,6 +79,7 @@ def gather(facts: Sequence[Fact]) -> Material:
             matter.id for matter, term in found if term is not None and notices.is_pressing(term)
         ),
         queriers=_queriers(checkins),
+        leads=_leads(facts),
     )
 
 
@@ -162,6 +167,22 @@ def _answerable(fact: Fact, material: Material) -> Iterable[int]:
     return _handlers(fact, material) if assigned else _holders(fact, material)
 
 
+def _lead(fact: Fact, material: Material) -> Iterable[int]:
+    """Who leads the campaign, or the project that a flag is of."""
+    found = material.leads.get((fact.kind.partition(".")[0], fact.subject))
+    return () if found is None else (found,)
+
+
+def _carers(fact: Fact, material: Material) -> Iterable[int]:
+    """Who leads the project, and who looks after the unit that answers for it."""
+    return {*_lead(fact, material), *_nearest(material, "project.edit", fact.unit_id)}
+
+
+def _deciders(fact: Fact, material: Material) -> Iterable[int]:
+    """Who decides on a flag that is contested."""
+    return _nearest(material, "flag.decide", fact.unit_id)
+
+
 _WHOM: Mapping[str, Callable[[Fact, Material], Iterable[int]]] = {
     "person": _person,
     "querier": _querier,
@@ -174,6 +195,9 @@ _WHOM: Mapping[str, Callable[[Fact, Material], Iterable[int]]] = {
     "handlers": _handlers,
     "verifiers": _verifiers,
     "answerable": _answerable,
+    "lead": _lead,
+    "carers": _carers,
+    "deciders": _deciders,
 }
 """Every word of `Kind.concerns`, and whom it means."""
 
@@ -241,6 +265,22 @@ def _matters(matter_ids: Collection[int]) -> list[tuple[Matter, Term | None]]:
     ]
 
 
+def _leads(facts: Collection[Fact]) -> dict[tuple[str, str], int]:
+    """Who leads, by noun and number: campaigns, and the projects of flags."""
+    ids = {
+        noun: {int(fact.subject) for fact in facts if fact.kind.startswith(f"{noun}.")}
+        for noun in ("flag", "campaign")
+    }
+    flags: sa.Select[*tuple[Any, ...]] = (
+        sa.select(sa.literal("flag"), Flag.id, Project.lead_id)
+        .join(Project, Project.id == Flag.project_id)
+        .where(Flag.id.in_(ids["flag"]), Project.lead_id.is_not(None))
+    )
+    led: sa.Select[*tuple[Any, ...]] = sa.select(sa.literal("campaign"), Campaign.id, Campaign.lead_id)
+    led = led.where(Campaign.id.in_(ids["campaign"]))
+    return {(noun, str(id_)): lead for noun, id_, lead in db.session.execute(flags.union_all(led))}
+
+
 def _queriers(checkin_ids: Collection[str]) -> dict[str, int]:
     """Who last queried each of these check-ins."""
     statement = (
@@ -260,8 +300,13 @@ def facts(*, after: int, upto: int, limit: int) -> tuple[list[tuple[Fact, dateti
 
 
 def _is_told(event: Event) -> bool:
-    """Of the words said about a check-in only a query concerns its person at once; an acceptance they find there."""
-    return event.kind != "checkin.reviewed" or event.data.get("review") == "query"
+    """Of the words about a check-in only a query, of what is told of a task only that it is finished."""
+    wanted = _ONLY.get(event.kind)
+    return wanted is None or event.data.get(wanted[0]) == wanted[1]
+
+
+_ONLY = {"checkin.reviewed": ("review", "query"), "campaign.reported": ("step", "finish")}
+"""Kinds of events of which only some are told: the fact that says which, and its value."""
 
 
 def _fact(event: Event) -> Fact:

@@ -11,14 +11,18 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from server import clock
 from server.db import db
+from server.models.campaigns import Campaign
 from server.models.checkins import Checkin
+from server.models.flags import Flag
 from server.models.matters import Matter, MatterCategory
 from server.models.notices import Notice, NoticeMark
 from server.models.people import Person
+from server.models.projects import Project
 from server.models.trips import Trip
 from server.queries import pages
 from server.rules import notices
 from server.rules.access import Actor
+from server.rules.flags import COLOUR_WORDS
 
 _Actor, _About = aliased(Person), aliased(Person)
 
@@ -58,7 +62,6 @@ def _mine(actor: Actor) -> list[ColumnElement[bool]]:
 
 def _told() -> sa.Select[*tuple[Any, ...]]:
     """Notices with what their sentences name, as of now."""
-    is_matter = Notice.subject == sa.cast(Matter.id, sa.String)
     return (
         sa.select(
             Notice,
@@ -68,13 +71,25 @@ def _told() -> sa.Select[*tuple[Any, ...]]:
             Matter.kind.label("matter_kind"),
             Matter.place,
             MatterCategory.name.label("category"),
+            Flag.colour,
+            Project.name.label("project"),
+            Campaign.name.label("campaign"),
         )
         .outerjoin(_Actor, _Actor.id == Notice.actor_id)
         .outerjoin(_About, _About.id == Notice.about_id)
         .outerjoin(Trip, Trip.id == Notice.trip_id)
-        .outerjoin(Matter, sa.and_(Notice.kind.startswith("matter."), is_matter))
+        .outerjoin(Matter, _is_of("matter", Matter.id))
         .outerjoin(MatterCategory, MatterCategory.id == Matter.category_id)
+        .outerjoin(Flag, _is_of("flag", Flag.id))
+        .outerjoin(Project, Project.id == Flag.project_id)
+        .outerjoin(Campaign, _is_of("campaign", Campaign.id))
     )
+
+
+def _is_of(noun: str, id_: sa.orm.InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether a notice is of this thing of a noun; compared as numbers, so that an index finds it."""
+    number = sa.case((Notice.kind.startswith(f"{noun}."), Notice.subject), else_=None)
+    return id_ == sa.cast(number, sa.Integer)
 
 
 def _documents(rows: Sequence[Any]) -> list[dict[str, Any]]:
@@ -111,6 +126,9 @@ def _facts(row: Any, happened_at: datetime | None, language: int) -> dict[str, s
         "trip": row.trip or "",
         "day": "" if there is None else months[language].format(there),
         "matter": _matter(row, language),
+        "project": row.project or "",
+        "flag": COLOUR_WORDS[row.colour][language] if row.colour else "",
+        "campaign": row.campaign or "",
     }
 
 

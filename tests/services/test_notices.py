@@ -15,12 +15,14 @@ from server.db import db
 from server.held import held
 from server.models.matters import MatterCategory
 from server.models.notices import Notice, NoticeMark
+from server.queries import flags as of_flags
 from server.queries import notices as reads
-from server.services import checkins, looks, matters, notices, reviews, sweeps, trips
+from server.services import campaigns, checkins, flags, looks, matters, notices, reviews, sweeps, trips
 from server.services.matters import Report, Told
 from tests import people
 from tests import trips as journeys
 from tests.people import County, Someone
+from tests.projects import planned, registered
 
 NOON = datetime.fromisoformat("2026-09-01T04:00:00+00:00")
 """A Tuesday, twelve in Shanghai."""
@@ -150,6 +152,33 @@ def test_a_complaint_is_told_to_nobody_who_watches_and_its_words_to_nobody(folk:
     [notice] = reads.listed(folk.administrator.actor)["items"]
     assert "定位太勤" not in str(notice)
     assert notice["words"]["zh"] == "新上报的投诉，等待受理"
+
+
+def test_a_flag_is_told_to_who_cares_for_the_project_and_a_campaigns_finished_task_to_its_lead(
+    folk: County,
+) -> None:
+    with clock.at(datetime.fromisoformat("2026-01-10T04:00:00+00:00")):
+        planned(folk, registered(folk))
+    for project_id in of_flags.to_judge():
+        flags.judge(project_id)
+    found = told(folk)["supervisor_a"]
+    assert set(found) == {"flag.given"}
+    said = [item["words"] for item in reads.listed(folk.supervisor_a.actor)["items"]]
+    assert {
+        "zh": "项目“东河精密铸件”得黄旗",
+        "en": "The project “东河精密铸件” was given a yellow flag",
+    } in said
+    today, root = clock.day_of(clock.now()), folk.root
+    campaign = campaigns.open_(
+        folk.supervisor.actor, campaigns.Told("百日攻坚", root, folk.leader.id, today, today)
+    )
+    task = campaigns.TaskTold("供地", folk.township_a, today, today)
+    [task] = campaigns.add_task(folk.leader.actor, campaign["id"], task)["tasks"]
+    for step in ("progress", "finish"):
+        campaigns.report(folk.cadre.actor, campaign["id"], task["id"], step, "已组卷")
+    notices.tell()
+    [notice] = reads.listed(folk.leader.actor)["items"]
+    assert (notice["kind"], notice["words"]["zh"]) == ("campaign.reported", "“百日攻坚”的一项任务已完成")
 
 
 def test_nothing_is_told_at_night_but_emergencies(folk: County) -> None:

@@ -18,6 +18,8 @@ const PLACES = {
   checkin: () => "/reviews",
   look: () => "/account#looks",
   account: () => "/account",
+  flag: ({ about }) => `/flags/${about.id}`,
+  campaign: ({ about }) => `/campaigns/${about.id}`,
 };
 
 const only = el("input", { type: "checkbox", id: "unread", onchange: () => void read() });
