@@ -37,6 +37,7 @@ class Fact:
     person_id: int | None = None
     trip_id: int | None = None
     subject: str = ""
+    purpose: str = ""
     number: int | None = None
 
 
@@ -93,7 +94,7 @@ def by(fact: Fact, material: Material) -> list[int]:
 
 def is_urgent(fact: Fact, material: Material) -> bool:
     """Whether a fact is an emergency: by its kind, its trip's purpose, or how soon its matter needs an answer."""
-    if notices.KINDS[fact.kind].urgent:
+    if notices.KINDS[fact.kind].urgent or fact.purpose == notices.URGENT_PURPOSE:
         return True
     if fact.kind.startswith("matter."):
         return int(fact.subject) in material.pressing
@@ -311,6 +312,5 @@ _ONLY = {"checkin.reviewed": ("review", "query"), "campaign.reported": ("step", 
 
 def _fact(event: Event) -> Fact:
     """An event as what a notice is made of."""
-    return Fact(
-        event.kind, event.actor_id, event.unit_id, event.person_id, event.trip_id, event.subject, event.number
-    )
+    whom = (event.actor_id, event.unit_id, event.person_id, event.trip_id)
+    return Fact(event.kind, *whom, event.subject, str(event.data.get("purpose", "")), event.number)

@@ -107,14 +107,14 @@ def enabled() -> Sequence[int]:
 def counted(hook: Hook, *, after: int, urgent: bool) -> tuple[list[Counted], int]:
     """What came up in a robot's units since a notice, by kind and unit in their order; and the last notice there is.
 
-    Each event counts once, however many people were told of it.
+    Each thing counts once, however many people were told of it and how often.
     """
     now = clock.now()
     upto = db.session.scalar(sa.select(sa.func.max(Notice.id)).where(Notice.shows_at <= now)) or after
     wanted = _told_to_groups(after=after, upto=upto, urgent=urgent)
     top = sa.select(Unit.path).where(Unit.id == hook.unit_id).scalar_subquery()
     statement = (
-        sa.select(Notice.kind, Unit.name, sa.func.count(sa.distinct(Notice.source)))
+        sa.select(Notice.kind, Unit.name, sa.func.count(sa.distinct(Notice.subject)))
         .join(Unit, Unit.id == Notice.unit_id)
         .where(Unit.path.startswith(top), Notice.shows_at <= now, *wanted)
         .group_by(Notice.kind, Unit.id, Unit.name, Unit.path, Unit.position)
