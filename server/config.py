@@ -4,8 +4,10 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import time
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from server.errors import SettingRefused
 
@@ -60,6 +62,65 @@ def _one_of(*words: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def _time(text: str) -> time:
+    """Read a time of the day, `08:30`."""
+    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text.strip()):
+        raise ValueError("HH:MM")
+    return time.fromisoformat(text.strip())
+
+
+class Hours(NamedTuple):
+    """Hours of the day by the Shanghai clock, `ends` not included; they may go over midnight."""
+
+    begins: time
+    ends: time
+
+    def __str__(self) -> str:
+        """As it is written: `21:00-07:30`."""
+        return f"{self.begins:%H:%M}-{self.ends:%H:%M}"
+
+
+def _hours(text: str) -> Hours:
+    """Read hours of the day."""
+    begins, _, ends = text.partition("-")
+    return Hours(_time(begins), _time(ends))
+
+
+class Times(tuple[time, ...]):
+    """Times of the day by the Shanghai clock."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """As they are written: `08:30,17:30`."""
+        return ",".join(f"{each:%H:%M}" for each in self)
+
+
+def _times(text: str) -> Times:
+    """Read times of the day; sorted, each once."""
+    return Times(sorted({_time(one) for one in text.split(",")}))
+
+
+class Origins(tuple[str, ...]):
+    """Where something may lie: `https://HOST` or `https://HOST:PORT`."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        """As they are written, with commas between."""
+        return ",".join(self)
+
+
+def _origins(text: str) -> Origins:
+    """Read where something may lie."""
+    found = Origins(one.strip().lower().rstrip("/") for one in text.split(",") if one.strip())
+    for one in found:
+        parts = urlsplit(one)
+        if parts.scheme not in {"https", "http"} or one != f"{parts.scheme}://{parts.netloc}" or "@" in one:
+            raise ValueError("https://HOST")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,6 +366,42 @@ class Settings:
         _whole(1, 365),
         "对签到的询问多少天无人跟进即自动失效",
         "Days without a further word after which a query on a check-in lapses",
+    )
+    quiet_hours: Hours = _setting(
+        "GUATU_QUIET_HOURS",
+        Hours(time(21), time(7, 30)),
+        _hours,
+        "免打扰时段（北京时间）：除紧急情况外不提醒，也不向群里发消息；起止相同为不设",
+        "Quiet hours (Shanghai): nobody is told anything but emergencies, nor is any group; begin and end alike: none",
+    )
+    notice_days: int = _setting(
+        "GUATU_NOTICE_DAYS",
+        90,
+        _whole(1, 3660),
+        "提醒保存多少天，过期删除；所据记录不受影响",
+        "Days that notices are kept, then deleted; the record they were made of stays",
+    )
+    hooks: bool = _setting(
+        "GUATU_HOOKS",
+        False,
+        _switch,
+        "是否向企业微信、钉钉的群机器人发送汇总（消息离开本机，只有单位名称和件数）；默认关闭",
+        "Whether digests go to robots in WeCom and DingTalk groups (they leave this machine, and hold names of units"
+        " and counts alone); off unless set",
+    )
+    hook_origins: Origins = _setting(
+        "GUATU_HOOK_ORIGINS",
+        Origins(("https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com")),
+        _origins,
+        "群机器人的地址只能在这些站点上；私有部署或网关在此加上",
+        "The only origins a robot's address may lie at; add your own gateway here",
+    )
+    digest_times: Times = _setting(
+        "GUATU_DIGEST_TIMES",
+        Times((time(8, 30), time(17))),
+        _times,
+        "工作日几点向群里发送汇总（北京时间）",
+        "Times of working days (Shanghai) at which groups are sent a digest",
     )
     stream_poll_ms: int = _setting(
         "GUATU_STREAM_POLL_MS",

@@ -631,6 +631,33 @@ class FlagChanged(Problem):
     en = "Somebody answered or decided on this flag first; reload it and look again."
 
 
+class CampaignChanged(Problem):
+    """Somebody changed the campaign since it was read."""
+
+    code = "campaign_changed"
+    status = 409
+    zh = "专项行动已被他人修改，请刷新后再操作。"
+    en = "Somebody changed this campaign first; reload it and look again."
+
+
+class CampaignRefused(Problem):
+    """What was told of a campaign does not hold together."""
+
+    code = "campaign_refused"
+    status = 422
+    zh = "专项行动无法保存：{why_zh}。"
+    en = "The campaign cannot be kept so: {why_en}."
+
+
+class HookRefused(Problem):
+    """A robot of a group cannot be kept or tried so."""
+
+    code = "hook_refused"
+    status = 422
+    zh = "群机器人无法保存或试发：{why_zh}。"
+    en = "The robot cannot be kept or tried so: {why_en}."
+
+
 # ── the machine ─────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -5,7 +5,7 @@ import click
 from server.cli.commands import Commands
 from server.config import Settings
 from server.held import held
-from server.services import factors, seals, trackers
+from server.services import factors, hooks, seals, trackers
 from server.services.seals import Seals
 
 commands = Commands("seals", help="封存密钥 · Sealing keys.")
@@ -29,7 +29,8 @@ def rotate() -> None:
     if not held(Settings).sealing_keys:
         key = seals.rotate(held(Settings))
         click.echo(f"新密钥 {key.kid} / new key {key.kid}")
-    renewed, closed = (sum(pair) for pair in zip(trackers.reseal(), factors.reseal(), strict=True))
+    resealed = zip(trackers.reseal(), factors.reseal(), hooks.reseal(), strict=True)
+    renewed, closed = (sum(counts) for counts in resealed)
     click.echo(f"已重新封存 {renewed} 项 / {renewed} sealed anew")
     if closed:
         raise click.ClickException(f"{closed} 项无法解开，详见日志 / {closed} do not open; see the log")

@@ -11,6 +11,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from server.db import db
+from server.models.campaigns import Campaign, CampaignEntry, CampaignReview
 from server.models.checkins import Checkin, LastPlace
 from server.models.events import Event
 from server.models.factors import RecoveryCode, SecondFactor
@@ -19,6 +20,7 @@ from server.models.invitations import Invitation
 from server.models.logs import LogDay, Supplement
 from server.models.looks import Look, LookReason
 from server.models.matters import Matter, MatterAnswer, MatterStep
+from server.models.notices import Notice
 from server.models.patrols import Patrol, PatrolFinding, PatrolPlan, PatrolWalker
 from server.models.people import Person
 from server.models.photos import Photo
@@ -307,6 +309,28 @@ def _findings(actor: Actor) -> Pages:
     return mine_of(PatrolFinding, PatrolFinding.matter_id, PatrolFinding.matter_id.in_(reported))
 
 
+def _campaigns(actor: Actor) -> Pages:
+    """The campaigns they lead or opened."""
+    mine = sa.or_(Campaign.lead_id == actor.person_id, Campaign.created_by == actor.person_id)
+    return mine_of(Campaign, Campaign.id, mine, leave={"lead_id", "created_by"})
+
+
+def _campaign_entries(actor: Actor) -> Pages:
+    """What they told of tasks."""
+    return mine_of(CampaignEntry, CampaignEntry.id, CampaignEntry.by_id == actor.person_id, leave={"by_id"})
+
+
+def _campaign_reviews(actor: Actor) -> Pages:
+    """The reviews they wrote."""
+    mine = CampaignReview.by_id == actor.person_id
+    return mine_of(CampaignReview, CampaignReview.id, mine, leave={"by_id"})
+
+
+def _notices(actor: Actor) -> Pages:
+    """What they were told."""
+    return mine_of(Notice, Notice.id, Notice.person_id == actor.person_id, leave={"person_id"})
+
+
 def _events(actor: Actor) -> Pages:
     """What they did, and what was done that names them; others by their numbers alone."""
     mine = sa.or_(Event.actor_id == actor.person_id, Event.person_id == actor.person_id)
@@ -465,6 +489,28 @@ PARTS = (
         ("patrol_findings",),
         _findings,
     ),
+    Part(
+        "campaigns.json",
+        "您牵头或发起的专项行动",
+        "campaigns you lead or opened",
+        ("campaigns",),
+        _campaigns,
+    ),
+    Part(
+        "campaign_entries.json",
+        "您报过的任务进展",
+        "what you told of tasks",
+        ("campaign_entries",),
+        _campaign_entries,
+    ),
+    Part(
+        "campaign_reviews.json",
+        "您写的评议",
+        "reviews of campaigns you wrote",
+        ("campaign_reviews",),
+        _campaign_reviews,
+    ),
+    Part("notices.json", "给您的提醒", "what you were told", ("notices",), _notices),
     Part(
         "projects.json",
         "您包联、服务或登记的项目，您报的进展、佐证、军令状和变更",

@@ -62,6 +62,14 @@ def listed(actor: Actor, asked: Asked, *, cursor: str | None = None, limit: int 
     return {"items": summaries(found[:limit]), "next": after}
 
 
+def among(actor: Actor, matter_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """Those of some matters that are to be solved and that the actor may read, by number."""
+    wanted = _rows().where(
+        Matter.id.in_(matter_ids), Matter.kind.not_in(matters.CONFIDENTIAL), readable(actor)
+    )
+    return _summaries(db.session.execute(wanted.order_by(Matter.id)).all())
+
+
 def document(actor: Actor, matter_id: int) -> dict[str, Any]:
     """One matter in full: every step, and what the actor may do now. For who may read it."""
     row = db.session.execute(rows().where(Matter.id == matter_id)).one()

@@ -108,6 +108,15 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission(
             "copy.take", "下载本人全部资料", "take a copy of all that is held about oneself", own=True
         ),
+        _permission("notice.read", "查看自己的提醒", "read one's own notices", own=True),
+        _permission("notice.mark", "标记自己的提醒为已读", "mark one's own notices as read", own=True),
+        _permission("hook.read", "查看群机器人", "see robots of groups", "administrator", at_root=True),
+        _permission("hook.add", "添加群机器人", "add robots of groups", "administrator", at_root=True),
+        _permission("hook.change", "修改群机器人", "change robots of groups", "administrator", at_root=True),
+        _permission(
+            "hook.remove", "删除群机器人", "take robots of groups away", "administrator", at_root=True
+        ),
+        _permission("hook.try", "试发群消息", "try robots of groups", "administrator", at_root=True),
         _permission("unit.read", "查看单位", "see units", *ROLES, own=True),
         _permission("unit.create", "新建单位", "make units", "administrator"),
         _permission("unit.update", "修改单位", "change units", "administrator"),
@@ -237,6 +246,15 @@ PERMISSIONS: dict[str, Permission] = dict(
             own=True,
             at_root=True,
         ),
+        _permission("campaign.read", "查看专项行动", "see campaigns", *_WATCHERS, own=True),
+        _permission("campaign.open", "发起专项行动", "open campaigns", *_WATCHERS),
+        _permission(
+            "campaign.change", "修改和结束专项行动", "change and close campaigns", *_WATCHERS, own=True
+        ),
+        _permission(
+            "campaign.report", "报专项行动任务进展", "tell of the tasks of campaigns", *_HANDLERS, own=True
+        ),
+        _permission("campaign.review", "评议专项行动", "review campaigns", *_WATCHERS, own=True),
         _permission("category.read", "查看事项类别", "see categories of matters", *ROLES, own=True),
         _permission(
             "category.change",

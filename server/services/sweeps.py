@@ -32,7 +32,9 @@ from server.services import (
     details,
     erasures,
     flags,
+    hooks,
     households,
+    notices,
     partitions,
     patrols,
     photos,
@@ -204,6 +206,21 @@ def _matters() -> Did:
     return Did(f"删除 {len(found)} 件期满事项的内容", f"deleted what {len(found)} expired matter(s) told")
 
 
+def _notices() -> Did:
+    """Tell everybody what concerns them, and delete what was told long ago."""
+    made, gone = notices.tell(), notices.expire(clock.now())
+    return Did(f"新提醒 {made} 条，删除期满 {gone} 条", f"made {made}, deleted {gone} old one(s)")
+
+
+def _hooks() -> Did:
+    """Hand over to the robots of groups what is due."""
+    handed = hooks.hand_over()
+    hooks.expire(expiry(clock.now(), held(Settings).notice_days))
+    return Did(
+        f"送出 {handed.sent} 条，未送出 {handed.others} 条", f"sent {handed.sent}, not sent {handed.others}"
+    )
+
+
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
     """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
     came, failed = [], []
@@ -232,6 +249,8 @@ STEPS: Final[Sequence[Step]] = (
     Step("flags", "两旗一牌", "flags of projects", _flags),
     Step("reminders", "事项提醒", "reminders of matters", _reminders),
     Step("matters", "期满事项", "expired matters", _matters),
+    Step("notices", "提醒", "notices", _notices),
+    Step("hooks", "群机器人", "robots of groups", _hooks),
     Step("closings", "每日存证", "closings of the record", _closings),
 )
 """Everything a sweep does, in its order."""

@@ -3,6 +3,7 @@
 import importlib
 import re
 from collections.abc import Iterator
+from dataclasses import MISSING, fields
 from pathlib import Path
 
 import pytest
@@ -62,6 +63,12 @@ def test_every_kind_of_event_is_documented() -> None:
 def test_every_setting_is_documented() -> None:
     names = {field.metadata["name"] for field in Settings.__dataclass_fields__.values()}
     assert set(codes("settings.md")) == names
+
+
+def test_every_setting_reads_back_as_it_is_written() -> None:
+    for field in fields(Settings):
+        if field.default is not MISSING and not isinstance(field.default, bool):
+            assert field.metadata["read"](str(field.default)) == field.default, field.name
 
 
 def test_every_problem_is_documented_under_a_code_of_its_own() -> None:

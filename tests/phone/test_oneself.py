@@ -13,7 +13,7 @@ from playwright.sync_api import expect
 from server import clock
 from server.db import db
 from server.models.sessions import SignInSession
-from server.services import checkins, factors, matters, passwords, reviews, sessions, sweeps
+from server.services import checkins, factors, matters, notices, passwords, reviews, sessions, sweeps
 from server.services.matters import Report
 from tests.people import County, Someone
 from tests.phone.conftest import NewPhone
@@ -143,6 +143,30 @@ def test_one_reads_who_looked_and_why(
     page.reload()
     expect(page.locator(".look")).to_contain_text("王鉴")
     expect(page.locator(".look")).to_contain_text(trip["title"])
+
+
+def test_the_bell_leads_to_what_concerns_one_and_the_last_of_it_is_there_without_a_network(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    journey = under_way(cadre, people.leader)
+    with clock.at(
+        clock.day_starts_at(clock.day_of(clock.now())) - timedelta(hours=12)
+    ):  # outside quiet hours
+        notices.tell()
+    here = phone()
+    page = here.sign_in(cadre)
+    expect(page.locator(".bell")).to_have_attribute("aria-label", "提醒，1 条未读")
+    page.locator(".bell").click()
+    expect(page.locator(".told.unread")).to_contain_text(f"行程“{journey['title']}”已批准")
+    here.cut()
+    page.locator(".tabs a").first.click()
+    page.locator(".bell").click()
+    expect(page.locator(".told")).to_contain_text("已批准")
+    expect(page.locator("main .old")).to_be_visible()
+    here.reconnect(page)
+    page.locator(".told").click()
+    expect(page.get_by_role("heading", name="任务", exact=True)).to_be_visible()
+    expect(page.locator(".bell-count")).to_be_hidden()
 
 
 def test_one_finds_ones_rights_in_one_place_and_takes_all_that_is_held(

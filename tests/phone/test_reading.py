@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from server.services import checkins, matters
+from server.services import checkins, matters, notices
 from server.services.matters import Report
 from tests.people import County, Someone
 from tests.phone.conftest import NewPhone
@@ -40,6 +40,7 @@ def test_every_page_can_be_read_by_day_and_by_night(phone: NewPhone, cadre: Some
     said = checkins.make(cadre.actor, told(trip, note="见到厂长"))
     matter = matters.report(cadre.actor, Report("complaint", "签到按钮太小", "#/log"))
     matters.answer(people.administrator.actor, matter["id"], "下一版改大")
+    notices.tell()
     here = phone()
     page = here.page
     page.add_init_script(path=str(AXE))
@@ -66,6 +67,7 @@ def test_every_page_can_be_read_by_day_and_by_night(phone: NewPhone, cadre: Some
         "phone": "本机",
         "deliveries": "送达情况",
         "matters": "投诉建议",
+        "notices": "提醒",
         "help/denied": "定位帮助",
         "password": "修改密码",
     }.items():

@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Added, Area, Arrival, Category, Checkin, CheckinIn, Columns, Companion, ConsentWords, Device, Erased, Household, Known, Level, Look, Matter, MatterIn, Me, OwnLog, Page, Patrol, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip} from "./wire.d.ts" */
+/** @import {Added, Area, Arrival, Category, Checkin, CheckinIn, Columns, Companion, ConsentWords, Device, Erased, Household, Known, Level, Look, Matter, MatterIn, Me, Notice, OwnLog, Page, Patrol, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip, Unread} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -295,6 +295,18 @@ export const arrivals = (id) => ask("GET", `/trips/${id}/arrivals`);
 
 /** @returns {Promise<Page<Look>>} @param {string | null} [cursor] */
 export const looks = (cursor) => ask("GET", `/looks/mine${query({ limit: 50, cursor })}`);
+
+/** @returns {Promise<Page<Notice>>} @param {string | null} [cursor] */
+export const notices = (cursor) => ask("GET", `/notices${query({ limit: 50, cursor })}`);
+
+/** How many are unread. @returns {Promise<Unread>} */
+export const unread = () => ask("GET", "/notices/unread");
+
+/** @returns {Promise<Unread>} @param {number} id */
+export const readNotice = (id) => ask("POST", `/notices/${id}/read`, {});
+
+/** All up to one. @returns {Promise<Unread>} @param {number} upto */
+export const readNotices = (upto) => ask("POST", "/notices/read", { upto });
 
 /** @returns {Promise<Page<Matter>>} @param {string | null} [cursor] */
 export const matters = (cursor) => ask("GET", `/matters/mine${query({ limit: 50, cursor })}`);

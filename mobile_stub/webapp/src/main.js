@@ -17,6 +17,7 @@ import * as log from "./log.js";
 import * as logs from "./logs.js";
 import * as matters from "./matters.js";
 import * as me from "./me.js";
+import * as notices from "./notices.js";
 import { button } from "./parts.js";
 import * as patrols from "./patrols.js";
 import * as phone from "./phone.js";
@@ -58,6 +59,7 @@ const pages = {
   finding: patrols.findingPage,
   households: households.page,
   report: report.page,
+  notices: notices.page,
   help: help.page,
   signin: signin.page,
 };
@@ -76,6 +78,7 @@ function head(view) {
     view.back ? el("a", { class: "round", href: view.back, "aria-label": say("back") }, icon("back"))
       : el("img", { class: "seal", src: "icons/mark.svg", alt: say("app.name"), width: 32, height: 32 }),
     el("h1", { tabindex: -1 }, view.title),
+    !view.bare && notices.bellLink(),
     el("button", { type: "button", class: "round", "aria-pressed": String(large()), "aria-label": say("me.large"),
       onclick: () => change(switchSize) }, icon("text")),
     el("button", { type: "button", class: "round lang", "aria-label": `${say("lang.other")} · ${say("me.lang")}`, onclick: () => change(switchLang) },

@@ -34,6 +34,7 @@ export async function page(way) {
       el("div", {}, el("h2", {}, person.name), para([person.unit.name, person.post].filter(Boolean).join(" · ")),
         el("p", { class: "small" }, person.roles.map(({ role }) => say(`role.${role}`)).join(say("comma"))))),
     el("div", { class: "rows" },
+      row("bell", say("notices.title"), "#/notices", say("notices.row")),
       row("shield", say("rights.title"), "#/rights", say("rights.row")),
       row("phone", say("devices.title"), "#/devices", say("devices.row")),
       row("track", say("trackers.title"), "#/trackers", say("trackers.row")),

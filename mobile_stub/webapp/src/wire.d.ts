@@ -331,6 +331,11 @@ export type Category = { id: number; parent_id: number | null; name: string };
 /** A matter that may be what one is about to report. */
 export type Known = { id: number; state: Matter["state"]; reported_at: string; text: string | null };
 
+export type Notice = {
+  id: number; kind: string; at: string; words: Pair; urgent: boolean; read: boolean;
+  about: { noun: string; id: string; trip_id: number | null };
+};
+export type Unread = { unread: number; urgent: number; newest: number };
 export type Page<T> = { items: T[]; next: string | null };
 
 /** A GeoJSON answer: one feature, or a collection of them. */

@@ -9,7 +9,19 @@ from datetime import datetime, timedelta
 import click
 
 from server import clock
-from server.cli.county import kept, names, places, promises, roster, rounds, solving, trips, walks
+from server.cli.county import (
+    campaigning,
+    kept,
+    names,
+    places,
+    promises,
+    roster,
+    rounds,
+    solving,
+    telling,
+    trips,
+    walks,
+)
 from server.cli.county.journey import County, Deed, Journey, at, live, workday
 from server.cli.county.kept import ADMINISTRATOR
 from server.cli.county.places import Place
@@ -45,6 +57,10 @@ def fill(now: datetime, say: Say) -> None:
         _grow(county.kept.actor(ADMINISTRATOR), ground)
     with transaction():
         _live(county, now, say)
+    with transaction(), clock.at(now):
+        campaigning.run(county)
+    with clock.at(now):
+        telling.tell(now)
 
 
 def _settle(ground: Sequence[Place], say: Say) -> None:

@@ -219,6 +219,45 @@ export interface Workday { day: string; works: boolean; notice: boolean; holiday
 export interface WorkingYear { year: number; announced: boolean; days: Workday[] }
 export interface Who extends Named { unit: Named }
 export interface Look { id: number; at: string; by: Who; of?: Who; trip: { id: number; title: string } | null; reason: string; door: string }
+export interface Notice {
+  id: number; kind: string; at: string; words: Words; urgent: boolean; read: boolean;
+  about: { noun: string; id: string; trip_id: number | null };
+}
+export interface Unread { unread: number; urgent: number; newest: number }
+export interface HookMessage {
+  id: number; text: string; urgent: boolean; state: "waiting" | "sending" | "sent" | "unsure" | "given_up"; tries: number;
+  made_at: string; next_at: string | null; ended_at: string | null; said: string;
+}
+export interface Hook {
+  id: number; name: string; kind: "wecom" | "dingtalk"; lang: "zh" | "en"; unit: Named; signed: boolean; enabled: boolean;
+  messages: HookMessage[];
+}
+export interface CampaignBrief {
+  id: number; name: string; aim: string; unit: Named; lead: Named; starts_on: string; ends_on: string;
+  state: "open" | "closed"; closed_on: string | null; revision: number; stands: Record<string, number>;
+}
+export interface ListedCampaign extends CampaignBrief { projects: number; matters: number }
+export interface CampaignTask {
+  id: number; title: string; standard: string; unit: Named; starts_on: string; due_on: string; done_on: string | null;
+  state: "open" | "done" | "dropped"; stand: string; may_report: boolean;
+  entries: { step: string; text: string; by: Named; at: string }[];
+}
+export interface CampaignProject {
+  id: number; name: string; readable: boolean; unit: Named; stage: string; stopped_on: string | null; area_id: number | null;
+  milestones: { stage: string; planned_on: string | null; actual_on: string | null }[];
+}
+export interface CampaignMatter {
+  id: number; kind: string; category: Named | null; text: string; place: string; lng: number | null; lat: number | null;
+  state: string; overdue: boolean; due_at: string | null;
+}
+export interface CampaignReview {
+  id: number; period: { name: string } & Words; text: string; trouble: string; next_step: string; by: Named; at: string;
+  facts: { on: string; tasks: Record<string, number>; stages: Record<string, number>; matters: Record<string, number> };
+}
+export interface Campaign extends CampaignBrief {
+  tasks: CampaignTask[]; projects: CampaignProject[]; matters: CampaignMatter[]; matters_hidden: number;
+  reviews: CampaignReview[]; may: string[];
+}
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }
 export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; person: Named | null; unit: Named | null; subject: string; unit_id: number | null; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }
 export interface Tiles { urls: string[]; kind: "xyz" | "wmts"; datum: "WGS-84" | "CGCS2000" | "GCJ-02"; attribution: string }

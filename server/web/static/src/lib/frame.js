@@ -1,5 +1,6 @@
 /** What every page has around its content: complain or suggest, the language switch that keeps the filters. */
 import { post } from "./api.js";
+import { bell } from "./bell.js";
 import { ask, textField } from "./dialog.js";
 import { t } from "./desk.js";
 import { el } from "./dom.js";
@@ -33,6 +34,7 @@ async function complain() {
 /** Wire the frame of the page; harmless on pages that have only part of it. */
 export function frame() {
   searchBox();
+  bell();
   document.getElementById("complain")?.addEventListener("click", complain);
   const other = /** @type {HTMLAnchorElement | null} */ (document.getElementById("language"));
   other?.addEventListener("click", () => {

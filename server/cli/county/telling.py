@@ -1,0 +1,25 @@
+"""Notices of the demo county: people were told of the last days, and have read all but the newest."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+
+from server.db import db
+from server.models.events import Event
+from server.models.notices import Notice, NoticeMark
+from server.services import notices
+
+TOLD_OF: Final = timedelta(days=4)
+UNREAD: Final = timedelta(hours=20)
+
+
+def tell(now: datetime) -> None:
+    """Make the notices of the last days. Within no verb: the record has to be settled."""
+    first = sa.select(sa.func.coalesce(sa.func.min(Event.number), 1)).where(Event.at >= now - TOLD_OF)
+    db.session.execute(sa.update(NoticeMark).values(upto=first.scalar_subquery() - 1))
+    db.session.commit()
+    notices.tell()
+    shown = sa.update(Notice).values(shows_at=Notice.at, was_read=Notice.at < now - UNREAD)
+    db.session.execute(shown)
+    db.session.commit()

@@ -1,0 +1,324 @@
+"""Notices 提醒 as a table: which event concerns whom, in which words, and at what hours anybody is told.
+
+A notice is made of what the record says (`rules.events.KINDS`), or of a matter's term that has passed, and told once.
+Nothing is told in quiet hours unless it is an emergency; groups are told in digests, at set times of working days.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
+
+from server import clock
+from server.config import Hours
+from server.rules.working_calendar import Term, WorkingCalendar
+
+OVERDUE: Final = "matter.overdue"
+"""The one kind that no event stands behind: nothing was done, a term has passed."""
+
+URGENT_PURPOSE: Final = "emergency"
+PRESSING: Final = timedelta(hours=2)
+"""A matter that must be answered as soon as this is an emergency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence in both languages, with `{…}` places for facts."""
+
+    zh: str
+    en: str
+
+    def told(self, **facts: str | int) -> "Words":
+        """The same with its places filled."""
+        return Words(self.zh.format(**facts), self.en.format(**facts))
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of notice: the event's name, whom it concerns (see `queries.concerned`), its sentence, what it leads to.
+
+    `group` is how a digest counts such notices of a unit; None where the matter is nobody's but the person's.
+    """
+
+    name: str
+    concerns: tuple[str, ...]
+    about: str
+    words: Words
+    group: Words | None = None
+    urgent: bool = False
+
+
+def _kind(
+    name: str,
+    concerns: str,
+    about: str,
+    zh: str,
+    en: str,
+    group: tuple[str, str] | None = None,
+    *,
+    urgent: bool = False,
+) -> tuple[str, Kind]:
+    """One row of the table, under its name; `concerns` are words with blanks between."""
+    counted = None if group is None else Words(*group)
+    return name, Kind(name, tuple(concerns.split()), about, Words(zh, en), counted, urgent)
+
+
+KINDS: Final[dict[str, Kind]] = dict(
+    (
+        _kind(
+            "checkin.reviewed",
+            "person",
+            "checkin",
+            "{actor}询问您 {day} 的一次签到，请答复",
+            "{actor} asks about a check-in of yours of {day}; please answer",
+        ),
+        _kind(
+            "checkin.answered",
+            "querier",
+            "checkin",
+            "{person}答复了您对 {day} 签到的询问",
+            "{person} answered your query on a check-in of {day}",
+        ),
+        _kind(
+            "trip.submitted",
+            "approvers",
+            "trip",
+            "{actor}提交了行程“{trip}”，等待审批",
+            "{actor} submitted the trip “{trip}”; it waits for approval",
+            ("提交行程待审批 {n} 次", "trips submitted for approval: {n}"),
+        ),
+        _kind("trip.approved", "travellers", "trip", "行程“{trip}”已批准", "The trip “{trip}” is approved"),
+        _kind(
+            "trip.returned",
+            "planners",
+            "trip",
+            "行程“{trip}”被退回，请按意见修改后再提交",
+            "The trip “{trip}” was sent back; change it and submit it again",
+        ),
+        _kind(
+            "trip.cancelled",
+            "travellers",
+            "trip",
+            "行程“{trip}”已取消",
+            "The trip “{trip}” was called off",
+        ),
+        _kind(
+            "trip.lapsed",
+            "travellers",
+            "trip",
+            "行程“{trip}”超时未结束，已由系统自动结束",
+            "The trip “{trip}” was not ended by anybody; the system ended it",
+        ),
+        _kind(
+            "silence.raised",
+            "person watchers",
+            "trip",
+            "{person}的手机久未收到定位（“{trip}”），请尽快联系确认平安",
+            "{person}'s phone has fallen silent (“{trip}”); please get in touch and make sure they are safe",
+            ("安全、应急任务中手机失联 {n} 部", "phones silent on safety or emergency duties: {n}"),
+            urgent=True,
+        ),
+        _kind(
+            "look.opened",
+            "person",
+            "look",
+            "{actor}查看了您的位置，理由可在“谁看过我”中查到",
+            "{actor} looked at your whereabouts; the reason stands under “Who looked at me”",
+        ),
+        _kind(
+            "matter.reported",
+            "holders",
+            "matter",
+            "新上报的{matter}，等待受理",
+            "Newly reported: {matter}; it waits to be accepted",
+            ("新上报事项 {n} 件", "matters newly reported: {n}"),
+        ),
+        _kind(
+            "matter.answered",
+            "person",
+            "matter",
+            "您的{matter}有了答复",
+            "Your {matter} was answered",
+        ),
+        _kind(
+            "matter.accepted",
+            "reporter",
+            "matter",
+            "您上报的{matter}已受理",
+            "What you reported was accepted: {matter}",
+        ),
+        _kind(
+            "matter.refused",
+            "reporter",
+            "matter",
+            "您上报的{matter}不予受理，原因见事项",
+            "What you reported was not taken on: {matter}; the reason stands there",
+        ),
+        _kind(
+            "matter.closed",
+            "reporter",
+            "matter",
+            "您上报的{matter}已办结",
+            "What you reported is solved: {matter}",
+        ),
+        _kind(
+            "matter.assigned",
+            "handlers",
+            "matter",
+            "{matter}交由您或您的单位办理",
+            "Assigned to you or your unit: {matter}",
+            ("新交办事项 {n} 件", "matters newly assigned: {n}"),
+        ),
+        _kind(
+            "matter.transferred",
+            "holders",
+            "matter",
+            "{matter}转到您的单位，等待受理",
+            "Handed on to your unit: {matter}; it waits to be accepted",
+            ("转来事项 {n} 件", "matters handed on: {n}"),
+        ),
+        _kind(
+            "matter.escalated",
+            "holders",
+            "matter",
+            "{matter}提请您的单位办理，等待受理",
+            "Handed up to your unit: {matter}; it waits to be accepted",
+            ("提请上级事项 {n} 件", "matters handed up: {n}"),
+        ),
+        _kind(
+            "matter.returned",
+            "holders",
+            "matter",
+            "承办方退回{matter}，请另行交办",
+            "Given back by who was to handle it: {matter}; assign it anew",
+            ("退回事项 {n} 件", "matters given back: {n}"),
+        ),
+        _kind(
+            "matter.handled",
+            "verifiers",
+            "matter",
+            "{matter}已办理，等待核实",
+            "Reported as handled: {matter}; it waits to be verified",
+            ("待核实事项 {n} 件", "matters to be verified: {n}"),
+        ),
+        _kind(
+            "matter.reworked",
+            "handlers",
+            "matter",
+            "{matter}核实未通过，请重新办理",
+            "Sent back to be handled again: {matter}",
+        ),
+        _kind(
+            "matter.reopened",
+            "handlers",
+            "matter",
+            "{matter}需重新办理",
+            "To be handled again: {matter}",
+        ),
+        _kind(
+            "matter.urged",
+            "answerable",
+            "matter",
+            "督办：{matter}，请尽快办理并报告进展",
+            "Urged: {matter}; deal with it soon and report how it goes",
+            ("督办事项 {n} 件", "matters urged: {n}"),
+        ),
+        _kind(
+            OVERDUE,
+            "answerable",
+            "matter",
+            "{matter}已超过时限",
+            "Overdue: {matter}",
+            ("超过时限事项 {n} 件", "matters overdue: {n}"),
+        ),
+        _kind(
+            "flag.given",
+            "carers",
+            "flag",
+            "项目“{project}”得{flag}",
+            "The project “{project}” was given a {flag}",
+            ("授旗授牌 {n} 面", "flags and medals given: {n}"),
+        ),
+        _kind(
+            "flag.answered",
+            "deciders",
+            "flag",
+            "项目“{project}”的{flag}有申诉，等待裁定",
+            "The {flag} of the project “{project}” is contested; it waits for a decision",
+        ),
+        _kind(
+            "flag.decided",
+            "carers",
+            "flag",
+            "项目“{project}”的{flag}已裁定",
+            "The {flag} of the project “{project}” was decided on",
+        ),
+        _kind(
+            "campaign.reported",
+            "lead",
+            "campaign",
+            "“{campaign}”的一项任务已完成",
+            "A task of “{campaign}” is finished",
+        ),
+        _kind(
+            "password.reset",
+            "person",
+            "account",
+            "您的密码已被管理员重置；如非您本人要求，请与管理员联系",
+            "Your password was reset; if you did not ask for it, speak to the administrator",
+        ),
+        _kind(
+            "person.granted",
+            "person",
+            "account",
+            "您的角色和权限有变更",
+            "Your roles and rights were changed",
+        ),
+        _kind(
+            "session.replayed",
+            "person",
+            "account",
+            "您的一次登录因令牌被重复使用而结束；如非您本人操作，请修改密码",
+            "A session of yours was ended because its token came again; if that was not you, change your password",
+        ),
+    )
+)
+
+
+def is_pressing(term: Term) -> bool:
+    """Whether a matter with this term to answer is an emergency."""
+    return term.unit == "hours" and timedelta(hours=term.amount) <= PRESSING
+
+
+# ── hours ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def is_quiet(hours: Hours, instant: datetime) -> bool:
+    """Whether an instant lies in the quiet hours; never where they begin as they end."""
+    now = instant.astimezone(clock.SHANGHAI).time()
+    if hours.begins <= hours.ends:
+        return hours.begins <= now < hours.ends
+    return now >= hours.begins or now < hours.ends
+
+
+def shows_at(hours: Hours, instant: datetime) -> datetime:
+    """When what came up at an instant is told: at once, or when the quiet hours are over."""
+    if not is_quiet(hours, instant):
+        return instant
+    there = instant.astimezone(clock.SHANGHAI)
+    day = there.date() if there.time() < hours.ends else there.date() + timedelta(days=1)
+    return datetime.combine(day, hours.ends, clock.SHANGHAI).astimezone(UTC)
+
+
+def digest_due(
+    now: datetime, last: datetime, times: Sequence[time], quiet: Hours, calendar: WorkingCalendar
+) -> bool:
+    """Whether a digest is to go out now, the last one having gone at `last`: one of the times has passed since.
+
+    Never in quiet hours, and on working days only: what came together meanwhile waits for the next one.
+    """
+    today = clock.day_of(now)
+    if is_quiet(quiet, now) or not calendar.works(today):
+        return False
+    passed = [at for at in (datetime.combine(today, each, clock.SHANGHAI) for each in times) if at <= now]
+    return bool(passed) and last < passed[-1]

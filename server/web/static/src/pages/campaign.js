@@ -1,0 +1,155 @@
+/**
+ * The wall chart of one campaign: its dates, its map, what belongs to it, its task list, its reviews.
+ * @import {Campaign, CampaignReview, CampaignTask} from "../wire"
+ */
+import { get, remove } from "../lib/api.js";
+import { campaignForm, entryForm, linkForm, projectForm, reviewForm, taskForm } from "../lib/campaign-forms.js";
+import { stand, stands, stageWord } from "../lib/campaigns.js";
+import { desk, say, t } from "../lib/desk.js";
+import { byId, el, fill } from "../lib/dom.js";
+import { frame } from "../lib/frame.js";
+import { gantt } from "../lib/gantt.js";
+import { attempt, blank, failure, loading } from "../lib/states.js";
+import { day, fully } from "../lib/time.js";
+import { word } from "../lib/words.js";
+import { campaignMap } from "../map/campaign.js";
+
+const id = Number(location.pathname.split("/").pop());
+const today = day(desk.now);
+
+/** @type {Record<string, () => string>} */
+const STEPS = { progress: () => t("进展"), finish: () => t("完成"), drop: () => t("取消"), reopen: () => t("重新开始") };
+
+async function read() {
+  fill(byId("head"), loading());
+  try {
+    draw(await get(`/campaigns/${id}`));
+  } catch (error) {
+    fill(byId("head"), failure(error, () => void read()));
+  }
+}
+
+/** A button that opens a form and reads anew once it has gone through. @param {string} words @param {() => Promise<boolean>} act @param {string} [kind] */
+function button(words, act, kind = "button.button.button-small") {
+  return el(/** @type {"button"} */ (kind), { type: "button", onclick: () => void act().then((done) => (done ? read() : undefined)) }, words);
+}
+
+/** @param {Campaign} campaign */
+function draw(campaign) {
+  const leads = campaign.may.includes("campaign.change");
+  document.title = `${campaign.name} · ${t("挂图")}`;
+  fill(byId("head"), title(campaign, leads));
+  const dated = campaign.tasks.length || campaign.projects.length;
+  fill(byId("chart"), sheetHead(t("时间表"), t("方向键逐行移动，回车查看")), dated ? gantt(campaign, today) : blank(t("还没有任务和项目")));
+  fill(byId("map"), sheetHead(t("位置")), el("div.campaign-map.map-frame", {}));
+  void campaignMap(/** @type {HTMLElement} */ (byId("map").querySelector(".campaign-map")), campaign);
+  fill(byId("linked"), linked(campaign, leads));
+  const add = leads && campaign.state === "open" ? button(t("添加任务"), () => taskForm(campaign, null)) : null;
+  fill(byId("tasks"), sheetHead(t("任务书"), "", add), campaign.tasks.length ? campaign.tasks.map((one) => task(campaign, one, leads)) : blank(t("还没有任务")));
+  const write = campaign.may.includes("campaign.review") ? button(t("写评议"), () => reviewForm(campaign, today)) : null;
+  fill(byId("reviews"), sheetHead(t("月度、季度、年度评议"), "", write), campaign.reviews.length ? campaign.reviews.map(review) : blank(t("还没有评议")));
+}
+
+/** @param {string} words @param {string} [under] @param {Node | null} [act] */
+function sheetHead(words, under = "", act = null) {
+  return el("div.sheet-head", {}, el("h2", {}, words), under ? el("span.faint.small.no-print", {}, under) : null, act ? el("span.end.buttons", {}, act) : null);
+}
+
+/** @param {Campaign} campaign @param {boolean} leads */
+function title(campaign, leads) {
+  return [
+    el(
+      "div.title",
+      {},
+      el("h1", {}, campaign.name),
+      campaign.state === "closed" ? el("span.tag", {}, t("{day} 结束", { day: campaign.closed_on ?? "" })) : null,
+      el("p", {}, t("{unit} · 总指挥 {lead} · {from} 至 {to}", { unit: campaign.unit.name, lead: campaign.lead.name, from: campaign.starts_on, to: campaign.ends_on })),
+      el(
+        "span.end.buttons",
+        {},
+        leads ? button(t("修改"), () => campaignForm(campaign), "button.button") : null,
+        el("button.button", { type: "button", onclick: () => print() }, t("打印")),
+      ),
+    ),
+    campaign.aim ? el("p", {}, campaign.aim) : null,
+    stands(campaign.stands),
+  ];
+}
+
+/** Projects and matters. @param {Campaign} campaign @param {boolean} leads */
+function linked(campaign, leads) {
+  /** @param {string} path */
+  const drop = (path) =>
+    leads ? el("button.link.small.no-print", { type: "button", onclick: () => void attempt(() => remove(`/campaigns/${id}/${path}`)).then(() => read()) }, t("取消关联")) : null;
+  const projects = campaign.projects.map((one) =>
+    el("li", {}, one.readable ? el("a", { href: `/projects/${one.id}` }, one.name) : el("b", {}, one.name), el("span.faint.small", {}, one.unit.name), el("span.tag.end", {}, stageWord(one.stage)), drop(`projects/${one.id}`)),
+  );
+  const matters = campaign.matters.map((one) =>
+    el(
+      "li",
+      {},
+      el("a", { href: `/matters/${one.id}` }, one.text.slice(0, 60)),
+      el("span.faint.small", {}, one.place),
+      el("span.tag.end", {}, word("matter", one.state)),
+      one.overdue ? stand("overdue") : null,
+      drop(`matters/${one.id}`),
+    ),
+  );
+  const hidden = campaign.matters_hidden ? el("p.sheet-body.faint.small", {}, t("另有 {n} 件事项不在您的查看范围", { n: campaign.matters_hidden })) : null;
+  const act = leads ? el("span.buttons", {}, button(t("关联项目"), () => projectForm(campaign)), button(t("关联事项"), () => linkForm(campaign))) : null;
+  return el(
+    "div.linked",
+    {},
+    sheetHead(t("项目与事项"), "", act),
+    projects.length ? [el("h3", {}, t("项目")), el("ul", {}, projects)] : null,
+    matters.length ? [el("h3", {}, t("事项")), el("ul", {}, matters)] : null,
+    projects.length + matters.length ? null : blank(t("还没有关联项目和事项")),
+    hidden,
+  );
+}
+
+/** @param {Campaign} campaign @param {CampaignTask} one @param {boolean} leads */
+function task(campaign, one, leads) {
+  const open = campaign.state === "open";
+  const tells = open && one.may_report && (one.state === "open" || leads);
+  return el(
+    "article.task",
+    { id: `task-${one.id}` },
+    el(
+      "div",
+      {},
+      el("h3", {}, one.title),
+      el("span.small.soft", {}, t("{unit} · {from} 至 {to}", { unit: one.unit.name, from: one.starts_on, to: one.due_on })),
+      one.standard ? el("span.under", {}, t("标准：{standard}", { standard: one.standard })) : null,
+      stand(one.stand),
+    ),
+    el(
+      "span.buttons",
+      {},
+      tells ? button(one.state === "open" ? t("报进展") : t("重新开始"), () => entryForm(campaign, one)) : null,
+      open && leads ? button(t("修改"), () => taskForm(campaign, one)) : null,
+    ),
+    one.entries.length
+      ? el("div.task-entries", {}, one.entries.map((each) => el("span", {}, el("span.faint", {}, `${fully(each.at)} ${each.by.name} · ${STEPS[each.step]?.()}　`), each.text)))
+      : null,
+  );
+}
+
+/** @param {CampaignReview} one */
+function review(one) {
+  const { due = 0, in_time = 0, late = 0, not_done = 0 } = one.facts.tasks;
+  const figures = t("截至 {on}：到期任务 {due} 项，按期 {in_time}，逾期完成 {late}，未完成 {not_done}", { on: one.facts.on, due, in_time, late, not_done });
+  const stages = Object.entries(one.facts.stages).map(([stage, count]) => `${stageWord(stage)} ${count}`).join("、");
+  return el(
+    "article.campaign-review",
+    {},
+    el("h3", {}, say(one.period), " ", el("span.faint.small", {}, `${one.by.name} · ${fully(one.at)}`)),
+    el("p", {}, one.text),
+    one.trouble ? el("p", {}, el("b", {}, t("主要问题")), "　", one.trouble) : null,
+    one.next_step ? el("p", {}, el("b", {}, t("下一步")), "　", one.next_step) : null,
+    el("p.small.soft", {}, figures, stages ? t("；项目 {stages}", { stages }) : ""),
+  );
+}
+
+frame();
+void read();

@@ -1,0 +1,279 @@
+"""Notices: who is told of what, once each, and not at night unless it is an emergency."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from server import clock
+from server.config import Settings
+from server.db import db
+from server.held import held
+from server.models.matters import MatterCategory
+from server.models.notices import Notice, NoticeMark
+from server.queries import flags as of_flags
+from server.queries import notices as reads
+from server.services import campaigns, checkins, flags, looks, matters, notices, reviews, sweeps, trips
+from server.services.matters import Report, Told
+from tests import people
+from tests import trips as journeys
+from tests.people import County, Someone
+from tests.projects import planned, registered
+
+NOON = datetime.fromisoformat("2026-09-01T04:00:00+00:00")
+"""A Tuesday, twelve in Shanghai."""
+
+NIGHT = NOON + timedelta(hours=12)
+MORNING = datetime.fromisoformat("2026-09-01T23:30:00+00:00")
+"""Half past seven in Shanghai, when the quiet hours end."""
+
+URL = "/api/v1/notices"
+
+
+@pytest.fixture
+def folk(app: Flask) -> Iterator[County]:
+    with clock.at(NOON):
+        yield people.county(app)
+
+
+def kinds(who: Someone) -> list[str]:
+    """What somebody is told, newest first."""
+    db.session.rollback()
+    return [item["kind"] for item in reads.listed(who.actor)["items"]]
+
+
+def told(folk: County) -> dict[str, list[str]]:
+    """What each is told that is told anything."""
+    notices.tell()
+    found = {name: kinds(who) for name, who in folk.everyone.items()}
+    return {name: each for name, each in found.items() if each}
+
+
+def category(answer: tuple[int, str] = (3, "days")) -> int:
+    """A category of matters with this term to answer."""
+    made = MatterCategory(
+        name="一般事项",
+        answer_amount=answer[0],
+        answer_unit=answer[1],
+        solve_amount=7,
+        solve_unit="days",
+    )
+    db.session.add(made)
+    db.session.commit()
+    return made.id
+
+
+def reported(folk: County, category_id: int) -> int:
+    """A matter that the colleague found; their township holds it."""
+    found = Report("patrol", "村口路灯不亮", category_id=category_id, place="柳树村口")
+    return int(matters.report(folk.colleague.actor, found)["id"])
+
+
+def test_a_trip_is_told_to_who_approves_it_and_its_answer_to_who_is_on_it(folk: County) -> None:
+    trip = journeys.planned(folk.cadre, member_ids=[folk.colleague.id])
+    trips.submit(folk.cadre.actor, trip["id"])
+    assert told(folk) == {"supervisor_a": ["trip.submitted"]}
+    trips.send_back(folk.supervisor_a.actor, trip["id"], "日期冲突")
+    trips.submit(folk.cadre.actor, trip["id"])
+    trips.approve(folk.supervisor_a.actor, trip["id"])
+    assert told(folk) == {
+        "supervisor_a": ["trip.submitted", "trip.submitted"],
+        "cadre": ["trip.approved", "trip.returned"],
+        "colleague": ["trip.approved"],
+    }
+
+
+def test_nobody_is_asked_to_approve_a_trip_of_their_own(folk: County) -> None:
+    trip = journeys.planned(folk.supervisor_a)
+    trips.submit(folk.supervisor_a.actor, trip["id"])
+    assert told(folk) == {"supervisor": ["trip.submitted"], "leader": ["trip.submitted"]}
+
+
+def test_a_query_its_answer_and_a_look_are_told_and_an_acceptance_is_not(folk: County) -> None:
+    said = journeys.told(journeys.under_way(folk.cadre, folk.supervisor_a))
+    checkins.make(folk.cadre.actor, said)
+    notices.tell()
+    before = len(kinds(folk.cadre))
+    sitting = folk.supervisor_a.tokens().actor
+    looks.give_reason(sitting, "trip_review", said.trip_id)
+    reviews.review(sitting, said.id, "query", "为何提前离开?")
+    reviews.answer(folk.cadre.actor, said.id, "对方改期")
+    reviews.review(sitting, said.id, "accept", "")
+    found = told(folk)
+    assert sorted(found["cadre"][: len(found["cadre"]) - before]) == ["checkin.reviewed", "look.opened"]
+    assert "checkin.answered" in found["supervisor_a"]
+    [query] = [one for one in reads.listed(folk.cadre.actor)["items"] if one["kind"] == "checkin.reviewed"]
+    assert query["words"] == {
+        "zh": "吴清询问您 9 月 1 日 的一次签到，请答复",
+        "en": "吴清 asks about a check-in of yours of 01 Sep; please answer",
+    }
+    assert query["about"] == {"noun": "checkin", "id": str(said.id), "trip_id": said.trip_id}
+
+
+def test_a_matter_is_told_at_every_hand_over_to_whoever_has_to_move(folk: County) -> None:
+    matter_id = reported(folk, category())
+    assert told(folk) == {"supervisor_a": ["matter.reported"]}
+
+    def step(who: Someone, name: str, **facts: Any) -> None:
+        matters.take(who.actor, matter_id, name, Told(**facts))
+
+    step(folk.supervisor_a, "accept")
+    step(folk.supervisor_a, "assign", unit_id=folk.township_a, person_id=folk.cadre.id)
+    step(folk.supervisor, "urge", note="尽快")
+    assert told(folk) == {
+        "supervisor_a": ["matter.reported"],
+        "colleague": ["matter.accepted"],
+        "cadre": ["matter.urged", "matter.assigned"],
+    }
+    step(folk.cadre, "return", note="非本单位")
+    step(folk.supervisor_a, "assign", unit_id=folk.grid_a)
+    assert told(folk)["supervisor_a"] == ["matter.returned", "matter.reported"]
+    assert kinds(folk.grid_member) == ["matter.assigned"]
+
+
+def test_a_term_that_passes_is_told_once_and_again_only_for_another_term(folk: County) -> None:
+    matter_id = reported(folk, category())
+    notices.tell()
+    with clock.at(NOON + timedelta(days=6)):
+        assert [told(folk)["supervisor_a"][0] for _ in range(3)] == ["matter.overdue"] * 3
+        assert len(kinds(folk.supervisor_a)) == 2
+        matters.take(folk.supervisor_a.actor, matter_id, "accept", Told())
+    with clock.at(NOON + timedelta(days=20)):
+        assert told(folk)["supervisor_a"] == ["matter.overdue", "matter.overdue", "matter.reported"]
+
+
+def test_a_complaint_is_told_to_nobody_who_watches_and_its_words_to_nobody(folk: County) -> None:
+    matters.report(folk.cadre.actor, Report("complaint", "定位太勤"))
+    assert told(folk) == {"administrator": ["matter.reported"]}
+    [notice] = reads.listed(folk.administrator.actor)["items"]
+    assert "定位太勤" not in str(notice)
+    assert notice["words"]["zh"] == "新上报的投诉，等待受理"
+
+
+def test_a_flag_is_told_to_who_cares_for_the_project_and_a_campaigns_finished_task_to_its_lead(
+    folk: County,
+) -> None:
+    with clock.at(datetime.fromisoformat("2026-01-10T04:00:00+00:00")):
+        planned(folk, registered(folk))
+    for project_id in of_flags.to_judge():
+        flags.judge(project_id)
+    found = told(folk)["supervisor_a"]
+    assert set(found) == {"flag.given"}
+    said = [item["words"] for item in reads.listed(folk.supervisor_a.actor)["items"]]
+    assert {
+        "zh": "项目“东河精密铸件”得黄旗",
+        "en": "The project “东河精密铸件” was given a yellow flag",
+    } in said
+    today, root = clock.day_of(clock.now()), folk.root
+    campaign = campaigns.open_(
+        folk.supervisor.actor, campaigns.Told("百日攻坚", root, folk.leader.id, today, today)
+    )
+    task = campaigns.TaskTold("供地", folk.township_a, today, today)
+    [task] = campaigns.add_task(folk.leader.actor, campaign["id"], task)["tasks"]
+    for step in ("progress", "finish"):
+        campaigns.report(folk.cadre.actor, campaign["id"], task["id"], step, "已组卷")
+    notices.tell()
+    [notice] = reads.listed(folk.leader.actor)["items"]
+    assert (notice["kind"], notice["words"]["zh"]) == ("campaign.reported", "“百日攻坚”的一项任务已完成")
+
+
+def test_nothing_is_told_at_night_but_emergencies(folk: County) -> None:
+    ordinary, pressing = category(), category((1, "hours"))
+    with clock.at(NIGHT):
+        reported(folk, ordinary)
+        assert told(folk) == {}
+        assert reads.unread(folk.supervisor_a.actor)["unread"] == 0
+        urgent_id = reported(folk, pressing)
+        assert told(folk) == {"supervisor_a": ["matter.reported"]}
+        [notice] = reads.listed(folk.supervisor_a.actor)["items"]
+        assert (notice["about"]["id"], notice["urgent"]) == (str(urgent_id), True)
+        assert reads.unread(folk.supervisor_a.actor)["urgent"] == 1
+    with clock.at(MORNING):
+        assert told(folk)["supervisor_a"] == ["matter.overdue", "matter.reported", "matter.reported"]
+
+
+def test_a_sweep_that_is_interrupted_anywhere_tells_everything_once(
+    folk: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notices, "PAGE", 2)
+    category_id = category()
+    for _ in range(5):
+        reported(folk, category_id)
+    keep = notices._keep
+    rounds = iter(range(100))
+
+    def keep_or_die(rows: list[dict[str, Any]]) -> int:
+        kept = keep(rows)
+        if next(rounds) % 2 == 1:
+            raise KeyboardInterrupt
+        return kept
+
+    monkeypatch.setattr(notices, "_keep", keep_or_die)
+    for _ in range(8):
+        try:
+            notices.tell()
+        except KeyboardInterrupt:
+            db.session.rollback()
+    monkeypatch.setattr(notices, "_keep", keep)
+    notices.tell()
+    assert kinds(folk.supervisor_a) == ["matter.reported"] * 5
+    assert notices.tell() == 0
+    db.session.execute(sa.delete(NoticeMark))
+    db.session.commit()
+    assert notices.tell() == 0, "nor is anything told twice where the mark was lost"
+
+
+def test_all_looks_of_one_reader_at_one_duty_in_a_day_are_one_notice(folk: County) -> None:
+    trip = journeys.under_way(folk.cadre, folk.supervisor_a)
+    for _ in range(3):
+        sitting = folk.supervisor_a.tokens().actor
+        looks.give_reason(sitting, "trip_review", trip["id"])
+        looks.opened(sitting, [(folk.cadre.id, trip["id"])], door="trip")
+    assert told(folk)["cadre"].count("look.opened") == 1
+
+
+def test_everybody_reads_and_marks_their_own_alone(folk: County, client: FlaskClient) -> None:
+    for _ in range(3):
+        reported(folk, category())
+    notices.tell()
+    mine, others = folk.supervisor_a.sign_in(client), folk.supervisor_b.sign_in(client)
+    page = client.get(f"{URL}?limit=2", headers=mine).get_json()
+    rest = client.get(f"{URL}?limit=2&cursor={page['next']}", headers=mine).get_json()
+    ids = [item["id"] for item in (*page["items"], *rest["items"])]
+    assert (len(ids), ids, rest["next"]) == (3, sorted(ids, reverse=True), None)
+    assert client.get(URL, headers=others).get_json()["items"] == []
+    client.post(f"{URL}/{ids[0]}/read", headers=others)
+    client.post(f"{URL}/read", json={"upto": ids[0]}, headers=others)
+    assert client.get(f"{URL}/unread", headers=mine).get_json() == {
+        "unread": 3,
+        "urgent": 0,
+        "newest": ids[0],
+    }
+    for _ in range(2):
+        assert client.post(f"{URL}/{ids[0]}/read", headers=mine).get_json()["unread"] == 2
+    unread = client.get(f"{URL}?unread=1", headers=mine).get_json()["items"]
+    assert [item["id"] for item in unread] == ids[1:]
+    assert client.post(f"{URL}/read", json={"upto": ids[1]}, headers=mine).get_json()["unread"] == 0
+
+
+def test_notices_are_deleted_when_they_are_old_and_the_mark_stays(folk: County) -> None:
+    reported(folk, category())
+    notices.tell()
+    late = NOON + timedelta(days=held(Settings).notice_days + 1)
+    with clock.at(late):
+        assert notices.expire(late) == 1
+        assert kinds(folk.supervisor_a) == []
+    with clock.at(NOON):
+        assert notices.tell() == 0
+
+
+def test_the_sweep_tells_and_no_row_says_when_anybody_read(folk: County) -> None:
+    reported(folk, category())
+    did = {each.step.name: each.did for each in sweeps.run()}
+    assert did["notices"] is not None
+    assert kinds(folk.supervisor_a) == ["matter.reported"]
+    assert [name for name in Notice.__table__.c.keys() if "read" in name] == ["was_read"]  # noqa: SIM118  columns
