@@ -11,6 +11,8 @@ from flask_smorest import Api
 from server.api import (
     accounts,
     areas,
+    boards,
+    bulletins,
     categories,
     checkins,
     closings,
@@ -84,6 +86,8 @@ NOUNS = (
     projects,
     flags,
     working_calendar,
+    boards,
+    bulletins,
     events,
     closings,
 )

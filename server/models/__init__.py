@@ -2,6 +2,8 @@
 
 from server.models import (
     areas,
+    boards,
+    bulletins,
     checkins,
     closings,
     events,
@@ -26,6 +28,8 @@ from server.models import (
 
 __all__ = [
     "areas",
+    "boards",
+    "bulletins",
     "checkins",
     "closings",
     "events",
