@@ -38,6 +38,7 @@ NAVIGATION = (
     Entry("people", "/people", lazy_gettext("人员单位"), ("person.read",)),
     Entry("projects", "/projects", lazy_gettext("项目"), ("project.read",)),
     Entry("matters", "/matters", lazy_gettext("事项"), ("matter.read",)),
+    Entry("bulletins", "/bulletins", lazy_gettext("通报"), ("bulletin.read",)),
     Entry("record", "/record", lazy_gettext("查阅记录"), ("look.read", "event.read")),
 )
 
