@@ -13,8 +13,9 @@ Document = dict[str, Any]
 UPRIGHT_MM, SIDEWAYS_MM = 168.0, 255.0
 """How wide the tables are on a page that stands, and on one on its side."""
 
-_WHY = {"small": "人数少，不比较", "nothing_due": "本期无应办，不排名"}
+_WHY = {"small": "不比较", "nothing_due": "不排名"}
 _UNRANKED = "—"
+_VISITS = ("outbound", "reception", "enterprise_help")
 
 
 def paper(bulletin: Document) -> Paper:
@@ -197,7 +198,7 @@ def _trip_row(unit: Document) -> tuple[Cell, ...]:
         said = "有外出（人数少，不列数）" if unit["out"] else "未外出"
         return (of, _UNRANKED, _UNRANKED, said, _UNRANKED, _UNRANKED, _UNRANKED)
     places = "、".join(dict.fromkeys(row["destination"] for row in stated["rows"]))
-    return (of, stated["people"], stated["days"], places, *stated["visits"].values())
+    return (of, stated["people"], stated["days"], places, *(stated["visits"][kind] for kind in _VISITS))
 
 
 def _trips_of_months(bulletin: Document) -> list[Table]:

@@ -33,7 +33,7 @@ _FRAME = {"border": 1, "valign": "vcenter", "text_wrap": True, "font_size": 10.5
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_name": "方正小标宋简体", "font_size": 20, "align": "center", "valign": "vcenter"},
     "fact": {"font_name": "仿宋", "font_size": 12, "align": "center", "valign": "vcenter"},
-    "foot": {"font_name": "仿宋", "font_size": 9, "valign": "vcenter"},
+    "foot": {"font_name": "仿宋", "font_size": 9, "valign": "vcenter", "text_wrap": True},
     "head": _FRAME | {"font_name": "黑体", "align": "center"},
     "text": _FRAME,
     "centred": _FRAME | {"align": "center"},
@@ -85,7 +85,7 @@ class _Sheet:
             self._told(told)
         for told in paper.signed:
             self._across(told, "signed", height_pt=20)
-        self._across(paper.foot, "foot", height_pt=18)
+        self._told(paper.foot, "foot")
 
     def _lay_out(self, *, upright: bool) -> None:
         """A4, as wide as one page, numbered."""
@@ -164,10 +164,10 @@ class _Sheet:
         quoted = "_quoted" if text.lstrip(" ").startswith(DANGEROUS) else ""
         self.sheet.write_string(row, place, text, self.looks[look + quoted])
 
-    def _told(self, text: str) -> None:
+    def _told(self, text: str, look: str = "told") -> None:
         """A paragraph over the whole width, as high as its lines."""
         wide = sum(column.width_mm for column in self.table.columns) / MM_PER_CHARACTER
-        self._across(text, "told", height_pt=min(HIGHEST_PT, LINE_PT * lines(plain(text), wide - 2) + 6))
+        self._across(text, look, height_pt=min(HIGHEST_PT, LINE_PT * lines(plain(text), wide - 2) + 6))
 
     def _across(self, text: str, look: str, *, height_pt: float) -> None:
         """A line over the whole width."""

@@ -33,7 +33,7 @@ MEASURES = {
         Measure(
             "solved",
             "事项按期办结",
-            "matters closed in time",
+            "Matters closed in time",
             "本月办结且办理期限内办完的事项，占其与本月到期未办完事项之和",
             "matters closed this month and handled within their term, of those and the ones whose term ran out",
             50,
@@ -41,7 +41,7 @@ MEASURES = {
         Measure(
             "answered",
             "事项按时答复",
-            "matters answered in time",
+            "Matters answered in time",
             "本月在期限内受理或答复不予受理的事项，占其与本月到期未答复事项之和",
             "matters accepted or refused within their term, of those and the ones whose term ran out unanswered",
             20,
@@ -49,7 +49,7 @@ MEASURES = {
         Measure(
             "lasting",
             "办结未返工",
-            "matters closed for good",
+            "Matters closed for good",
             "本月办结或被重新办理的事项中，本月未被重新办理的",
             "of the matters closed or reopened this month, those that were not reopened",
             30,

@@ -9,6 +9,9 @@ import { el } from "./dom.js";
 import { table } from "./list.js";
 import { dates } from "./time.js";
 
+/** What was done on trips, in the order of the columns. */
+const VISITS = ["outbound", "reception", "enterprise_help"];
+
 /** @param {BulletinInFull} bulletin @returns {Node[]} */
 export function stated(bulletin) {
   const { kind, period, data } = bulletin;
@@ -37,7 +40,7 @@ function tripRow({ unit, out, stated: told }) {
     el("td.number", {}, String(told.people)),
     el("td.number", {}, el("button.link", { type: "button", onclick: () => journeys(unit.name, told) }, String(told.days))),
     el("td.clip", {}, places),
-    Object.values(told.visits).map((count) => el("td.number", {}, String(count))),
+    VISITS.map((kind) => el("td.number", {}, String(told.visits[kind] || 0))),
   );
 }
 
