@@ -101,6 +101,7 @@ def address(rule: Rule, marked: Marked) -> str:
         "project_id": marked.project_id,
         "flag_id": marked.flag_id,
         "commitment_id": 1,
+        "bulletin_id": 1,
         "year": 2026,
         "day": "2026-11-28",
         "name": "no-such-file",
