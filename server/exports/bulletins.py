@@ -112,7 +112,9 @@ def _number(number: Document | None) -> str:
     """So much of so much, and per cent."""
     if number is None:
         return _UNRANKED
-    return f"{number['got']}/{number['of']}\n{number['part']}%" if number["part"] else "无应办"
+    if number["part"] is None:
+        return "未定目标" if number["unit"] else "无应办"
+    return f"{number['got']}/{number['of']}{number['unit']}\n{number['part']}%"
 
 
 def _score(unit: Document) -> Cell:

@@ -4,8 +4,10 @@ Reckoned from the events alone, at each reading, by the rule in force in that mo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -15,22 +17,33 @@ from server import clock
 from server.db import db
 from server.errors import NotFound
 from server.models.boards import BoardRule, BoardTarget
-from server.models.events import Event
-from server.models.matters import Matter, MatterCategory
 from server.models.people import Person
 from server.models.units import Unit
+from server.queries import matter_outcomes, project_results
 from server.queries import units as tree
-from server.rules import access, boards, matters, outcomes
+from server.rules import access, amounts, boards
+from server.rules import project_results as results
 from server.rules.access import Actor
 from server.rules.boards import MEASURES, Measured, Rule, Share, Standing
 from server.rules.bulletins import Covered, covered
-from server.rules.events import KINDS
-from server.rules.outcomes import Happening, Outcome
 
 Document = dict[str, Any]
-Rows = Mapping[tuple[int, str], list[Document]]
 
-MATTER_EVENTS = tuple(kind for kind in KINDS if kind.startswith("matter.") and kind != "matter.answered")
+
+@dataclass(slots=True)
+class Counted:
+    """What counts for a unit by a measure: so much of so much, and the rows that make it."""
+
+    share: Share = field(default_factory=Share)
+    rows: list[Document] = field(default_factory=list)
+
+    def add(self, share: Share, row: Document) -> None:
+        """One more row."""
+        self.share = Share(self.share.got + share.got, self.share.of + share.of)
+        self.rows.append(row)
+
+
+Counts = dict[tuple[int, str], Counted]
 
 
 def read(actor: Actor, name: str) -> Document:
@@ -47,15 +60,15 @@ def compiled(period: Covered) -> Document:
     told, rule = rule_for(period.first)
     below = compared(period)
     homes = homes_of(below)
-    rows = _rows(period, homes)
+    counted = _counted(period, homes)
     people = people_of(period, homes)
-    measured = [_measured(unit.id, people.get(unit.id, 0), rows) for unit in below]
+    measured = [_measured(unit.id, people.get(unit.id, 0), counted) for unit in below]
     standings = boards.standings(measured, rule)
     return {
         "rule": told,
         "measures": [_measure(name, rule) for name in MEASURES],
         "units": [
-            _unit(unit, of, standing, rows)
+            _unit(unit, of, standing, counted)
             for unit, of, standing in zip(below, measured, standings, strict=True)
         ],
     }
@@ -172,88 +185,42 @@ def people_of(period: Covered, homes: Mapping[int, int]) -> dict[int, int]:
     return found
 
 
-# ── what came of matters ────────────────────────────────────────────────────────────────────────────────
+# ── what came of matters and projects ───────────────────────────────────────────────────────────────────
 
 
-def _rows(period: Covered, homes: Mapping[int, int]) -> Rows:
-    """What counts, by unit and measure, by its instant."""
-    found = outcomes.of_matters(_happenings(period), until=min(period.ends_at, clock.now()))
-    within = [each for each in found if each.at >= period.begins_at]
-    counted = [each for each in within if each.what in MEASURES] + outcomes.lasting(within)
-    names = _categories({each.matter_id for each in counted})
-    rows: dict[tuple[int, str], list[Document]] = defaultdict(list)
-    for each in sorted(counted, key=lambda each: (each.at, each.matter_id)):
-        if each.unit_id in homes:
-            rows[homes[each.unit_id], each.what].append(_row(each, names))
-    return rows
-
-
-def _row(outcome: Outcome, names: Mapping[int, str]) -> Document:
-    """A matter as a number opens it: never its words, nor who had it."""
-    return {
-        "matter": outcome.matter_id,
-        "name": names.get(outcome.matter_id, ""),
-        "at": outcome.at,
-        "due_at": outcome.due_at,
-        "kept": outcome.kept,
-    }
-
-
-def _happenings(period: Covered) -> list[Happening]:
-    """The events of every matter that may count in a period: one that something befell since, or that was due in it."""
-    since = sa.select(Event.subject).where(Event.kind.in_(MATTER_EVENTS), Event.at >= period.begins_at)
-    waits = sa.select(sa.cast(Matter.id, sa.String)).where(
-        Matter.state.in_(matters.OPEN), Matter.due_at >= period.begins_at, Matter.due_at < period.ends_at
-    )
-    wanted = sa.select(Event).where(
-        Event.kind.in_(MATTER_EVENTS),
-        Event.at < period.ends_at,
-        sa.or_(Event.subject.in_(since), Event.subject.in_(waits)),
-    )
-    rows = db.session.scalars(wanted.order_by(Event.number))
-    return [_happening(event) for event in rows if "holder" in event.data]
-
-
-def _happening(event: Event) -> Happening:
-    """An event of a matter as the rules follow it."""
-    due_at = event.data["due_at"]
-    return Happening(
-        event.number,
-        event.at,
-        event.kind,
-        int(event.subject),
-        event.data["assigned"] or event.data["holder"],
-        datetime.fromisoformat(due_at) if due_at else None,
-    )
-
-
-def _categories(matter_ids: Iterable[int]) -> dict[int, str]:
-    """The names of the categories of matters."""
-    statement = (
-        sa.select(Matter.id, MatterCategory.name)
-        .join(MatterCategory, MatterCategory.id == Matter.category_id)
-        .where(Matter.id.in_(sorted(matter_ids)))
-    )
-    return dict(db.session.execute(statement).all())
+def _counted(period: Covered, homes: Mapping[int, int]) -> Counts:
+    """What counts, by the unit it counts for and by measure."""
+    found: Counts = defaultdict(Counted)
+    for unit_id, measure, row in matter_outcomes.rows(period):
+        if unit_id in homes:
+            found[homes[unit_id], measure].add(Share(Fraction(row["kept"]), Fraction(1)), row)
+    for unit_id, measure, share, row in project_results.rows(period):
+        if unit_id in homes:
+            found[homes[unit_id], measure].add(share, row)
+    for unit_id, of in targets(period.first).items():
+        for measure in ("signed", "landed"):
+            due = results.target(getattr(of, measure), period.last.month)
+            found[unit_id, measure].share = Share(found[unit_id, measure].share.got, due)
+    return found
 
 
 # ── how they are told ───────────────────────────────────────────────────────────────────────────────────
 
 
-def _measured(unit_id: int, people: int, rows: Rows) -> Measured:
+def _measured(unit_id: int, people: int, counted: Counts) -> Measured:
     """A unit's share of each measure."""
-    return Measured(unit_id, people, {name: _share(rows.get((unit_id, name), ())) for name in MEASURES})
+    return Measured(unit_id, people, {name: _of(counted, unit_id, name).share for name in MEASURES})
 
 
-def _share(rows: Sequence[Document]) -> Share:
-    """How many of the rows were kept."""
-    return Share(Fraction(sum(row["kept"] for row in rows)), Fraction(len(rows)))
+def _of(counted: Counts, unit_id: int, name: str) -> Counted:
+    """What counts for a unit by a measure; nothing where nothing does."""
+    return counted.get((unit_id, name)) or Counted()
 
 
-def _unit(unit: Unit, measured: Measured, standing: Standing, rows: Rows) -> Document:
+def _unit(unit: Unit, measured: Measured, standing: Standing, counted: Counts) -> Document:
     """A unit with where it stands; of one that is too small no number is told."""
     numbers = {
-        name: _number(share) | {"rows": rows.get((unit.id, name), [])}
+        name: _number(share, MEASURES[name].unit) | {"rows": _of(counted, unit.id, name).rows}
         for name, share in measured.shares.items()
     }
     return {
@@ -266,11 +233,18 @@ def _unit(unit: Unit, measured: Measured, standing: Standing, rows: Rows) -> Doc
     }
 
 
-def _number(share: Share) -> Document:
-    """A share as it is told: so much of so much, and per cent."""
+def _number(share: Share, unit: str) -> Document:
+    """A share as it is told: so much of so much, and per cent; what has a unit is an amount, as text."""
     part = share.part
     return {
-        "got": int(share.got),
-        "of": int(share.of),
+        "got": _told(share.got) if unit else int(share.got),
+        "of": _told(share.of) if unit else int(share.of),
+        "unit": unit,
         "part": None if part is None else str(boards.rounded(part)),
     }
+
+
+def _told(amount: Fraction) -> str:
+    """An amount with two decimals at most."""
+    exact = (Decimal(amount.numerator) / Decimal(amount.denominator)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return f"{amounts.plain(exact):f}"

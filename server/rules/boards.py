@@ -17,7 +17,9 @@ from server.errors import BoardRefused
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One thing units are measured by: its words, what is counted of what, and its weight while nobody set another."""
+    """One thing units are measured by: its words, what is counted of what, its weight while nobody set another, and the
+    unit of what is not counted one by one.
+    """
 
     name: str
     zh: str
@@ -25,18 +27,62 @@ class Measure:
     means_zh: str
     means_en: str
     weight: int
+    unit: str = ""
 
 
 MEASURES = {
     each.name: each
     for each in (
         Measure(
+            "milestones",
+            "项目节点按期完成",
+            "Milestones met in time",
+            "本月计划节点（以月初的计划为准）中按期完成并在月末前上报的",
+            "of the milestones planned for this month when it began, those met in time and told by its end",
+            30,
+        ),
+        Measure(
+            "progress",
+            "投资完成进度",
+            "Investment against plan",
+            "本年已完成投资占计划投资的比例，当期半年计划按月折算，外币项目不计",
+            "what was invested this year of what was planned, the present half-year's plan by months; yuan only",
+            10,
+            "万元",
+        ),
+        Measure(
+            "signed",
+            "签约金额",
+            "Amount signed",
+            "本年签约项目总投资占签约目标的比例，年度目标按月折算，外币项目不计",
+            "the amount of projects signed this year of the unit's target, by months; yuan only",
+            10,
+            "万元",
+        ),
+        Measure(
+            "landed",
+            "落地金额",
+            "Amount landed",
+            "本年开工项目总投资占落地目标的比例，年度目标按月折算，外币项目不计",
+            "the amount of projects started this year of the unit's target, by months; yuan only",
+            10,
+            "万元",
+        ),
+        Measure(
+            "landing_rate",
+            "项目落地率",
+            "Landing rate",
+            "上年以来签约的项目中已经开工的",
+            "of the projects signed since the beginning of last year, those that have started",
+            10,
+        ),
+        Measure(
             "solved",
             "事项按期办结",
             "Matters closed in time",
             "本月办结且办理期限内办完的事项，占其与本月到期未办完事项之和",
             "matters closed this month and handled within their term, of those and the ones whose term ran out",
-            50,
+            15,
         ),
         Measure(
             "answered",
@@ -44,7 +90,7 @@ MEASURES = {
             "Matters answered in time",
             "本月在期限内受理或答复不予受理的事项，占其与本月到期未答复事项之和",
             "matters accepted or refused within their term, of those and the ones whose term ran out unanswered",
-            20,
+            5,
         ),
         Measure(
             "lasting",
@@ -52,7 +98,7 @@ MEASURES = {
             "Matters closed for good",
             "本月办结或被重新办理的事项中，本月未被重新办理的",
             "of the matters closed or reopened this month, those that were not reopened",
-            30,
+            10,
         ),
     )
 }

@@ -80,8 +80,8 @@ export function listed(kind) {
 function number(unit, measure) {
   const told = unit.numbers[measure.name];
   if (!told) return el("span.faint", {}, "—");
-  if (told.part === null) return el("span.faint", {}, t("无应办"));
-  return [opens(`${told.got}/${told.of}`, () => rows(unit, measure, told)), el("span.under", {}, `${told.part}%`)];
+  if (told.part === null) return el("span.faint", {}, told.unit ? t("未定目标") : t("无应办"));
+  return [opens(`${told.got}/${told.of}`, () => rows(unit, measure, told)), el("span.under", {}, `${told.part}%`, told.unit ? ` ${told.unit}` : "")];
 }
 
 /** @param {string} words @param {() => void} onclick */
@@ -95,14 +95,14 @@ function rows(unit, measure, told) {
     `${unit.unit.name} · ${say(measure.words)}`,
     el("p", {}, t("{got} / {of} = {part}%，权重 {weight}。", { got: told.got, of: told.of, part: told.part || "", weight: measure.weight })),
     el("p.faint", {}, say(measure.means)),
-    table([t("事项"), t("时限"), t("时间"), t("结果")], told.rows.map(rowOf), t("明细")),
+    table([t("项目或事项"), t("时限"), t("时间"), t("结果")], told.rows.map(rowOf), t("明细")),
   );
 }
 
 /** @param {BoardRow} of */
 function rowOf(of) {
   const link = of.project
-    ? el("a", { href: `/projects/${of.project}` }, of.name)
+    ? [el("a", { href: `/projects/${of.project}` }, of.name), of.stage ? el("span.under", {}, say(of.stage)) : null]
     : el("a", { href: `/matters/${of.matter}` }, t("事项 {n}", { n: of.matter || 0 }), el("span.under", {}, of.name));
   return el(
     "tr",
