@@ -90,9 +90,10 @@ def told_period(period: Covered) -> Document:
 
 
 def rules() -> Document:
-    """Every rule there was, the newest first: `{items, measures}`."""
+    """Every rule there was, the newest first, and the targets in force now: `{items, measures, targets}`."""
     rows = db.session.scalars(sa.select(BoardRule).order_by(BoardRule.valid_from.desc(), BoardRule.id.desc()))
     return {
+        "targets": _targets_now(),
         "items": [told_rule(row) for row in rows],
         "measures": [_measure(name, Rule()) for name in MEASURES],
     }
@@ -131,6 +132,13 @@ def targets(month: date) -> dict[int, BoardTarget]:
         sa.select(BoardTarget).where(of_year).order_by(BoardTarget.valid_from, BoardTarget.id)
     )
     return {row.unit_id: row for row in rows}
+
+
+def _targets_now() -> list[Document]:
+    """The targets in force in this month, with their units' names, in unit order."""
+    now = targets(clock.month_of(clock.now()))
+    found = db.session.scalars(sa.select(Unit).where(Unit.id.in_(sorted(now))))
+    return [told_target(now[unit.id]) | {"unit": unit.name} for unit in tree.in_tree_order(list(found))]
 
 
 def told_target(row: BoardTarget) -> Document:

@@ -90,21 +90,23 @@ class MeasureOut(ma.Schema):
     weight = fields.Integer()
 
 
-class BoardRulesOut(ma.Schema):
-    """All rules, the newest first; the measures with their usual weights; the targets in force now."""
-
-    items = fields.List(fields.Nested(BoardRuleOut))
-    measures = fields.List(fields.Nested(MeasureOut))
-
-
 class BoardTargetOut(ma.Schema):
     """A target of a unit for a year, in 万元."""
 
     id = Id()
     unit_id = Id()
+    unit = fields.String()
     valid_from = fields.Date()
     signed = fields.String()
     landed = fields.String()
+
+
+class BoardRulesOut(ma.Schema):
+    """All rules, the newest first; the measures with their usual weights; the targets in force now."""
+
+    items = fields.List(fields.Nested(BoardRuleOut))
+    measures = fields.List(fields.Nested(MeasureOut))
+    targets = fields.List(fields.Nested(BoardTargetOut))
 
 
 class BoardUnitOut(ma.Schema):

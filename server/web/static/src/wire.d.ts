@@ -196,6 +196,7 @@ export interface BoardRule {
   id: number | null; valid_from: string | null; weights: Record<string, number>; least_people: number; listed: number;
   reason: string; made_at: string | null;
 }
+export interface BoardTarget { id: number; unit_id: number; unit: string; valid_from: string; signed: string; landed: string }
 export interface BoardUnit {
   unit: UnitRef; numbers: Record<string, BoardNumber>; score: string | null; rank: number | null; listed: "" | "ahead" | "behind";
   why: "" | "small" | "nothing_due";

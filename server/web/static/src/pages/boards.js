@@ -1,6 +1,6 @@
 /**
  * The board of a month as it stands now, and the rules boards are made by.
- * @import {Board, BoardRule, Measure} from "../wire"
+ * @import {Board, BoardRule, BoardTarget, Measure} from "../wire"
  */
 import { read, write } from "../lib/address.js";
 import { get, post } from "../lib/api.js";
@@ -11,6 +11,8 @@ import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { table } from "../lib/list.js";
 import { today } from "../lib/periods.js";
+import { picker } from "../lib/picker.js";
+import { searchUnits } from "../lib/sources.js";
 import { blank, failure, loading, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
 
@@ -60,12 +62,20 @@ function go(to) {
 async function rules() {
   fill(byId("rules"), loading());
   try {
-    /** @type {{items: BoardRule[], measures: Measure[]}} */
+    /** @type {{items: BoardRule[], measures: Measure[], targets: BoardTarget[]}} */
     const told = await get("/boards/rules");
     fill(
       byId("rules"),
       told.items.length ? ruleTable(told.items, told.measures) : blank(t("用的是通用规则"), t("管理员设定的规则从某月起生效，已发布的通报不变。")),
-      may("board.change") ? el("div.more", {}, el("button.button", { type: "button", onclick: () => void change(told) }, t("设定规则"))) : null,
+      told.targets.length ? targetTable(told.targets) : null,
+      may("board.change")
+        ? el(
+            "div.more",
+            {},
+            el("button.button", { type: "button", onclick: () => void change(told) }, t("设定规则")),
+            el("button.button", { type: "button", onclick: () => void aim() }, t("设定年度目标")),
+          )
+        : null,
     );
   } catch (error) {
     fill(byId("rules"), failure(error, () => void rules()));
@@ -91,6 +101,37 @@ function ruleTable(items, measures) {
     ),
     t("榜单规则"),
   );
+}
+
+/** @param {BoardTarget[]} targets */
+function targetTable(targets) {
+  return table(
+    [t("单位"), t("签约目标（万元）"), t("落地目标（万元）"), t("生效")],
+    targets.map((of) => el("tr", {}, el("td", {}, of.unit), el("td.number", {}, of.signed), el("td.number", {}, of.landed), el("td.nowrap", {}, of.valid_from))),
+    t("年度目标"),
+  );
+}
+
+async function aim() {
+  /** @type {{id: string} | null} */
+  let unit = null;
+  const units = picker({ id: "ask-unit", placeholder: t("单位名称"), search: searchUnits, chosen: (choice) => (unit = choice) });
+  /** @param {string} name @param {string} label */
+  const amount = (name, label) => el("div.field", {}, el("label", { for: `ask-${name}` }, label), el("input.input", { id: `ask-${name}`, name, required: true, inputmode: "decimal" }));
+  const done = await ask({
+    title: t("设定年度目标"),
+    yes: t("设定"),
+    body: [
+      el("p", {}, t("目标为全年数，按月折算；已发布的月份不变。")),
+      el("div.field", {}, el("label", { for: "ask-unit" }, t("单位")), units.node),
+      el("div.field", {}, el("label", { for: "ask-month" }, t("从哪个月起")), el("input.input", { id: "ask-month", name: "month", type: "month", required: true, value: today().slice(0, 7) })),
+      el("div.fields", {}, amount("signed", t("签约目标（万元）")), amount("landed", t("落地目标（万元）"))),
+    ],
+    act: (form) => post("/boards/targets", { unit_id: Number(unit?.id || 0), valid_from: `${form.get("month")}-01`, signed: form.get("signed"), landed: form.get("landed") }),
+  });
+  if (!done) return;
+  toast(t("目标已设定"));
+  await Promise.all([show(), rules()]);
 }
 
 /** @param {{items: BoardRule[], measures: Measure[]}} told */
