@@ -14,13 +14,17 @@ from openpyxl import load_workbook
 
 from server import clock
 from server.db import db
+from server.errors import BulletinRefused
+from server.models.bulletins import Bulletin
 from server.models.events import Event
 from server.rules.boards import MEASURES, Rule
 from server.rules.checkins import VisitTold
 from server.services import boards, checkins, trips
+from server.services import bulletins as service
 from tests import bulletins, people
 from tests.bulletins import LATE, Folk, shanghai
 from tests.support.databases import tamper
+from tests.support.together import together
 from tests.trips import told, under_way
 
 URL = "/api/v1/bulletins"
@@ -192,14 +196,24 @@ def test_a_correction_is_a_new_bulletin_that_names_the_old_one_and_says_why(desk
     )
 
 
-def test_of_two_who_press_at_once_one_wins_and_no_month_gets_two_drafts(
-    app: Flask, desk: Desk, folk: Folk
-) -> None:
+def test_of_two_who_press_at_once_one_wins(desk: Desk, folk: Folk) -> None:
     row = desk.drafts().get_json()
     desk.edits(row["id"], number="1号", revision=1)
     assert desk.edits(row["id"], number="2号", revision=1).get_json()["code"] == "bulletin_changed"
     assert desk.does("leader", row["id"], "approve", revision=1).status_code == 409
     assert desk.does("leader", row["id"], "approve", revision=2).status_code == 200
+
+
+def test_a_month_drafted_by_two_at_one_instant_gets_one_draft(app: Flask, folk: Folk) -> None:
+    actor = folk.county.supervisor.actor
+
+    def draft() -> object:
+        return service.draft(actor, "boards", "2026-05")
+
+    found = together(app, draft, draft, draft)
+    assert [isinstance(each, BulletinRefused) for each in found].count(False) == 1, found
+    db.session.rollback()
+    assert db.session.scalars(sa.select(Bulletin.edition)).all() == [1]
 
 
 def test_only_a_period_that_is_over_is_drafted_and_only_one_that_exists(desk: Desk, folk: Folk) -> None:
@@ -222,6 +236,29 @@ def test_a_quarter_is_made_of_published_months_and_names_the_others(desk: Desk, 
     first = unit(row, folk.offices[0].unit_id)
     assert (first["months"], first["score"], first["rank"]) == ({"2026-05": "100.0"}, "100.0", 1)
     assert unit(row, folk.county.township_b)["why"] == "small"
+
+
+def test_longer_bulletins_are_taken_as_files_too(desk: Desk, folk: Folk) -> None:
+    for kind in ("boards", "trips"):
+        desk.published(kind)
+    with clock.at(shanghai(2027, 1, 4)):
+        desk = Desk(desk.client, folk)
+        for kind, period in (
+            ("boards", "2026-Q2"),
+            ("trips", "2026-Q2"),
+            ("boards", "2026"),
+            ("trips", "2026"),
+        ):
+            row = desk.drafts(kind, period).get_json()
+            read = Document(BytesIO(desk.sees("leader", row["id"], ".docx").get_data()))
+            said = "".join(paragraph.text for paragraph in read.paragraphs)
+            assert "（送审稿，未发布）" in said
+            assert "没有已发布的通报，未计入" in said
+            heads = [cell.text for cell in read.tables[-1].rows[0].cells]
+            assert heads[0] == "单位"
+            assert len(heads) == (6 if period == "2026-Q2" else 15) - (kind == "trips")
+            assert load_workbook(BytesIO(desk.sees("leader", row["id"], ".xlsx").get_data())).sheetnames
+            assert "甲镇" in desk.sees("leader", row["id"], ".html").get_data(as_text=True)
 
 
 def test_trips_are_stated_in_unit_order_with_who_was_not_out_and_nobody_named(desk: Desk, folk: Folk) -> None:
@@ -269,7 +306,8 @@ def test_the_files_say_what_the_page_says(desk: Desk, folk: Folk) -> None:
     page = desk.sees("cadre", row["id"], ".html").get_data(as_text=True)
     assert not [each for each in ("<script", "http") if each in page]
     assert "甲镇" in page
-    taken = db.session.scalars(sa.select(Event.data).where(Event.kind == "bulletin.exported")).all()
+    kept = sa.select(Event.data).where(Event.kind == "bulletin.exported").order_by(Event.number)
+    taken = db.session.scalars(kept).all()
     assert [each["form"] for each in taken] == ["docx", "xlsx", "html"]
 
 
