@@ -565,6 +565,42 @@ class PatrolChanged(Problem):
     en = "Somebody changed this patrol plan first; reload it and look again."
 
 
+class BoardRefused(Problem):
+    """A rule or target of the boards cannot be kept so."""
+
+    code = "board_refused"
+    status = 422
+    zh = "榜单规则不能这样设定：{why_zh}。"
+    en = "The boards cannot be ruled so: {why_en}."
+
+
+class BulletinRefused(Problem):
+    """A bulletin cannot be drafted, approved or published so."""
+
+    code = "bulletin_refused"
+    status = 422
+    zh = "通报不能这样办理：{why_zh}。"
+    en = "The bulletin cannot be dealt with so: {why_en}."
+
+
+class BulletinStepNotAllowed(Problem):
+    """A step that does not lead on from where the bulletin stands."""
+
+    code = "bulletin_step_not_allowed"
+    status = 409
+    zh = "通报{state_zh}，不能{step_zh}。"
+    en = "The bulletin is {state_en}: one cannot {step_en}."
+
+
+class BulletinChanged(Problem):
+    """Somebody changed the bulletin since it was read."""
+
+    code = "bulletin_changed"
+    status = 409
+    zh = "通报已被他人修改，请刷新后再操作。"
+    en = "Somebody changed this bulletin first; reload it and look again."
+
+
 class CategoryRefused(Problem):
     """A category of matters cannot be kept so."""
 

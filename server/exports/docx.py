@@ -1,4 +1,4 @@
-"""A paper as a Word document: A4 on its side, the fonts of official papers with what stands in where they are missing.
+"""A paper as a Word document: A4, the fonts of official papers with what stands in where they are missing.
 
 Title 方正小标宋, heads 黑体, body 仿宋, as GB/T 9704-2012 has them; a machine without them takes the next named one.
 """
@@ -42,10 +42,16 @@ def write(paper: Paper) -> bytes:
     _line(document, paper.title, TITLE, 22, after=6)
     for fact in paper.facts:
         _line(document, fact, BODY, 12, after=4)
+    for told in paper.body:
+        _paragraph(document, told)
     for number, table in zip(NUMBERS, paper.tables, strict=False):
         if len(paper.tables) > 1:
             _line(document, f"{number}、{table.name}", HEAD, 12, before=10, after=4, centred=False)
         _table(document, table)
+    for told in paper.notes:
+        _line(document, told, BODY, 10.5, before=3, after=3, centred=False)
+    for told in paper.signed:
+        _line(document, told, BODY, 14, before=6, after=6).alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _line(document, paper.foot, BODY, 9, before=6, centred=False)
     into = BytesIO()
     document.save(into)
@@ -55,8 +61,9 @@ def write(paper: Paper) -> bytes:
 def _lay_out(document: Written, paper: Paper) -> None:
     """The page, its number, the fonts, and whose paper it is."""
     section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Mm(297), Mm(210)
+    section.orientation = WD_ORIENT.PORTRAIT if paper.upright else WD_ORIENT.LANDSCAPE
+    long, short = Mm(297), Mm(210)
+    section.page_width, section.page_height = (short, long) if paper.upright else (long, short)
     section.left_margin = section.right_margin = Mm(20)
     section.top_margin, section.bottom_margin, section.footer_distance = Mm(22), Mm(20), Mm(11)
     _number(section.footer.paragraphs[0])
@@ -83,13 +90,21 @@ def _line(
     before: float = 0,
     after: float = 0,
     centred: bool = True,
-) -> None:
+) -> Paragraph:
     """A paragraph of its own; spaces in points."""
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER if centred else WD_ALIGN_PARAGRAPH.LEFT
     set_out = paragraph.paragraph_format
     set_out.space_before, set_out.space_after, set_out.keep_with_next = Pt(before), Pt(after), before > after
     _dress(paragraph.add_run(plain(text)), font, size_pt)
+    return paragraph
+
+
+def _paragraph(document: Written, text: str) -> None:
+    """A paragraph of the text, its first line two characters in."""
+    paragraph = _line(document, text, BODY, 14, after=6, centred=False)
+    paragraph.paragraph_format.first_line_indent = Pt(28)
+    paragraph.paragraph_format.keep_with_next = False
 
 
 def _number(paragraph: Paragraph) -> None:

@@ -6,6 +6,7 @@ It knows no file format: `docx` and `xlsx` write it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from math import ceil
 from unicodedata import east_asian_width
 
@@ -28,7 +29,7 @@ class Span:
     word: str = ""
 
 
-Cell = str | int | date | Span
+Cell = str | int | Decimal | date | Span
 Cells = tuple[Cell, ...]
 
 
@@ -61,7 +62,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A whole paper. `facts` stand under the title, `foot` after the last table."""
+    """A whole paper. `facts` stand under the title, `body` before the tables, `notes` and whoever signed (`signed`, at
+    the right) after them, `foot` last. On its side unless `upright`.
+    """
 
     title: str
     facts: Sequence[str]
@@ -69,6 +72,10 @@ class Paper:
     foot: str
     author: str
     made_at: datetime
+    body: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    signed: Sequence[str] = ()
+    upright: bool = False
 
 
 def plain(text: str) -> str:

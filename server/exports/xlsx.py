@@ -6,6 +6,7 @@ taken for one on being edited bears the mark that keeps it a text. Tables of any
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -32,11 +33,14 @@ _FRAME = {"border": 1, "valign": "vcenter", "text_wrap": True, "font_size": 10.5
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_name": "方正小标宋简体", "font_size": 20, "align": "center", "valign": "vcenter"},
     "fact": {"font_name": "仿宋", "font_size": 12, "align": "center", "valign": "vcenter"},
-    "foot": {"font_name": "仿宋", "font_size": 9, "valign": "vcenter"},
+    "foot": {"font_name": "仿宋", "font_size": 9, "valign": "vcenter", "text_wrap": True},
     "head": _FRAME | {"font_name": "黑体", "align": "center"},
     "text": _FRAME,
     "centred": _FRAME | {"align": "center"},
     "number": _FRAME | {"align": "center", "num_format": "0"},
+    "decimal": _FRAME | {"align": "center", "num_format": "0.0"},
+    "told": {"font_name": "仿宋", "font_size": 11, "valign": "vcenter", "text_wrap": True},
+    "signed": {"font_name": "仿宋", "font_size": 12, "align": "right", "valign": "vcenter"},
     "date": _FRAME | {"align": "center", "num_format": "yyyy-mm-dd"},
     "instant": _FRAME | {"align": "center", "num_format": "yyyy-mm-dd hh:mm"},
 }
@@ -66,20 +70,29 @@ class _Sheet:
 
     def write(self, paper: Paper) -> None:
         """All of it."""
-        self._lay_out()
+        self._lay_out(upright=paper.upright)
         self._across(paper.title, "title", height_pt=32)
         for fact in paper.facts:
             self._across(fact, "fact", height_pt=20)
+        for told in paper.body:
+            self._told(told)
         self._head()
         for group in self.table.groups:
             self._group([*group.shared], [[*cells] for cells in group.rows])
         if not self.table.groups:
             self._across("本期没有记录", "centred", height_pt=24)
-        self._across(paper.foot, "foot", height_pt=18)
+        for told in paper.notes:
+            self._told(told)
+        for told in paper.signed:
+            self._across(told, "signed", height_pt=20)
+        self._told(paper.foot, "foot")
 
-    def _lay_out(self) -> None:
-        """A4 on its side, as wide as one page, numbered."""
-        self.sheet.set_landscape()
+    def _lay_out(self, *, upright: bool) -> None:
+        """A4, as wide as one page, numbered."""
+        if upright:
+            self.sheet.set_portrait()
+        else:
+            self.sheet.set_landscape()
         self.sheet.set_paper(9)
         self.sheet.set_margins(left=0.6, right=0.6, top=0.7, bottom=0.7)
         self.sheet.fit_to_pages(1, 0)
@@ -134,8 +147,9 @@ class _Sheet:
                 self._put(row, place + 1, cell.word, Column("", 0, centred=True))
             else:
                 self._put_instant(row, place + 1, cell.end)
-        elif isinstance(cell, int):
-            self.sheet.write_number(row, place, cell, self.looks["number"])
+        elif isinstance(cell, int | Decimal):
+            look = "number" if isinstance(cell, int) else "decimal"
+            self.sheet.write_number(row, place, cell, self.looks[look])
         elif isinstance(cell, date):
             self.sheet.write_datetime(row, place, cell, self.looks["date"])
         else:
@@ -149,6 +163,11 @@ class _Sheet:
         """A text that stays one."""
         quoted = "_quoted" if text.lstrip(" ").startswith(DANGEROUS) else ""
         self.sheet.write_string(row, place, text, self.looks[look + quoted])
+
+    def _told(self, text: str, look: str = "told") -> None:
+        """A paragraph over the whole width, as high as its lines."""
+        wide = sum(column.width_mm for column in self.table.columns) / MM_PER_CHARACTER
+        self._across(text, look, height_pt=min(HIGHEST_PT, LINE_PT * lines(plain(text), wide - 2) + 6))
 
     def _across(self, text: str, look: str, *, height_pt: float) -> None:
         """A line over the whole width."""

@@ -2,6 +2,8 @@
 
 from server.models import (
     areas,
+    boards,
+    bulletins,
     campaigns,
     checkins,
     closings,
@@ -35,6 +37,8 @@ from server.models import (
 
 __all__ = [
     "areas",
+    "boards",
+    "bulletins",
     "campaigns",
     "checkins",
     "closings",

@@ -31,7 +31,7 @@ from server.models.silences import Silence
 from server.models.trackers import SetAside, Tracker
 from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.views import ChosenColumns, View
-from server.queries import households, log, looks, matters, own_projects, people
+from server.queries import households, log, looks, matters, own_bulletins, own_projects, people
 from server.queries.log import Filter
 from server.queries.rows import PAGE, Pages, Row, columns, mine_of, rows
 from server.rules import consents
@@ -517,6 +517,13 @@ PARTS = (
         "projects you lead, serve or made, and what you told of their progress, evidence, commitments and changes",
         own_projects.TABLES,
         own_projects.mine,
+    ),
+    Part(
+        "bulletins.json",
+        "您起草、修改、审定或发布的通报，您设定的榜单规则和目标",
+        "bulletins you drafted, edited, approved or published, and rules and targets you made for the boards",
+        ("bulletins", "board_rules", "board_targets"),
+        own_bulletins.mine,
     ),
     Part(
         "events.json",

@@ -64,10 +64,10 @@ def listed(actor: Actor, asked: Asked, *, cursor: str | None = None, limit: int 
 
 def among(actor: Actor, matter_ids: Sequence[int]) -> list[dict[str, Any]]:
     """Those of some matters that are to be solved and that the actor may read, by number."""
-    wanted = _rows().where(
+    wanted = rows().where(
         Matter.id.in_(matter_ids), Matter.kind.not_in(matters.CONFIDENTIAL), readable(actor)
     )
-    return _summaries(db.session.execute(wanted.order_by(Matter.id)).all())
+    return summaries(db.session.execute(wanted.order_by(Matter.id)).all())
 
 
 def document(actor: Actor, matter_id: int) -> dict[str, Any]:

@@ -168,8 +168,17 @@ KINDS = {
         ("campaign.changed", "修改专项行动", "changed a campaign"),
         ("campaign.reported", "报专项行动任务进展", "told of a campaign's task"),
         ("campaign.reviewed", "评议专项行动", "reviewed a campaign"),
+        ("matter.reckoned", "事项时限重新计算", "a matter's term was reckoned anew"),
         ("category.created", "新建事项类别", "made a category of matters"),
         ("category.updated", "修改事项类别", "changed a category of matters"),
+        ("board.changed", "设定榜单规则或目标", "ruled the boards or set a target"),
+        ("bulletin.drafted", "起草通报、重新取数", "drafted a bulletin, or drew its numbers anew"),
+        ("bulletin.edited", "修改通报文字", "edited a bulletin"),
+        ("bulletin.approved", "审定通报", "approved a bulletin"),
+        ("bulletin.returned", "退回通报", "returned a bulletin"),
+        ("bulletin.published", "发布通报", "published a bulletin"),
+        ("bulletin.dropped", "作废通报草稿", "dropped a draft of a bulletin"),
+        ("bulletin.exported", "下载通报", "took a bulletin as a file"),
         ("calendar.changed", "修改工作日历", "changed the working calendar"),
     )
 }

@@ -1,6 +1,7 @@
 """Deadlines of matters: when the term that runs on one now ends, and when it is handed up."""
 
 from datetime import datetime
+from typing import Any
 
 from server import clock
 from server.db import db
@@ -79,6 +80,19 @@ def _ends_at(matter: Matter, calendar: WorkingCalendar) -> datetime:
 def _term(matter: Matter, name: str) -> Term | None:
     """A term of a matter's category: to `answer`, to `solve`, or after which it is handed up (`escalate`)."""
     return categories.term(db.session.get_one(MatterCategory, matter.category_id), name)
+
+
+def facts(matter: Matter) -> dict[str, Any]:
+    """What an event says of a matter: the unit that holds it, the one that handles it, and when the term that runs now
+    ends. Nothing of a complaint or suggestion, which has no term.
+    """
+    if matter.kind in matters.CONFIDENTIAL:
+        return {}
+    return {
+        "holder": matter.holder_id,
+        "assigned": matter.assigned_unit_id,
+        "due_at": matter.due_at and clock.iso(matter.due_at),
+    }
 
 
 def is_to_be_handed_up(matter: Matter) -> bool:

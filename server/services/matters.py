@@ -63,6 +63,7 @@ def report(actor: Actor, told: Report) -> dict[str, Any]:
         unit_id=actor.unit_id,
         subject=matter.id,
         matter=told.kind,
+        **deadlines.facts(matter),
     )
     return reads.document(actor, matter.id)
 
@@ -140,7 +141,10 @@ def reckon(*, category_id: int | None = None) -> None:
         which = which.where(Matter.category_id == category_id)
     calendar = calendars.current()
     for matter in db.session.scalars(which.execution_options(populate_existing=True)):
+        before = matter.due_at
         deadlines.reckon(matter, calendar)
+        if matter.due_at != before:
+            _record("matter.reckoned", matter, None)
 
 
 def leave_to_unit(person_id: int) -> None:
@@ -238,5 +242,12 @@ def _append(matter: Matter, step: str, target: str, told: Told, by_id: int | Non
     matter.state, matter.revision = target, matter.revision + 1
     db.session.flush()
     deadlines.reckon(matter, calendars.current())
-    events.record(steps.RECORDED[step], actor_id=by_id, unit_id=matter.holder_id, subject=matter.id)
+    _record(steps.RECORDED[step], matter, by_id)
     return row.id
+
+
+def _record(kind: str, matter: Matter, by_id: int | None) -> None:
+    """An event about a matter, with who answers for it from now on and by when: boards are reckoned from these."""
+    events.record(
+        kind, actor_id=by_id, unit_id=matter.holder_id, subject=matter.id, **deadlines.facts(matter)
+    )

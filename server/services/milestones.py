@@ -77,8 +77,25 @@ def lay_plan(
     stages = _plan_days(actor, project, days, note)
     halves = _plan_money(actor, project, money, note)
     if stages or halves:
-        done(actor, project, "project.planned", stages=stages, halves=halves)
+        told = {"stages": stages, "halves": halves, **_facts(days, money, stages, halves)}
+        done(actor, project, "project.planned", **told)
     return bool(stages or halves)
+
+
+def _facts(
+    days: Mapping[str, date | None],
+    money: Mapping[Half, Decimal | None],
+    stages: Sequence[str],
+    halves: Sequence[str],
+) -> dict[str, dict[str, str | None]]:
+    """What an event says of a plan: the days and the money that changed, as text; boards are reckoned from events."""
+    by_name = {half.name: amount for half, amount in money.items()}
+    told_days = {stage: days[stage] for stage in stages}
+    told_money = {name: by_name[name] for name in halves}
+    return {
+        "days": {stage: None if on is None else on.isoformat() for stage, on in told_days.items()},
+        "money": {name: None if amount is None else f"{amount:f}" for name, amount in told_money.items()},
+    }
 
 
 def reach(actor: Actor, project: Project, stage: str, on: date, note: str) -> None:

@@ -133,7 +133,7 @@ def make(actor: Actor, told: ProjectTold) -> Project:
     _lay_out_people(project, told)
     db.session.add(ProjectMilestone(project_id=project.id, stage="lead", actual_on=known_on))
     append(actor, project, "register", now=f"{told.amount:f} {told.amount_unit}")
-    done(actor, project, "project.created")
+    done(actor, project, "project.created", **facts(project))
     return project
 
 
@@ -145,7 +145,7 @@ def change(actor: Actor, project: Project, told: ProjectTold) -> None:
         _change_amount(actor, project, told)
     _lay_out(project, told)
     _lay_out_people(project, told)
-    done(actor, project, "project.edited")
+    done(actor, project, "project.edited", **facts(project))
 
 
 def ensure_may(actor: Actor, project: Project, permission: str) -> None:
@@ -196,6 +196,11 @@ def done(actor: Actor, project: Project, event: str, **data: Any) -> None:
     project.revision += 1
     db.session.flush()
     events.record(event, actor_id=actor.person_id, unit_id=project.unit_id, subject=project.id, **data)
+
+
+def facts(project: Project) -> dict[str, str]:
+    """What an event says of a project's amount: boards are reckoned from events."""
+    return {"amount": f"{project.amount:f}", "amount_unit": project.amount_unit}
 
 
 def tell(actor: Actor, project: Project) -> dict[str, Any]:

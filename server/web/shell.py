@@ -40,6 +40,7 @@ NAVIGATION = (
     Entry("projects", "/projects", lazy_gettext("项目"), ("project.read",)),
     Entry("matters", "/matters", lazy_gettext("事项"), ("matter.read",)),
     Entry("campaigns", "/campaigns", lazy_gettext("专项行动"), ("campaign.open",)),
+    Entry("bulletins", "/bulletins", lazy_gettext("通报"), ("bulletin.read",)),
     Entry("record", "/record", lazy_gettext("查阅记录"), ("look.read", "event.read")),
     Entry("status", "/status", lazy_gettext("运行状况"), ("status.read",)),
 )

@@ -113,6 +113,7 @@ def address(rule: Rule, marked: Marked) -> str:
         "campaign_id": 1,
         "task_id": 1,
         "hook_id": 1,
+        "bulletin_id": 1,
         "year": 2026,
         "day": "2026-11-28",
         "name": "no-such-file",

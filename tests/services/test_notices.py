@@ -18,7 +18,8 @@ from server.models.notices import Notice, NoticeMark
 from server.queries import flags as of_flags
 from server.queries import notices as reads
 from server.services import campaigns, checkins, flags, looks, matters, notices, reviews, sweeps, trips
-from server.services.matters import Report, Told
+from server.services.matters import Report
+from server.services.steps import Told
 from tests import people
 from tests import trips as journeys
 from tests.people import County, Someone

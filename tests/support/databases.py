@@ -50,13 +50,13 @@ def empty(app: Flask) -> None:
 
 @contextmanager
 def unguarded(connection: sa.Connection) -> Iterator[None]:
-    """Change what is only ever added, as the database's owner can who takes the guards away, and puts them back."""
+    """Change what nobody may change, as the database's owner can who takes the guards away, and puts them back."""
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
         yield
         connection.exec_driver_sql("SET LOCAL session_replication_role = origin")
         return
-    mine = "type = 'trigger' AND tbl_name IN ('events', 'closings')"
+    mine = "type = 'trigger' AND tbl_name IN ('events', 'closings', 'bulletins')"
     guards = connection.exec_driver_sql(f"SELECT name, sql FROM sqlite_master WHERE {mine}").all()
     for guard in guards:
         connection.exec_driver_sql(f"DROP TRIGGER {guard.name}")

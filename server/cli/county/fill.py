@@ -15,6 +15,7 @@ from server.cli.county import (
     names,
     places,
     promises,
+    published,
     roster,
     rounds,
     solving,
@@ -127,10 +128,8 @@ def _live(county: County, now: datetime, say: Say) -> None:
     """Every trip day by day, and what people complained of or suggested."""
     deeds = [deed for told in trips.ALL for deed in Journey(told, county).deeds()]
     deeds += [deed for each in rounds.ROUNDS for deed in rounds.begin(each, county, now)[1]]
-    live(
-        [*deeds, *_said(county), *solving.deeds(county), *walks.deeds(county), *promises.deeds(county)],
-        until=now,
-    )
+    deeds += [*solving.deeds(county), *walks.deeds(county), *promises.deeds(county), *published.deeds(county)]
+    live([*deeds, *_said(county)], until=now)
     count = len(trips.ALL) + len(rounds.ROUNDS)
     say(f"行程 {count} 次，签到 {kept.checkins()} 次 / {count} trips, {kept.checkins()} check-ins")
 

@@ -286,4 +286,37 @@ export interface Status {
   migration: string;
   set_aside: { zh: string; en: string; count: number }[];
   at: string;
+/** A row of a number on a board: a matter, or what a project came to. */
+export interface BoardRow { matter?: number; project?: number; name: string; at: string | null; due_at: string | null; kept: boolean; amount?: string; stage?: Words }
+export interface BoardNumber { got: number | string; of: number | string; unit: string; part: string | null; rows: BoardRow[] }
+export interface Measure { name: string; words: Words; means: Words; weight: number }
+export interface BoardRule {
+  id: number | null; valid_from: string | null; weights: Record<string, number>; least_people: number; listed: number;
+  reason: string; made_at: string | null;
+}
+export interface BoardTarget { id: number; unit_id: number; unit: string; valid_from: string; signed: string; landed: string }
+export interface BoardUnit {
+  unit: UnitRef; numbers: Record<string, BoardNumber>; score: string | null; rank: number | null; listed: "" | "ahead" | "behind";
+  why: "" | "small" | "nothing_due";
+}
+export interface Covered { span: "month" | "quarter" | "year"; name: string; first: string; last: string; words: Words }
+export interface Board { period: Covered; over: boolean; rule: BoardRule; measures: Measure[]; units: BoardUnit[] }
+export interface Stated {
+  trips: number; people: number; days: number; visits: Record<string, number>;
+  rows: { trip: number; destination: string; first: string; last: string }[];
+}
+export interface OutUnit { unit: UnitRef; out: boolean; why: string; stated: Stated | null }
+export interface OtherBulletin { id: number; number: string }
+export interface Bulletin {
+  id: number; kind: "boards" | "trips"; period: Covered; edition: number; state: string; revision: number; title: string;
+  number: string; published_at: string | null; corrects: OtherBulletin | null; corrected_by: OtherBulletin | null;
+}
+export interface RolledUpUnit {
+  unit: UnitRef; score: string | null; rank: number | null; listed: "" | "ahead" | "behind"; why: string; days: number;
+  months: Record<string, string | null | { out: boolean; why: string; people: number | null; days: number | null }>;
+}
+export interface BulletinInFull extends Bulletin {
+  opening: string; note: string; reason: string; returned_because: string; drawn_at: string; seal: string | null;
+  whole: boolean | null; county: string; may: string[];
+  data: { rule?: BoardRule; measures?: Measure[]; units: any[]; months?: { month: string; bulletin: OtherBulletin | null }[] };
 }

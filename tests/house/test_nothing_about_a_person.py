@@ -1,0 +1,219 @@
+"""Nothing is added up by person, outside that person's own pages and a single duty (the rule of January 2026).
+
+Walked: what the tables keep, what the queries group and count, what the doors answer, what the pages say. Each thing
+that looks like a figure by person is named here with the reason why it is none, or may be.
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+import server.models
+from server.db import Base
+from server.rules.boards import MEASURES
+from server.rules.bulletins import KINDS
+from tests.house.source import ROOT
+from tests.web.test_words import catalogue
+
+PEOPLE = re.compile(
+    r"^(person|by|planner|leader|lead|subject|reader|actor|handler|member|assigned_to)(_id)?$"
+)
+FIGURES = re.compile(
+    r"(^|_)(score|points?|rank|ranking|total|counts?|times|tally|sum|average|mean|streak|online|minutes|hours|days"
+    r"|distance|kilometres|checkins_made|visits_made)(_|$)"
+)
+
+assert server.models, "every table is known"
+
+KEPT = {
+    ("checkins", "photo_count"): "of one check-in: how many photos the phone said come with it",
+}
+"""Columns of tables that tell of a person which look like a figure."""
+
+ANSWERED = {
+    ("checkins.CheckinOut", "photo_count"): "of one check-in",
+    ("logs.LogOut", "days"): "the days of one's own log, one by one",
+    ("logs.LogOut", "days_away"): "one's own",
+    ("logs.TripRowOut", "days_away"): "of one trip, whoever was on it",
+    ("trips.TripOut", "days_away"): "the same",
+}
+"""Fields of answers that look like a figure and stand beside a person."""
+
+
+ORDERED = {"server/queries/trackers.py": "what was set aside of one's own device, by reason"}
+"""Modules that put rows in the order of a count, and of what."""
+
+
+def about_people() -> Iterator[sa.Table]:
+    """The tables that refer to a person."""
+    for table in Base.metadata.sorted_tables:
+        if any(key.column.table.name == "people" for key in table.foreign_keys):
+            yield table
+
+
+def test_no_table_keeps_a_figure_of_a_person() -> None:
+    found = {
+        (table.name, column.name)
+        for table in about_people()
+        for column in table.columns
+        if FIGURES.search(column.name)
+    }
+    assert found == set(KEPT)
+
+
+def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    """The calls of a method in a module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == name:
+            yield node
+
+
+def named(node: ast.AST, told: dict[str, ast.AST] | None = None) -> set[str]:
+    """The names and attributes that an expression speaks of, and those that names told above it stand for."""
+    words = {each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+    names = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+    meant = [named(told[name]) for name in names if told and name in told]
+    return words.union(names, *meant)
+
+
+def told_above(tree: ast.AST) -> dict[str, ast.AST]:
+    """What each name of a module or function was last said to be."""
+    return {
+        target.id: node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the server, by its path."""
+    for path in sorted((ROOT / "server").rglob("*.py")):
+        yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+
+
+def test_no_query_groups_by_a_person_or_puts_people_in_the_order_of_a_count() -> None:
+    wrong = []
+    for path, tree in modules():
+        told = told_above(tree)
+        for method in ("group_by", "partition_by", "order_by"):
+            for call in calls(tree, method):
+                words = set().union(*(named(each, told) for each in call.args))
+                of_people = any(PEOPLE.match(word) for word in words)
+                wrong += [(path, call.lineno)] if _is_wrong(method, words, of_people=of_people) else []
+    assert {path for path, _ in wrong} == set(ORDERED)
+    assert len(wrong) == len(ORDERED)
+
+
+def _is_wrong(method: str, words: set[str], *, of_people: bool) -> bool:
+    """Whether rows are grouped by people, or put in the order of a figure."""
+    return bool(words & {"count", "sum", "avg"}) if method == "order_by" else of_people
+
+
+def test_no_module_counts_into_a_table_keyed_by_people() -> None:
+    """`Counter(row.person_id …)` and `totals[person_id] += 1` are groupings too."""
+    wrong = []
+    for path, tree in modules():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Counter":
+                words = set().union(*(named(each) for each in node.args)) if node.args else set()
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
+                words = named(node.target.slice)
+            else:
+                continue
+            wrong += [(path, node.lineno)] if any(PEOPLE.match(word) for word in words) else []
+    assert wrong == []
+
+
+def fields_of(app: Flask) -> Iterator[tuple[str, dict[str, object]]]:
+    """Every shape the doors answer with: its name and its properties."""
+    document = app.test_client().get("/api/openapi.json").get_json()
+    for name, shape in document["components"]["schemas"].items():
+        if name.endswith("Out"):
+            yield name, shape.get("properties", {})
+
+
+def test_no_answer_holds_a_figure_beside_a_person(spatialite_app: Flask) -> None:
+    found = {
+        (name, field)
+        for name, fields in fields_of(spatialite_app)
+        if any(PEOPLE.match(field) or field in {"members", "people"} for field in fields)
+        for field in fields
+        if FIGURES.search(field)
+    }
+    assert found == set(ANSWERED)
+
+
+def test_no_answer_about_a_board_or_bulletin_names_a_person(spatialite_app: Flask) -> None:
+    wrong = [
+        (name, field)
+        for name, fields in fields_of(spatialite_app)
+        if name.startswith(("boards.", "bulletins."))
+        for field in fields
+        if PEOPLE.match(field) or field in {"person", "members"}
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("path", ["boards.py", "bulletins.py", "bulletin_trips.py"])
+def test_what_feeds_a_board_reads_no_check_in_review_or_signal_and_tells_nobody_s_name(path: str) -> None:
+    source = (ROOT / "server" / "queries" / path).read_text("utf-8")
+    read = {"Review", "Signal", "Fix", "Look", "Waiting"} & named(ast.parse(source))
+    assert read == set()
+    assert "Person.name" not in source
+    assert "Checkin" not in source or path == "bulletin_trips.py"
+
+
+def test_boards_measure_results_and_never_activity() -> None:
+    said = " ".join(f"{each.name} {each.zh} {each.en}".lower() for each in MEASURES.values())
+    for word in (
+        "签到",
+        "打卡",
+        "轨迹",
+        "在线",
+        "天数",
+        "里程",
+        "走访",
+        "check-in",
+        "online",
+        "days",
+        "trip",
+        "visit",
+        "track",
+    ):
+        assert word not in said
+    assert KINDS == ("boards", "trips")
+
+
+FORBIDDEN = re.compile(
+    "积分|个人排名|人员排名|打卡次数|签到次数|在线时长|签到率|人均|安装率|登录次数|个人得分"
+)
+
+
+def test_no_page_speaks_of_points_or_of_people_in_a_ranking() -> None:
+    assert [words for words in catalogue() if FORBIDDEN.search(words)] == []
+    phone = [
+        str(path.relative_to(ROOT))
+        for path in sorted((ROOT / "mobile_stub" / "webapp" / "src").rglob("*.js"))
+        if FORBIDDEN.search(path.read_text("utf-8"))
+    ]
+    assert phone == []
+
+
+def scripts() -> Iterator[Path]:
+    """The scripts of the pages."""
+    yield from sorted((ROOT / "server" / "web" / "static" / "src").rglob("*.js"))
+
+
+BY_PERSON = re.compile(r"(groupBy|countBy)\([^)]*person|\[\w*\.?person(\.id|_id)?\]\s*(\+\+|\+=)")
+
+
+def test_no_script_adds_up_by_person() -> None:
+    assert [path.name for path in scripts() if BY_PERSON.search(path.read_text("utf-8"))] == []
+    assert BY_PERSON.search("sums[row.person.id] += 1")
