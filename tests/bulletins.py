@@ -9,7 +9,8 @@ from server import clock
 from server.db import db
 from server.models.matters import MatterCategory
 from server.services import matters
-from server.services.matters import Report, Told
+from server.services.matters import Report
+from server.services.steps import Told
 from tests import people
 from tests.people import County, Someone
 

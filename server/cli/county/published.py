@@ -16,7 +16,8 @@ from server.db import db
 from server.models.matters import MatterCategory
 from server.rules.boards import Rule
 from server.services import boards, bulletins, matters
-from server.services.matters import Report, Told
+from server.services.matters import Report
+from server.services.steps import Told
 
 HEAD, SECOND, THIRD = 0, 1, 2
 """The seats of an office: who leads it, who watches in a township, who handles."""

@@ -286,6 +286,8 @@ export interface Status {
   migration: string;
   set_aside: { zh: string; en: string; count: number }[];
   at: string;
+}
+
 /** A row of a number on a board: a matter, or what a project came to. */
 export interface BoardRow { matter?: number; project?: number; name: string; at: string | null; due_at: string | null; kept: boolean; amount?: string; stage?: Words }
 export interface BoardNumber { got: number | string; of: number | string; unit: string; part: string | null; rows: BoardRow[] }
