@@ -79,6 +79,7 @@ class _Now(Collector):
 
 
 _HELP: Final = {
+    "database_up": "Whether the database answers and holds what this release needs; 0: no other age or size is told.",
     "sweep_age_seconds": "For how long some step of the sweep has not been done.",
     "seal_age_seconds": "How long ago the last closed day of the record ended.",
     "backup_age_seconds": "How long ago the last backup was made from this machine.",

@@ -5,8 +5,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
+import sqlalchemy as sa
+
 from server import clock
 from server.config import Settings
+from server.db import db
 from server.held import held
 from server.queries import health, photos, sweeps
 from server.queries import status as reads
@@ -56,9 +59,14 @@ def _described(aside: dict[str, Any]) -> dict[str, Any]:
 
 
 def figures(lag_s: float) -> dict[str, float | None]:
-    """The same as figures for Prometheus."""
-    seen = look(lag_s)
+    """The same as figures for Prometheus, who is told of a database that does not answer as well."""
+    try:
+        seen = look(lag_s)
+    except sa.exc.SQLAlchemyError:
+        db.session.rollback()
+        return {"database_up": 0}
     return {
+        "database_up": 1,
         "sweep_age_seconds": seen.sweep_age_s,
         "seal_age_seconds": seen.seal_age_s,
         "backup_age_seconds": seen.backup_age_s,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -15,6 +16,7 @@ from server import clock
 from server.rules import status as rules
 from server.rules.status import GB, Seen
 from server.services import closings, sweeps
+from server.transaction import transaction
 from tests import people
 from tests.support.serving import Served
 
@@ -87,6 +89,22 @@ def test_ages_are_told_once_there_are_any(app: Flask, client: FlaskClient) -> No
     assert figure(told, "guatu_sweep_age_seconds") < 60
     assert figure(told, "guatu_disk_free_bytes") > 0
     assert ("guatu_seal_age_seconds" in told) == bool(closings.verify().closed)
+
+
+def test_without_its_database_the_server_still_tells_what_it_counted(app: Flask, client: FlaskClient) -> None:
+    assert figure(client.get("/metrics").get_data(as_text=True), "guatu_database_up") == 1
+    with transaction() as session:
+        session.execute(sa.text("ALTER TABLE sweeps RENAME TO away"))
+    try:
+        answer = client.get("/metrics")
+    finally:
+        with transaction() as session:
+            session.execute(sa.text("ALTER TABLE away RENAME TO sweeps"))
+    assert answer.status_code == 200
+    told = answer.get_data(as_text=True)
+    assert "guatu_database_up 0.0" in told
+    assert "guatu_refused_total" in told
+    assert "guatu_sweep_age_seconds" not in told
 
 
 def test_all_processes_count_together_and_tell_of_nobody(server: Served, app: Flask) -> None:

@@ -12,7 +12,15 @@ from tests.house.source import ROOT
 
 @pytest.mark.parametrize(
     "command",
-    ["bench.checkins", "bench.areas", "bench.positions", "bench.streams", "bench.desk", "bench.map"],
+    [
+        "bench.checkins",
+        "bench.areas",
+        "bench.positions",
+        "bench.streams",
+        "bench.desk",
+        "bench.map",
+        "bench.upgrade",
+    ],
 )
 def test_a_measurement_says_what_it_measures(command: str) -> None:
     asked = [sys.executable, "-m", command, "--help"]

@@ -21,6 +21,7 @@ PUBLIC = {
     "POST /api/v1/sessions/second",
     "GET /health/live",
     "GET /health/ready",
+    "GET /metrics",
     "GET /ingest/traccar",
     "GET /invited",
     "GET /m/",

@@ -226,6 +226,23 @@ def test_one_erases_ones_own_track_of_a_duty_that_ended_by_itself(
     assert rows("fixes WHERE person_id = " + str(cadre.id), "at") == []
 
 
+def test_one_blanks_ones_own_check_in_and_its_fact_stays(
+    phone: NewPhone, cadre: Someone, people: County
+) -> None:
+    said = told(under_way(cadre, people.leader), note="二号车间")
+    checkins.make(cadre.actor, said)
+    here = phone()
+    page = here.sign_in(cadre)
+    here.open(f"#/record/{said.id}")
+    expect(page.locator("main")).to_contain_text("二号车间")
+    page.get_by_role("button", name="清除个人内容").click()
+    here.confirm("清除个人内容")
+    expect(page.locator("main")).to_contain_text("位置已按要求删除")
+    expect(page.locator("main")).not_to_contain_text("二号车间")
+    expect(page.locator(".verdict-word")).to_have_text("在内")
+    expect(page.get_by_role("button", name="清除个人内容")).to_have_count(0)
+
+
 def test_one_ends_the_session_of_another_device(phone: NewPhone, cadre: Someone) -> None:
     other = phone()
     other.sign_in(cadre)

@@ -656,7 +656,7 @@ def test_an_administrator_takes_a_roster_in_after_reading_what_it_would_do(
     expect(page.locator("#roster")).to_contain_text("尚未写入")
     page.get_by_role("button", name="确认导入").click()
     expect(page.locator("#roster code")).to_have_text(re.compile(r"^\w{4}(-\w{4}){3}$"))
-    page.get_by_role("tab", name="人员", exact=True).click()
+    page.get_by_role("tab", name="人员名单").click()
     expect(page.locator("#people tr").filter(has_text="许芳")).to_contain_text("尚未设定自己的密码")
     page.get_by_role("tab", name="角色权限").click()
     row = page.locator("#roles tr").filter(has_text="event.read")
@@ -697,6 +697,7 @@ def test_an_area_is_cut_in_two_on_the_map_and_becomes_a_version_and_a_new_area(
     middle = box["y"] + box["height"] / 2
     page.mouse.click(box["x"] + 30, middle)
     page.mouse.dblclick(box["x"] + box["width"] - 70, middle)
+    expect(page.get_by_role("button", name="切分")).to_have_count(0)
     page.get_by_role("button", name="发布…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("发布 2 块")
