@@ -144,7 +144,8 @@ def test_a_step_without_what_it_asks_for_is_refused_and_changes_nothing(
 ) -> None:
     answer = desk.press("supervisor_a", "route", step, **told)
     assert (answer.status_code, answer.get_json()["code"]) == (422, "matter_refused")
-    assert desk.seen("supervisor_a").get_json() | {"may": []} == desk.matter | {"may": []}
+    seen = {"may": [], "may_erase": False}
+    assert desk.seen("supervisor_a").get_json() | seen == desk.matter | seen
 
 
 def test_only_who_watches_the_holder_routes_and_only_the_assigned_unit_handles(

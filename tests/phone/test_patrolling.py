@@ -61,7 +61,7 @@ def test_a_patrol_is_walked_checkpoint_by_checkpoint_without_a_network_too(
     one.cut()
     page.get_by_role("link", name="在此签到").click()
     one.send()
-    expect(page.locator("h1")).to_have_text("待送达")
+    expect(page.locator("h1")).to_have_text("送达情况")
     page.goto(f"{one.url}/m/#/trip/{todays(member)['trip_id']}")
     expect(page.get_by_text("已签到，待发送")).to_be_visible()
     expect(page.get_by_text("2 个巡查点都到了")).to_be_visible()

@@ -738,7 +738,7 @@ def test_a_matter_is_taken_from_step_to_step_and_what_is_asked_for_is_asked(
     expect(page.locator(".state")).to_have_text("已受理")
     page.get_by_role("button", name="交办").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("combobox").fill("柳树村")
+    dialog.get_by_label("单位", exact=True).fill("柳树村")
     dialog.get_by_role("option").first.click()
     dialog.get_by_role("button", name="交办").click()
     expect(page.locator("#steps")).to_contain_text("交办 柳树村")

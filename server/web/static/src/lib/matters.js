@@ -30,7 +30,7 @@ export function deadline(matter) {
 export function reportDue({ report_due_at: due }) {
   if (!due) return null;
   const late = Date.parse(due) < now();
-  return el(late ? "span.clock.clock-over" : "span", {}, late ? `${t("已过期")} ` : "", el("time", { datetime: due }, shortly(due)));
+  return el(late ? "span.clock.clock-over" : "span", {}, late ? [t("已过期"), " "] : null, el("time", { datetime: due }, shortly(due)));
 }
 
 /** The clock in words: 还剩 2 个工作日. @param {Matter} matter @returns {string} */

@@ -29,7 +29,7 @@ export function photoField() {
     const made = await Promise.all(files.map(shot));
     shots = made.filter((each) => each !== null);
     const unread = made.length - shots.length;
-    fill(words, t("已选 {n} 张", { n: shots.length }), unread ? ` · ${t("{n} 个文件不是照片，没有选上", { n: unread })}` : "");
+    fill(words, t("已选 {n} 张", { n: shots.length }), unread ? [" · ", t("{n} 个文件不是照片，没有选上", { n: unread })] : null);
   }
 
   async function send() {
