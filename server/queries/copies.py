@@ -11,27 +11,29 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from server.db import db
-from server.models.campaigns import Campaign, CampaignEntry, CampaignReview
-from server.models.checkins import Checkin, LastPlace
+from server.models.checkins import Checkin
 from server.models.events import Event
-from server.models.factors import RecoveryCode, SecondFactor
-from server.models.identities import Identity
-from server.models.invitations import Invitation
 from server.models.logs import LogDay, Supplement
 from server.models.looks import Look, LookReason
-from server.models.matters import Matter, MatterAnswer, MatterStep
-from server.models.notices import Notice
-from server.models.patrols import Patrol, PatrolFinding, PatrolPlan, PatrolWalker
+from server.models.matters import MatterAnswer, MatterStep
 from server.models.people import Person
 from server.models.photos import Photo
-from server.models.positions import Crossing, Standing
+from server.models.positions import Standing
 from server.models.reviews import Review, Waiting
-from server.models.sessions import SignInFailure, SignInSession
-from server.models.silences import Silence
-from server.models.trackers import SetAside, Tracker
+from server.models.sessions import SignInSession
 from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.views import ChosenColumns, View
-from server.queries import households, log, looks, matters, own_bulletins, own_projects, people
+from server.queries import (
+    households,
+    log,
+    looks,
+    matters,
+    own_account,
+    own_bulletins,
+    own_projects,
+    own_supervision,
+    own_tracks,
+)
 from server.queries.log import Filter
 from server.queries.rows import PAGE, Pages, Row, columns, mine_of, rows
 from server.rules import consents
@@ -53,45 +55,6 @@ def last_taken(person_id: int) -> datetime | None:
     """When a person last took their copy."""
     statement = sa.select(Event.at).where(Event.kind == "copy.taken", Event.actor_id == person_id)
     return db.session.execute(statement.order_by(Event.number.desc()).limit(1)).scalar_one_or_none()
-
-
-def _person(actor: Actor) -> Pages:
-    """The account, with roles, refused sign-ins and, on duty, the last place known."""
-    [account] = rows(sa.select(*columns(Person, leave={"password_hash"})).where(Person.id == actor.person_id))
-    refused = sa.select(*columns(SignInFailure, leave={"username", "address"}))
-    place = sa.select(*columns(LastPlace, leave={"person_id"})).where(LastPlace.person_id == actor.person_id)
-    told = {
-        **account,
-        **people.me(actor),
-        "sign_ins_refused": rows(refused.where(SignInFailure.username == account["username"])),
-        "last_place": rows(place),
-    }
-    db.session.rollback()
-    yield [told]
-
-
-def _factor(actor: Actor) -> Pages:
-    """Whether one has a second factor and since when, with the recovery codes' times; never what they are."""
-    mine = sa.select(*columns(SecondFactor, leave={"person_id", "sealed_seed", "last_step"}))
-    codes = sa.select(*columns(RecoveryCode, leave={"person_id", "code_hash"}))
-    of_them = rows(codes.where(RecoveryCode.person_id == actor.person_id).order_by(RecoveryCode.made_at))
-    found = rows(mine.where(SecondFactor.person_id == actor.person_id))
-    yield [each | {"recovery_codes": of_them} for each in found]
-
-
-def _identities(actor: Actor) -> Pages:
-    return mine_of(Identity, Identity.id, Identity.person_id == actor.person_id, leave={"person_id"})
-
-
-def _sessions(actor: Actor) -> Pages:
-    mine = SignInSession.person_id == actor.person_id
-    return mine_of(SignInSession, SignInSession.id, mine, leave={"person_id", "cookie_hash"})
-
-
-def _invitations(actor: Actor) -> Pages:
-    """The link by which they may set a password now, without its secret."""
-    mine = Invitation.person_id == actor.person_id
-    return mine_of(Invitation, Invitation.person_id, mine, leave={"person_id", "secret_hash"})
 
 
 def _consents(actor: Actor) -> Pages:
@@ -178,30 +141,6 @@ def _sittings(actor: Actor) -> Pages:
         page = rows(made.where(Checkin.id > page[-1]["id"]).order_by(Checkin.id).limit(PAGE))
 
 
-def _standings(actor: Actor) -> Pages:
-    return mine_of(Standing, Standing.trip_id, Standing.person_id == actor.person_id, leave={"person_id"})
-
-
-def _crossings(actor: Actor) -> Pages:
-    return mine_of(Crossing, Crossing.id, Crossing.person_id == actor.person_id, leave={"person_id"})
-
-
-def _silences(actor: Actor) -> Pages:
-    return mine_of(Silence, Silence.id, Silence.person_id == actor.person_id, leave={"person_id"})
-
-
-def _trackers(actor: Actor) -> Pages:
-    secrets = {"person_id", "secret_hash", "sealed_key"}
-    return mine_of(Tracker, Tracker.id, Tracker.person_id == actor.person_id, leave=secrets)
-
-
-def _set_aside(actor: Actor) -> Pages:
-    """How many positions of their phones were not kept, by day and reason."""
-    wanted = sa.select(*columns(SetAside)).join(Tracker, Tracker.id == SetAside.tracker_id)
-    mine = wanted.where(Tracker.person_id == actor.person_id)
-    yield rows(mine.order_by(SetAside.tracker_id, SetAside.day, SetAside.reason))
-
-
 def _looks_at_me(actor: Actor) -> Pages:
     """Who looked at their positions, when, through which door and why."""
     cursor: str | None = None
@@ -283,54 +222,6 @@ def _steps_by_me(actor: Actor) -> Pages:
     return mine_of(MatterStep, MatterStep.id, MatterStep.by_id == actor.person_id, leave={"by_id"})
 
 
-def _patrol_plans(actor: Actor) -> Pages:
-    """The patrol plans they made or walk."""
-    walked = sa.select(PatrolWalker.plan_id).where(PatrolWalker.person_id == actor.person_id)
-    mine = sa.or_(PatrolPlan.made_by == actor.person_id, PatrolPlan.id.in_(walked))
-    return mine_of(PatrolPlan, PatrolPlan.id, mine, leave={"made_by"})
-
-
-def _patrols(actor: Actor) -> Pages:
-    """The patrols they walk, walked or called out; the duty of each is among the trips."""
-    walked = sa.select(TripMember.trip_id).where(TripMember.person_id == actor.person_id)
-    mine = sa.or_(Patrol.made_by == actor.person_id, Patrol.trip_id.in_(walked))
-    return mine_of(Patrol, Patrol.id, mine, leave={"made_by"})
-
-
-def _turns(actor: Actor) -> Pages:
-    """Their places in rotas."""
-    mine = PatrolWalker.person_id == actor.person_id
-    return mine_of(PatrolWalker, PatrolWalker.plan_id, mine, leave={"person_id"})
-
-
-def _findings(actor: Actor) -> Pages:
-    """On which patrol they found which of the matters they reported."""
-    reported = sa.select(Matter.id).where(Matter.by_id == actor.person_id)
-    return mine_of(PatrolFinding, PatrolFinding.matter_id, PatrolFinding.matter_id.in_(reported))
-
-
-def _campaigns(actor: Actor) -> Pages:
-    """The campaigns they lead or opened."""
-    mine = sa.or_(Campaign.lead_id == actor.person_id, Campaign.created_by == actor.person_id)
-    return mine_of(Campaign, Campaign.id, mine, leave={"lead_id", "created_by"})
-
-
-def _campaign_entries(actor: Actor) -> Pages:
-    """What they told of tasks."""
-    return mine_of(CampaignEntry, CampaignEntry.id, CampaignEntry.by_id == actor.person_id, leave={"by_id"})
-
-
-def _campaign_reviews(actor: Actor) -> Pages:
-    """The reviews they wrote."""
-    mine = CampaignReview.by_id == actor.person_id
-    return mine_of(CampaignReview, CampaignReview.id, mine, leave={"by_id"})
-
-
-def _notices(actor: Actor) -> Pages:
-    """What they were told."""
-    return mine_of(Notice, Notice.id, Notice.person_id == actor.person_id, leave={"person_id"})
-
-
 def _events(actor: Actor) -> Pages:
     """What they did, and what was done that names them; others by their numbers alone."""
     mine = sa.or_(Event.actor_id == actor.person_id, Event.person_id == actor.person_id)
@@ -343,19 +234,29 @@ PARTS = (
         "账号、单位、角色、被拒绝的登录、在岗时的最新位置",
         "account, unit, roles, refused sign-ins, last place while on duty",
         ("people", "role_grants", "sign_in_failures", "last_places"),
-        _person,
+        own_account.person,
     ),
-    Part("factor.json", "两步验证", "your second factor", ("second_factors", "recovery_codes"), _factor),
     Part(
-        "identities.json", "绑定的统一身份", "identities linked to your account", ("identities",), _identities
+        "factor.json",
+        "两步验证",
+        "your second factor",
+        ("second_factors", "recovery_codes"),
+        own_account.factor,
     ),
-    Part("sessions.json", "登录过的设备", "devices signed in", ("sessions",), _sessions),
+    Part(
+        "identities.json",
+        "绑定的统一身份",
+        "identities linked to your account",
+        ("identities",),
+        own_account.identities,
+    ),
+    Part("sessions.json", "登录过的设备", "devices signed in", ("sessions",), own_account.sessions),
     Part(
         "invitations.json",
         "设定密码的邀请",
         "an invitation to set a password",
         ("invitations",),
-        _invitations,
+        own_account.invitations,
     ),
     Part("consents.json", "位置使用的同意与撤回", "consents given and withdrawn", ("consents",), _consents),
     Part(
@@ -374,17 +275,21 @@ PARTS = (
     ),
     Part("sittings.json", "每次签到来自哪次登录", "from which session each check-in came", (), _sittings),
     Part(
-        "standings.json", "每条轨迹处理到何时", "up to when each track was read", ("standings",), _standings
+        "standings.json",
+        "每条轨迹处理到何时",
+        "up to when each track was read",
+        ("standings",),
+        own_tracks.standings,
     ),
-    Part("crossings.json", "进出区域", "areas entered and left", ("crossings",), _crossings),
-    Part("silences.json", "手机失联", "silences of your phone", ("silences",), _silences),
-    Part("trackers.json", "定位设备", "your trackers", ("trackers",), _trackers),
+    Part("crossings.json", "进出区域", "areas entered and left", ("crossings",), own_tracks.crossings),
+    Part("silences.json", "手机失联", "silences of your phone", ("silences",), own_tracks.silences),
+    Part("trackers.json", "定位设备", "your trackers", ("trackers",), own_tracks.trackers),
     Part(
         "set_aside.json",
         "没有保存的定位点数量（约数）",
         "how many positions were not kept (approximate)",
         ("set_aside",),
-        _set_aside,
+        own_tracks.set_aside,
     ),
     Part(
         "looks_at_me.json",
@@ -468,11 +373,21 @@ PARTS = (
         "您制定或执行的巡查计划",
         "patrol plans you made or walk",
         ("patrol_plans",),
-        _patrol_plans,
+        own_supervision.patrol_plans,
     ),
-    Part("patrols.json", "您巡查或发起的巡查", "patrols you walk or called out", ("patrols",), _patrols),
     Part(
-        "turns.json", "您在巡查轮值中的位置", "your places in rotas of patrols", ("patrol_walkers",), _turns
+        "patrols.json",
+        "您巡查或发起的巡查",
+        "patrols you walk or called out",
+        ("patrols",),
+        own_supervision.patrols,
+    ),
+    Part(
+        "turns.json",
+        "您在巡查轮值中的位置",
+        "your places in rotas of patrols",
+        ("patrol_walkers",),
+        own_supervision.turns,
     ),
     Part("households.json", "您联系的住户", "households you look after", ("households",), households.own),
     Part(
@@ -487,30 +402,30 @@ PARTS = (
         "您在哪次巡查中发现了哪件事项",
         "on which patrol you found which matter",
         ("patrol_findings",),
-        _findings,
+        own_supervision.findings,
     ),
     Part(
         "campaigns.json",
         "您牵头或发起的专项行动",
         "campaigns you lead or opened",
         ("campaigns",),
-        _campaigns,
+        own_supervision.campaigns,
     ),
     Part(
         "campaign_entries.json",
         "您报过的任务进展",
         "what you told of tasks",
         ("campaign_entries",),
-        _campaign_entries,
+        own_supervision.campaign_entries,
     ),
     Part(
         "campaign_reviews.json",
         "您写的评议",
         "reviews of campaigns you wrote",
         ("campaign_reviews",),
-        _campaign_reviews,
+        own_supervision.campaign_reviews,
     ),
-    Part("notices.json", "给您的提醒", "what you were told", ("notices",), _notices),
+    Part("notices.json", "给您的提醒", "what you were told", ("notices",), own_supervision.notices),
     Part(
         "projects.json",
         "您包联、服务或登记的项目，您报的进展、佐证、军令状和变更",

@@ -32,11 +32,17 @@ assert server.models, "every table is known"
 
 KEPT = {
     ("checkins", "photo_count"): "of one check-in: how many photos the phone said come with it",
+    ("matter_proofs", "photo_count"): "of one step on a matter: the same",
+    ("patrol_plans", "window_days"): "of a plan: over how many days a patrol may be walked",
+    ("patrol_plans", "days_off"): "of a plan: what becomes of it on a day off",
+    ("households", "every_days"): "of a household: how often it is to be visited",
 }
 """Columns of tables that tell of a person which look like a figure."""
 
 ANSWERED = {
     ("checkins.CheckinOut", "photo_count"): "of one check-in",
+    ("matters.StepOut", "photo_count"): "of one step on a matter",
+    ("matters.MatterInFullOut", "photo_count"): "of one report of a matter",
     ("logs.LogOut", "days"): "the days of one's own log, one by one",
     ("logs.LogOut", "days_away"): "one's own",
     ("logs.TripRowOut", "days_away"): "of one trip, whoever was on it",
