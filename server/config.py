@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields
 from datetime import time
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 from server.errors import SettingRefused
 
@@ -88,38 +87,24 @@ def _hours(text: str) -> Hours:
     return Hours(_time(begins), _time(ends))
 
 
-class Times(tuple[time, ...]):
-    """Times of the day by the Shanghai clock."""
-
-    __slots__ = ()
+class Listed(tuple[Any, ...]):
+    """Several values with commas between, times of the day as `08:30`."""
 
     def __str__(self) -> str:
-        """As they are written: `08:30,17:30`."""
-        return ",".join(f"{each:%H:%M}" for each in self)
+        """As they are written."""
+        return ",".join(f"{each:%H:%M}" if isinstance(each, time) else str(each) for each in self)
 
 
-def _times(text: str) -> Times:
+def _times(text: str) -> Listed:
     """Read times of the day; sorted, each once."""
-    return Times(sorted({_time(one) for one in text.split(",")}))
+    return Listed(sorted({_time(one) for one in text.split(",")}))
 
 
-class Origins(tuple[str, ...]):
-    """Where something may lie: `https://HOST` or `https://HOST:PORT`."""
-
-    __slots__ = ()
-
-    def __str__(self) -> str:
-        """As they are written, with commas between."""
-        return ",".join(self)
-
-
-def _origins(text: str) -> Origins:
-    """Read where something may lie."""
-    found = Origins(one.strip().lower().rstrip("/") for one in text.split(",") if one.strip())
-    for one in found:
-        parts = urlsplit(one)
-        if parts.scheme not in {"https", "http"} or one != f"{parts.scheme}://{parts.netloc}" or "@" in one:
-            raise ValueError("https://HOST")
+def _origins(text: str) -> Listed:
+    """Read where something may lie: `https://HOST` or `https://HOST:PORT`."""
+    found = Listed(one.strip().lower().rstrip("/") for one in text.split(",") if one.strip())
+    if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", one) for one in found):
+        raise ValueError("https://HOST")
     return found
 
 
@@ -389,16 +374,16 @@ class Settings:
         "Whether digests go to robots in WeCom and DingTalk groups (they leave this machine, and hold names of units"
         " and counts alone); off unless set",
     )
-    hook_origins: Origins = _setting(
+    hook_origins: Listed = _setting(
         "GUATU_HOOK_ORIGINS",
-        Origins(("https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com")),
+        Listed(("https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com")),
         _origins,
         "群机器人的地址只能在这些站点上；私有部署或网关在此加上",
         "The only origins a robot's address may lie at; add your own gateway here",
     )
-    digest_times: Times = _setting(
+    digest_times: Listed = _setting(
         "GUATU_DIGEST_TIMES",
-        Times((time(8, 30), time(17))),
+        Listed((time(8, 30), time(17))),
         _times,
         "工作日几点向群里发送汇总（北京时间）",
         "Times of working days (Shanghai) at which groups are sent a digest",

@@ -22,7 +22,6 @@ from server.models.positions import Standing
 from server.models.reviews import Review, Waiting
 from server.models.sessions import SignInSession
 from server.models.trips import Consent, Trip, TripMember, TripStop
-from server.models.views import ChosenColumns, View
 from server.queries import (
     households,
     log,
@@ -189,17 +188,6 @@ def _supplements(actor: Actor) -> Pages:
     return mine_of(Supplement, Supplement.id, Supplement.person_id == actor.person_id, leave={"person_id"})
 
 
-def _views(actor: Actor) -> Pages:
-    """The views of the visit log that they keep."""
-    return mine_of(View, View.id, View.person_id == actor.person_id, leave={"person_id"})
-
-
-def _chosen_columns(actor: Actor) -> Pages:
-    """The columns of the visit log that they chose."""
-    mine = ChosenColumns.person_id == actor.person_id
-    return mine_of(ChosenColumns, ChosenColumns.person_id, mine)
-
-
 def _matters(actor: Actor) -> Pages:
     """What they reported, complained of or suggested, with the steps and the answers."""
     cursor: str | None = None
@@ -339,13 +327,13 @@ PARTS = (
         ("supplements",),
         _supplements,
     ),
-    Part("views.json", "您保存的日志视图", "views of the visit log you keep", ("views",), _views),
+    Part("views.json", "您保存的日志视图", "views of the visit log you keep", ("views",), own_account.views),
     Part(
         "chosen_columns.json",
         "您选的日志列",
         "the columns of the visit log you chose",
         ("chosen_columns",),
-        _chosen_columns,
+        own_account.chosen_columns,
     ),
     Part(
         "matters.json",

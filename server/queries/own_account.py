@@ -1,4 +1,4 @@
-"""Their account as the copy of all that is held about a person tells it: how they sign in, never what with."""
+"""Their account as the copy of all that is held about a person tells it: how they sign in (never what with), and how they like their pages."""
 
 import sqlalchemy as sa
 
@@ -9,6 +9,7 @@ from server.models.identities import Identity
 from server.models.invitations import Invitation
 from server.models.people import Person
 from server.models.sessions import SignInFailure, SignInSession
+from server.models.views import ChosenColumns, View
 from server.queries import people
 from server.queries.rows import Pages, columns, mine_of, rows
 from server.rules.access import Actor
@@ -53,3 +54,14 @@ def invitations(actor: Actor) -> Pages:
     """The link by which they may set a password now, without its secret."""
     mine = Invitation.person_id == actor.person_id
     return mine_of(Invitation, Invitation.person_id, mine, leave={"person_id", "secret_hash"})
+
+
+def views(actor: Actor) -> Pages:
+    """The views of the visit log that they keep."""
+    return mine_of(View, View.id, View.person_id == actor.person_id, leave={"person_id"})
+
+
+def chosen_columns(actor: Actor) -> Pages:
+    """The columns of the visit log that they chose."""
+    mine = ChosenColumns.person_id == actor.person_id
+    return mine_of(ChosenColumns, ChosenColumns.person_id, mine)

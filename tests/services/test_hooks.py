@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server import clock
-from server.config import Origins, Settings
+from server.config import Listed, Settings
 from server.db import db
 from server.held import held
 from server.models.hooks import Hook, HookMessage
@@ -37,7 +37,7 @@ SECRET = "SEC-a-secret-of-the-group"
 def listening(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Robot]:
     """A robot, and a server that may speak to it."""
     with robot() as made:
-        settings = replace(held(Settings), hooks=True, hook_origins=Origins((made.origin,)))
+        settings = replace(held(Settings), hooks=True, hook_origins=Listed((made.origin,)))
         monkeypatch.setitem(app.extensions["guatu"], Settings, settings)
         yield made
 

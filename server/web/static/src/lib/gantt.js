@@ -20,16 +20,19 @@ function shape(tag, attributes, ...children) {
   return node;
 }
 
+/** Whether a day is drawn. @param {Scale} scale @param {string} day */
+const within = ({ from, to }, day) => ms(day) >= from && ms(day) <= to;
+
+/** The place of a day, or the edge beyond which it lies. @param {Scale} scale @param {string} day */
+const held = (scale, day) => Math.min(Math.max(scale.x(day), LABEL), WIDTH - RIGHT);
+
 /** @param {string} day */
 const ms = (day) => Date.parse(`${day}T00:00:00Z`);
 
-/** All days that are drawn. @param {Campaign} campaign @param {string} today */
+/** The days of the campaign and of its tasks; what a project did long before is not drawn. @param {Campaign} campaign @param {string} today */
 function scaleOf(campaign, today) {
   const days = [campaign.starts_on, campaign.ends_on, today];
   for (const task of campaign.tasks) days.push(task.starts_on, task.due_on, task.done_on ?? task.due_on);
-  for (const { planned_on, actual_on } of campaign.projects.flatMap((project) => project.milestones)) {
-    days.push(...[planned_on, actual_on].filter((day) => day !== null));
-  }
   const all = days.map(ms);
   const [from, to] = [Math.min(...all) - 4 * DAY_MS, Math.max(...all) + 12 * DAY_MS];
   return { from, to, x: (/** @type {string} */ day) => LABEL + ((ms(day) - from) / (to - from)) * (WIDTH - LABEL - RIGHT) };
@@ -94,7 +97,7 @@ function taskRow(task, scale, y) {
 function projectRow(project, scale, y, today) {
   const middle = y + ROW / 2;
   const days = project.milestones.flatMap(({ planned_on, actual_on }) => [planned_on, actual_on].filter((day) => day !== null)).sort();
-  const thread = days.length > 1 ? [shape("line", { class: "thread", x1: scale.x(days[0] ?? today), x2: scale.x(days.at(-1) ?? today), y1: middle, y2: middle })] : [];
+  const thread = days.length > 1 ? [shape("line", { class: "thread", x1: held(scale, days[0] ?? today), x2: held(scale, days.at(-1) ?? today), y1: middle, y2: middle })] : [];
   const marks = project.milestones.flatMap((one) => milestone(one, scale, middle, today));
   const said = [project.name, project.unit.name, stageWord(project.stage), ...project.milestones.map(milestoneWords)].join("，");
   return row(project.name, said, y, "#linked", [...thread, ...marks]);
@@ -103,10 +106,10 @@ function projectRow(project, scale, y, today) {
 /** @param {CampaignProject["milestones"][number]} one @param {Scale} scale @param {number} y @param {string} today */
 function milestone({ stage, planned_on, actual_on }, scale, y, today) {
   const found = [];
-  if (planned_on && planned_on !== actual_on) found.push(diamond(scale.x(planned_on), y, !actual_on && planned_on < today ? "mark-late" : "mark-planned"));
-  if (actual_on) found.push(diamond(scale.x(actual_on), y, "mark-actual"));
+  if (planned_on && planned_on !== actual_on && within(scale, planned_on)) found.push(diamond(scale.x(planned_on), y, !actual_on && planned_on < today ? "mark-late" : "mark-planned"));
+  if (actual_on && within(scale, actual_on)) found.push(diamond(scale.x(actual_on), y, "mark-actual"));
   const day = actual_on ?? planned_on;
-  if (day) found.push(shape("text", { class: "soft", x: scale.x(day) + 8, y: y - 3, "font-size": 10.5 }, stageWord(stage)));
+  if (day && within(scale, day)) found.push(shape("text", { class: "soft", x: scale.x(day) + 8, y: y - 3, "font-size": 10.5 }, stageWord(stage)));
   return found;
 }
 

@@ -101,8 +101,8 @@ function linked(campaign, leads) {
     "div.linked",
     {},
     sheetHead(t("项目与事项"), "", act),
-    projects.length ? [el("h3", {}, t("项目")), el("ul", {}, projects)] : null,
-    matters.length ? [el("h3", {}, t("事项")), el("ul", {}, matters)] : null,
+    projects.length ? [el("h3", {}, t("关联的项目")), el("ul", {}, projects)] : null,
+    matters.length ? [el("h3", {}, t("关联的事项")), el("ul", {}, matters)] : null,
     projects.length + matters.length ? null : blank(t("还没有关联项目和事项")),
     hidden,
   );
