@@ -16,6 +16,7 @@ from server.models.checkins import Checkin
 from server.models.flags import Flag
 from server.models.matters import Matter, MatterCategory
 from server.models.notices import Notice, NoticeMark
+from server.models.patrols import Patrol
 from server.models.people import Person
 from server.models.projects import Project
 from server.models.trips import Trip
@@ -74,6 +75,7 @@ def _told() -> sa.Select[*tuple[Any, ...]]:
             Flag.colour,
             Project.name.label("project"),
             Campaign.name.label("campaign"),
+            Patrol.title.label("patrol"),
         )
         .outerjoin(_Actor, _Actor.id == Notice.actor_id)
         .outerjoin(_About, _About.id == Notice.about_id)
@@ -83,6 +85,7 @@ def _told() -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Flag, _is_of("flag", Flag.id))
         .outerjoin(Project, Project.id == Flag.project_id)
         .outerjoin(Campaign, _is_of("campaign", Campaign.id))
+        .outerjoin(Patrol, _is_of("patrol", Patrol.id))
     )
 
 
@@ -129,6 +132,7 @@ def _facts(row: Any, happened_at: datetime | None, language: int) -> dict[str, s
         "project": row.project or "",
         "flag": COLOUR_WORDS[row.colour][language] if row.colour else "",
         "campaign": row.campaign or "",
+        "patrol": row.patrol or "",
     }
 
 

@@ -1,4 +1,4 @@
-"""Their account as the copy of all that is held about a person tells it: how they sign in (never what with), and how they like their pages."""
+"""Their account, for the copy of all that is held about a person: how they sign in, never what with; how they read."""
 
 import sqlalchemy as sa
 

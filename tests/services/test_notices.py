@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -17,11 +18,24 @@ from server.models.matters import MatterCategory
 from server.models.notices import Notice, NoticeMark
 from server.queries import flags as of_flags
 from server.queries import notices as reads
-from server.services import campaigns, checkins, flags, looks, matters, notices, reviews, sweeps, trips
+from server.services import (
+    campaigns,
+    checkins,
+    flags,
+    looks,
+    matters,
+    notices,
+    patrols,
+    reviews,
+    sweeps,
+    trips,
+)
 from server.services.matters import Report
 from server.services.steps import Told
 from tests import people
 from tests import trips as journeys
+from tests.patrols import grids as on_the_map
+from tests.patrols import planned as walk_planned
 from tests.people import County, Someone
 from tests.projects import planned, registered
 
@@ -180,6 +194,24 @@ def test_a_flag_is_told_to_who_cares_for_the_project_and_a_campaigns_finished_ta
     notices.tell()
     [notice] = reads.listed(folk.leader.actor)["items"]
     assert (notice["kind"], notice["words"]["zh"]) == ("campaign.reported", "“百日攻坚”的一项任务已完成")
+
+
+def test_patrols_are_told_to_those_concerned_and_an_emergency_at_night_too(folk: County) -> None:
+    on_the_map(folk)
+    steps = [step for step in sweeps.STEPS if step.name in {"patrols", "notices"}]
+    for hours in (-6, 8):
+        with clock.at(NOON + timedelta(hours=hours)):
+            if hours < 0:
+                walk_planned(folk)
+            assert [each.did is not None for each in sweeps.run(steps)] == [True, True]
+            notices.tell()
+    with clock.at(NIGHT):
+        assert "patrol.missed" in kinds(folk.grid_member)
+        call = patrols.Call(uuid4(), "防汛巡查", "emergency", "防汛Ⅱ级响应", 3)
+        patrols.call_out(folk.supervisor_a.actor, call)
+        notices.tell()
+        [called] = [one for one in reads.listed(folk.grid_member.actor)["items"] if one["urgent"]]
+    assert called["words"]["zh"] == "临时巡查：“防汛巡查”，请您或本单位派人前往"
 
 
 def test_nothing_is_told_at_night_but_emergencies(folk: County) -> None:

@@ -57,6 +57,7 @@ const WAYS = {
   checkin: (about) => `#/record/${about.id}`,
   matter: () => "#/matters",
   look: () => "#/looks",
+  patrol: (about) => (about.trip_id ? `#/trip/${about.trip_id}` : "#/"),
   account: () => "#/me",
 };
 

@@ -18,6 +18,7 @@ const PLACES = {
   checkin: () => "/reviews",
   look: () => "/account#looks",
   account: () => "/account",
+  patrol: ({ about }) => `/patrols/${about.id}`,
   flag: ({ about }) => `/flags/${about.id}`,
   campaign: ({ about }) => `/campaigns/${about.id}`,
 };
