@@ -10,6 +10,12 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 
+ONE = (
+    "(project_id IS NOT NULL AND matter_id IS NULL AND plan_id IS NULL) OR "
+    "(project_id IS NULL AND matter_id IS NOT NULL AND plan_id IS NULL) OR "
+    "(project_id IS NULL AND matter_id IS NULL AND plan_id IS NOT NULL)"
+)
+
 
 def upgrade() -> None:
     _campaigns()
@@ -106,7 +112,8 @@ def _campaign_links() -> None:
         sa.Column("campaign_id", sa.Integer(), nullable=False),
         sa.Column("project_id", sa.Integer(), nullable=True),
         sa.Column("matter_id", sa.Integer(), nullable=True),
-        sa.CheckConstraint("(project_id IS NULL) <> (matter_id IS NULL)", name=op.f("ck_campaign_links_one")),
+        sa.Column("plan_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(ONE, name=op.f("ck_campaign_links_one")),
         sa.ForeignKeyConstraint(
             ["campaign_id"], ["campaigns.id"], name=op.f("fk_campaign_links_campaign_id_campaigns")
         ),
@@ -116,6 +123,10 @@ def _campaign_links() -> None:
         sa.ForeignKeyConstraint(
             ["project_id"], ["projects.id"], name=op.f("fk_campaign_links_project_id_projects")
         ),
+        sa.ForeignKeyConstraint(
+            ["plan_id"], ["patrol_plans.id"], name=op.f("fk_campaign_links_plan_id_patrol_plans")
+        ),
+        sa.UniqueConstraint("campaign_id", "plan_id", name=op.f("uq_campaign_links_campaign_id_plan_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign_links")),
         sa.UniqueConstraint("campaign_id", "matter_id", name=op.f("uq_campaign_links_campaign_id_matter_id")),
         sa.UniqueConstraint(
@@ -123,6 +134,7 @@ def _campaign_links() -> None:
         ),
     )
     op.create_index(op.f("ix_campaign_links_matter_id"), "campaign_links", ["matter_id"], unique=False)
+    op.create_index(op.f("ix_campaign_links_plan_id"), "campaign_links", ["plan_id"], unique=False)
     op.create_index(op.f("ix_campaign_links_project_id"), "campaign_links", ["project_id"], unique=False)
 
 

@@ -121,6 +121,14 @@ def unlink_matter(campaign_id: int, matter_id: int) -> Response:
     return answer(campaigns.unlink(gate.actor(), campaign_id, "matter", matter_id))
 
 
+@doors.delete("/campaigns/<int:campaign_id>/plans/<int:plan_id>")
+@guard("campaign.change")
+@doors.response(200, CampaignOut)
+def unlink_plan(campaign_id: int, plan_id: int) -> Response:
+    """取消关联巡查 · Let the patrols of a plan belong to it no longer."""
+    return answer(campaigns.unlink(gate.actor(), campaign_id, "plan", plan_id))
+
+
 @doors.post("/campaigns/<int:campaign_id>/reviews")
 @guard("campaign.review")
 @doors.arguments(CampaignReviewIn)

@@ -69,19 +69,26 @@ class CampaignEntry(Base):
 
 
 class CampaignLink(Base):
-    """A project or a matter that belongs to a campaign; exactly one of them."""
+    """A project, a matter or a patrol plan that belongs to a campaign; exactly one of them."""
 
     __tablename__ = "campaign_links"
     __table_args__ = (
         sa.UniqueConstraint("campaign_id", "project_id"),
         sa.UniqueConstraint("campaign_id", "matter_id"),
-        sa.CheckConstraint("(project_id IS NULL) <> (matter_id IS NULL)", name="one"),
+        sa.UniqueConstraint("campaign_id", "plan_id"),
+        sa.CheckConstraint(
+            "(project_id IS NOT NULL AND matter_id IS NULL AND plan_id IS NULL) OR "
+            "(project_id IS NULL AND matter_id IS NOT NULL AND plan_id IS NULL) OR "
+            "(project_id IS NULL AND matter_id IS NULL AND plan_id IS NOT NULL)",
+            name="one",
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     campaign_id: Mapped[int] = mapped_column(sa.ForeignKey("campaigns.id"))
     project_id: Mapped[int | None] = mapped_column(sa.ForeignKey("projects.id"), index=True)
     matter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("matters.id"), index=True)
+    plan_id: Mapped[int | None] = mapped_column(sa.ForeignKey("patrol_plans.id"), index=True)
 
 
 class CampaignReview(Base):

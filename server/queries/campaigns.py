@@ -16,6 +16,7 @@ from server.db import db
 from server.errors import NotFound
 from server.models.campaigns import Campaign, CampaignEntry, CampaignLink, CampaignReview, CampaignTask
 from server.models.matters import Matter
+from server.models.patrols import Patrol, PatrolPlan
 from server.models.people import Person
 from server.models.projects import Project, ProjectMilestone
 from server.models.units import Unit
@@ -102,6 +103,7 @@ def document(actor: Actor, campaign_id: int) -> dict[str, Any]:
         "projects": _projects(actor, campaign_id),
         "matters": shown,
         "matters_hidden": hidden,
+        "patrols": _patrols(row.Campaign),
         "reviews": _reviews(campaign_id),
         "may": [
             name
@@ -309,6 +311,26 @@ def _matters(actor: Actor, campaign_id: int) -> tuple[list[dict[str, Any]], int]
     shown = matters.among(actor, wanted)
     told = ("id", "kind", "category", "text", "place", "lng", "lat", "state", "overdue", "due_at")
     return [{name: one[name] for name in told} for one in shown], len(wanted) - len(shown)
+
+
+def _patrols(campaign: Campaign) -> list[dict[str, Any]]:
+    """The campaign's plans of patrols, with how many walks within its days ended how."""
+    counted = sa.func.count(Patrol.id)
+    within = Patrol.day.between(campaign.starts_on, campaign.ends_on)
+    statement: sa.Select[*tuple[Any, ...]] = (
+        sa.select(PatrolPlan.id, PatrolPlan.title, Unit.name, Patrol.state, counted)
+        .join(CampaignLink, CampaignLink.plan_id == PatrolPlan.id)
+        .join(Unit, Unit.id == PatrolPlan.unit_id)
+        .outerjoin(Patrol, sa.and_(Patrol.plan_id == PatrolPlan.id, within))
+        .where(CampaignLink.campaign_id == campaign.id)
+        .group_by(PatrolPlan.id, PatrolPlan.title, Unit.name, Patrol.state)
+        .order_by(PatrolPlan.title, PatrolPlan.id, Patrol.state)
+    )
+    found: dict[int, dict[str, Any]] = {}
+    for id_, title, unit, state, count in db.session.execute(statement):
+        plan = found.setdefault(id_, {"id": id_, "title": title, "unit": {"name": unit}, "walks": {}})
+        plan["walks"] |= {state: count} if state else {}
+    return list(found.values())
 
 
 def _reviews(campaign_id: int) -> list[dict[str, Any]]:

@@ -10,8 +10,8 @@ from server.errors import CampaignRefused
 
 STATES: Final = ("open", "closed")
 TASK_STATES: Final = ("open", "done", "dropped")
-NOUNS: Final = ("project", "matter")
-"""What a campaign groups."""
+NOUNS: Final = ("project", "matter", "plan")
+"""What a campaign groups: projects, matters, and plans of patrols."""
 
 ENTRIES: Final = {
     "progress": (("open",), "open", "报告进展", "reported progress"),

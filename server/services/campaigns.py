@@ -13,7 +13,7 @@ from server.models.campaigns import Campaign, CampaignEntry, CampaignLink, Campa
 from server.models.people import Person
 from server.models.units import Unit
 from server.queries import campaigns as reads
-from server.queries import matters, projects
+from server.queries import matters, patrol_plans, projects
 from server.rules import access, campaigns
 from server.rules.access import Actor
 from server.services import events
@@ -162,7 +162,7 @@ def review(actor: Actor, campaign_id: int, told: ReviewTold) -> dict[str, Any]:
 
 # ── parts of verbs ──────────────────────────────────────────────────────────────────────────────────────
 
-_COLUMNS = {"project": "project_id", "matter": "matter_id"}
+_COLUMNS = {"project": "project_id", "matter": "matter_id", "plan": "plan_id"}
 
 
 def _links(campaign_id: int, noun: str, other_id: int) -> sa.Select[CampaignLink]:
@@ -175,6 +175,8 @@ def _ensure_there(actor: Actor, noun: str, other_id: int) -> None:
     """`NotFound` unless the actor may read the project, or the matter, which has to be one that takes steps."""
     if noun == "project":
         projects.get(actor, other_id)
+    elif noun == "plan":
+        patrol_plans.get(actor, other_id)
     elif not matters.among(actor, [other_id]):
         raise NotFound
 

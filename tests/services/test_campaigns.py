@@ -19,6 +19,7 @@ from server.rules.campaigns import Task
 from server.services import matters
 from server.services.matters import Report
 from tests import people
+from tests.patrols import planned as patrol_of
 from tests.people import County, Someone
 
 NOON = datetime.fromisoformat("2026-09-15T04:00:00+00:00")
@@ -148,6 +149,10 @@ def test_what_belongs_to_it_is_on_the_chart_and_a_matter_only_for_who_may_read_i
     assert ([each["id"] for each in chart["matters"]], chart["matters_hidden"]) == ([matter_id], 0)
     theirs = headquarters.does("supervisor_a", "get", "")
     assert (theirs["matters"], theirs["matters_hidden"]) == ([], 1)
+    walked = patrol_of(folk)["id"]
+    [plan] = headquarters.does("leader", "post", "/links", {"noun": "plan", "id": walked}, 201)["patrols"]
+    assert (plan["id"], plan["unit"]["name"], set(plan["walks"])) == (walked, "柳树村一网格", {"due"})
+    assert headquarters.does("leader", "delete", f"/plans/{walked}")["patrols"] == []
     complaint = matters.report(folk.cadre.actor, Report("complaint", "考核太密"))["id"]
     for noun, other in (("project", 999), ("matter", complaint)):
         assert headquarters.asks("leader", "post", "/links", {"noun": noun, "id": other}).status_code == 404

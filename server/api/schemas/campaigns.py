@@ -153,5 +153,6 @@ class CampaignOut(CampaignBriefOut):
     projects = fields.List(fields.Dict(), metadata={"description": "name, unit, stage, milestones, area_id"})
     matters = fields.List(fields.Dict(), metadata={"description": "the matters the reader may read"})
     matters_hidden = fields.Integer()
+    patrols = fields.List(fields.Dict(), metadata={"description": "plan, unit, and its walks by state"})
     reviews = fields.List(fields.Dict(), metadata={"description": "period, text, trouble, next_step, facts"})
     may = fields.List(fields.String())

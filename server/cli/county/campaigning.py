@@ -9,6 +9,7 @@ from server import clock
 from server.cli.county.journey import County
 from server.db import db
 from server.models.matters import Matter
+from server.models.patrols import PatrolPlan
 from server.models.people import Person, RoleGrant
 from server.models.projects import Project
 from server.models.units import Unit
@@ -97,9 +98,11 @@ def _tell(leader: Actor, campaign_id: int, tasks: list[int], today: date) -> Non
 
 
 def _link(leader: Actor, campaign_id: int) -> None:
-    """The county's projects, and matters that are not closed."""
+    """The county's projects and patrols, and matters that are not closed."""
     for project_id in db.session.scalars(sa.select(Project.id).order_by(Project.id).limit(6)).all():
         campaigns.link(leader, campaign_id, "project", project_id)
+    for plan_id in db.session.scalars(sa.select(PatrolPlan.id).order_by(PatrolPlan.id).limit(2)).all():
+        campaigns.link(leader, campaign_id, "plan", plan_id)
     open_ones = sa.select(Matter.id).where(
         Matter.state.in_(matters.OPEN), Matter.kind.not_in(matters.CONFIDENTIAL)
     )

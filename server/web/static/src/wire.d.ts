@@ -256,6 +256,7 @@ export interface CampaignReview {
 }
 export interface Campaign extends CampaignBrief {
   tasks: CampaignTask[]; projects: CampaignProject[]; matters: CampaignMatter[]; matters_hidden: number;
+  patrols: { id: number; title: string; unit: { name: string }; walks: Record<string, number> }[];
   reviews: CampaignReview[]; may: string[];
 }
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }

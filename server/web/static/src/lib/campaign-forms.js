@@ -96,6 +96,21 @@ export function entryForm(campaign, task) {
 }
 
 /** @param {Campaign} campaign */
+export function planForm(campaign) {
+  /** @param {string} words @returns {Promise<Choice[]>} */
+  const search = async (words) => {
+    const answer = await get("/patrol-plans", { q: words });
+    return answer.items.map((/** @type {{id: number, title: string, unit: {name: string}}} */ one) => ({ id: String(one.id), name: one.title, kind: one.unit.name }));
+  };
+  return ask({
+    title: t("关联巡查"),
+    yes: t("关联"),
+    body: [picked("plan_id", t("巡查计划"), search)],
+    act: (form) => post(`/campaigns/${campaign.id}/links`, { noun: "plan", id: Number(form.get("plan_id")) }),
+  });
+}
+
+/** @param {Campaign} campaign */
 export function linkForm(campaign) {
   /** @param {string} words @returns {Promise<Choice[]>} */
   const search = async (words) => {

@@ -3,7 +3,7 @@
  * @import {Campaign, CampaignReview, CampaignTask} from "../wire"
  */
 import { get, remove } from "../lib/api.js";
-import { campaignForm, entryForm, linkForm, projectForm, reviewForm, taskForm } from "../lib/campaign-forms.js";
+import { campaignForm, entryForm, linkForm, planForm, projectForm, reviewForm, taskForm } from "../lib/campaign-forms.js";
 import { stand, stands, stageWord } from "../lib/campaigns.js";
 import { desk, say, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
@@ -95,17 +95,26 @@ function linked(campaign, leads) {
       drop(`matters/${one.id}`),
     ),
   );
+  const patrols = campaign.patrols.map((one) =>
+    el("li", {}, el("a", { href: `/patrols/plans/${one.id}` }, one.title), el("span.faint.small", {}, one.unit.name), el("span.small.end", {}, walks(one.walks)), drop(`plans/${one.id}`)),
+  );
   const hidden = campaign.matters_hidden ? el("p.sheet-body.faint.small", {}, t("另有 {n} 件事项不在您的查看范围", { n: campaign.matters_hidden })) : null;
-  const act = leads ? el("span.buttons", {}, button(t("关联项目"), () => projectForm(campaign)), button(t("关联事项"), () => linkForm(campaign))) : null;
+  const act = leads ? el("span.buttons", {}, button(t("关联项目"), () => projectForm(campaign)), button(t("关联事项"), () => linkForm(campaign)), button(t("关联巡查"), () => planForm(campaign))) : null;
   return el(
     "div.linked",
     {},
     sheetHead(t("项目与事项"), "", act),
     projects.length ? [el("h3", {}, t("关联的项目")), el("ul", {}, projects)] : null,
     matters.length ? [el("h3", {}, t("关联的事项")), el("ul", {}, matters)] : null,
-    projects.length + matters.length ? null : blank(t("还没有关联项目和事项")),
+    patrols.length ? [el("h3", {}, t("关联的巡查")), el("ul", {}, patrols)] : null,
+    projects.length + matters.length + patrols.length ? null : blank(t("还没有关联项目和事项")),
     hidden,
   );
+}
+
+/** How the walks of a plan ended. @param {Record<string, number>} counts */
+function walks({ done = 0, partly_done = 0, missed = 0, due = 0 }) {
+  return t("已巡 {n} 次，部分 {m} 次，未巡 {k} 次，待巡 {d} 次", { n: done, m: partly_done, k: missed, d: due });
 }
 
 /** @param {Campaign} campaign @param {CampaignTask} one @param {boolean} leads */
