@@ -15,6 +15,7 @@ UPRIGHT_MM, SIDEWAYS_MM = 168.0, 255.0
 
 _WHY = {"small": "不比较", "nothing_due": "不排名"}
 _UNRANKED = "—"
+_AIMED = ("signed", "landed")
 _VISITS = ("outbound", "reception", "enterprise_help")
 
 
@@ -94,7 +95,7 @@ def _board(bulletin: Document) -> list[Table]:
     rest = width - 34 - 16 - 14
     columns = [
         Column("单位", 34, centred=True),
-        *(Column(f"{_zh(each)}（{each['weight']}）", rest / len(weighed), centred=True) for each in weighed),
+        *(Column(_head(each), rest / len(weighed), centred=True) for each in weighed),
         Column("得分", 16, centred=True),
         Column("名次", 14, centred=True),
     ]
@@ -104,17 +105,18 @@ def _board(bulletin: Document) -> list[Table]:
 
 def _board_row(unit: Document, weighed: Sequence[Document]) -> tuple[Cell, ...]:
     """A unit's numbers, score and rank."""
-    numbers = [_number(unit["numbers"].get(each["name"])) for each in weighed]
+    numbers = [_number(unit["numbers"].get(each["name"]), each["name"]) for each in weighed]
     return (unit["unit"]["name"], *numbers, _score(unit), unit["rank"] or _UNRANKED)
 
 
-def _number(number: Document | None) -> str:
+def _number(number: Document | None, measure: str) -> str:
     """So much of so much, and per cent."""
     if number is None:
         return _UNRANKED
     if number["part"] is None:
-        return "未定目标" if number["unit"] else "无应办"
-    return f"{number['got']}/{number['of']}{number['unit']}\n{number['part']}%"
+        return "未定目标" if measure in _AIMED else "无应办"
+    over = "\n/" if number["unit"] else "/"
+    return f"{number['got']}{over}{number['of']}\n{number['part']}%"
 
 
 def _score(unit: Document) -> Cell:
@@ -168,6 +170,12 @@ def _month_score(told: str | None) -> Cell:
 def _weighed(data: Document) -> list[Document]:
     """The measures that weigh something."""
     return [each for each in data.get("measures", ()) if each["weight"]]
+
+
+def _head(measure: Document) -> str:
+    """A measure with what it weighs, and the unit of what is not counted one by one."""
+    unit = f"·{measure['unit']}" if measure["unit"] else ""
+    return f"{_zh(measure)}{unit}（{measure['weight']}）"
 
 
 def _zh(measure: Document) -> str:

@@ -160,6 +160,7 @@ def _measure(name: str, rule: Rule) -> Document:
         "words": {"zh": of.zh, "en": of.en},
         "means": {"zh": of.means_zh, "en": of.means_en},
         "weight": rule.weights.get(name, 0),
+        "unit": of.unit,
     }
 
 

@@ -194,6 +194,13 @@ KINDS: Final[dict[str, Kind]] = dict(
             ("退回事项 {n} 件", "matters given back: {n}"),
         ),
         _kind(
+            "matter.reminded",
+            "handlers",
+            "matter",
+            "{matter}的时限将到，或该报计划、进展",
+            "{matter}: its term is about to end, or a plan or a report is due",
+        ),
+        _kind(
             "matter.handled",
             "verifiers",
             "matter",

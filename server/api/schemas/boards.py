@@ -88,6 +88,7 @@ class MeasureOut(ma.Schema):
     words = fields.Nested(BothOut)
     means = fields.Nested(BothOut)
     weight = fields.Integer()
+    unit = fields.String()
 
 
 class BoardTargetOut(ma.Schema):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -59,6 +60,15 @@ FOUND: Final = (
     Found("P02", 4, "late", "污水管网井盖破损三处。"),
     Found("F01", 5, "quick", "安置房二期外墙渗水。"),
 )
+
+TARGETS: Final = {
+    "B05": (6000, 5000),
+    "B07": (30000, 12000),
+    "F01": (24000, 15000),
+    "P01": (60000, 60000),
+    "P02": (90000, 65000),
+}
+"""What some offices mean to sign and to see landed in the year, in 万元."""
 
 JOURNEYS: Final = (
     TripTold(
@@ -118,13 +128,18 @@ def deeds(county: County) -> list[Deed]:
 
 
 def _rule(county: County, first: date) -> Callable[[], object]:
-    """The rule of the boards: offices of three are compared, since most of the county's are no larger."""
-    weights = dict(Rule().weights)
-    rule = Rule(weights, least_people=3, listed=3)
+    """The rule of the boards (offices of three are compared, since most of the county's are no larger), and targets."""
+    rule = Rule(dict(Rule().weights), least_people=3, listed=3)
     actor = county.kept.actor(ADMINISTRATOR)
-    return lambda: boards.change(
-        actor, rule, valid_from=first, reason="多数科室编制为三人，三人以上单位参加比较。"
-    )
+
+    def set_out() -> None:
+        reason = "多数科室编制为三人，三人以上单位参加比较。"
+        boards.change(actor, rule, valid_from=first, reason=reason)
+        for office, (signed, landed) in TARGETS.items():
+            unit_id = county.kept.units[office]
+            boards.aim(actor, unit_id, valid_from=first, signed=Decimal(signed), landed=Decimal(landed))
+
+    return set_out
 
 
 def _lived(told: Found, county: County, first: date) -> Iterator[Deed]:

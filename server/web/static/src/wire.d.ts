@@ -292,7 +292,7 @@ export interface Status {
 /** A row of a number on a board: a matter, or what a project came to. */
 export interface BoardRow { matter?: number; project?: number; name: string; at: string | null; due_at: string | null; kept: boolean; amount?: string; stage?: Words }
 export interface BoardNumber { got: number | string; of: number | string; unit: string; part: string | null; rows: BoardRow[] }
-export interface Measure { name: string; words: Words; means: Words; weight: number }
+export interface Measure { name: string; words: Words; means: Words; weight: number; unit: string }
 export interface BoardRule {
   id: number | null; valid_from: string | null; weights: Record<string, number>; least_people: number; listed: number;
   reason: string; made_at: string | null;

@@ -13,6 +13,12 @@ import { dayShortly } from "./time.js";
 /** @type {Record<string, () => string>} */
 const WHY = { small: () => t("人数少，不比较"), nothing_due: () => t("本期无应办，不排名") };
 
+/** What is measured against a target that somebody sets. */
+const AIMED = ["signed", "landed"];
+
+/** A measure with what it weighs, and the unit of what is not counted one by one. @param {Measure} measure */
+const headOf = ({ words, weight, unit }) => `${say(words)}${unit ? ` · ${unit}` : ""}（${weight}）`;
+
 /** @param {Told} board @returns {HTMLElement} */
 export function monthBoard(board) {
   const weighed = board.measures.filter((measure) => measure.weight);
@@ -21,7 +27,7 @@ export function monthBoard(board) {
     {},
     lists(board.units),
     table(
-      [t("单位"), ...weighed.map((measure) => `${say(measure.words)}（${measure.weight}）`), t("得分"), t("名次"), t("榜")],
+      [t("单位"), ...weighed.map(headOf), t("得分"), t("名次"), t("榜")],
       board.units.map((unit) => row(unit, weighed)),
       t("各单位情况"),
     ),
@@ -80,8 +86,8 @@ export function listed(kind) {
 function number(unit, measure) {
   const told = unit.numbers[measure.name];
   if (!told) return el("span.faint", {}, "—");
-  if (told.part === null) return el("span.faint", {}, told.unit ? t("未定目标") : t("无应办"));
-  return [opens(`${told.got}/${told.of}`, () => rows(unit, measure, told)), el("span.under", {}, `${told.part}%`, told.unit ? ` ${told.unit}` : "")];
+  if (told.part === null) return el("span.faint", {}, AIMED.includes(measure.name) ? t("未定目标") : t("无应办"));
+  return [opens(`${told.got}/${told.of}`, () => rows(unit, measure, told)), el("span.under", {}, `${told.part}%`)];
 }
 
 /** @param {string} words @param {() => void} onclick */
