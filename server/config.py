@@ -1,14 +1,14 @@
 """Settings: read once from the environment into one frozen value; `docs/settings.md` is checked against it."""
 
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from server.errors import SettingRefused
+from server import readers
+from server.readers import Hours, Listed
 
 INSTANCE = Path(__file__).resolve().parent.parent / "var"
 
@@ -16,96 +16,6 @@ INSTANCE = Path(__file__).resolve().parent.parent / "var"
 def _setting(name: str, default: Any, read: Callable[[str], Any], zh: str, en: str) -> Any:
     """One setting: its environment name, default, reader and what it means in both languages."""
     return field(default=default, metadata={"name": name, "read": read, "zh": zh, "en": en})
-
-
-def _whole(low: int, high: int) -> Callable[[str], int]:
-    """A reader of whole numbers between two bounds, both included."""
-
-    def read(text: str) -> int:
-        number = int(text)
-        if not low <= number <= high:
-            raise ValueError(f"{low}–{high}")
-        return number
-
-    return read
-
-
-def _switch(text: str) -> bool:
-    """Read `1`/`0` (also yes/no, true/false)."""
-    word = text.strip().lower()
-    if word in {"1", "yes", "true", "on"}:
-        return True
-    if word in {"0", "no", "false", "off", ""}:
-        return False
-    raise ValueError("1 / 0")
-
-
-_GRACE = re.compile(r"(supervisor|leader|administrator|auditor):([0-9]|[1-8][0-9]|90)")
-
-
-def _graces(text: str) -> str:
-    """Read `role:days,role:days`: privileged roles, each once, and 0 to 90 days; nothing asks nobody."""
-    pairs = [pair for pair in text.replace(" ", "").split(",") if pair]
-    roles = [pair.partition(":")[0] for pair in pairs]
-    if not all(_GRACE.fullmatch(pair) for pair in pairs) or len(set(roles)) < len(roles):
-        raise ValueError("supervisor|leader|administrator|auditor:0–90")
-    return ",".join(pairs)
-
-
-def _one_of(*words: str) -> Callable[[str], str]:
-    """A reader that takes one of the given words."""
-
-    def read(text: str) -> str:
-        if text not in words:
-            raise ValueError(" | ".join(words))
-        return text
-
-    return read
-
-
-def _time(text: str) -> time:
-    """Read a time of the day, `08:30`."""
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text.strip()):
-        raise ValueError("HH:MM")
-    return time.fromisoformat(text.strip())
-
-
-class Hours(NamedTuple):
-    """Hours of the day by the Shanghai clock, `ends` not included; they may go over midnight."""
-
-    begins: time
-    ends: time
-
-    def __str__(self) -> str:
-        """As it is written: `21:00-07:30`."""
-        return f"{self.begins:%H:%M}-{self.ends:%H:%M}"
-
-
-def _hours(text: str) -> Hours:
-    """Read hours of the day."""
-    begins, _, ends = text.partition("-")
-    return Hours(_time(begins), _time(ends))
-
-
-class Listed(tuple[Any, ...]):
-    """Several values with commas between, times of the day as `08:30`."""
-
-    def __str__(self) -> str:
-        """As they are written."""
-        return ",".join(f"{each:%H:%M}" if isinstance(each, time) else str(each) for each in self)
-
-
-def _times(text: str) -> Listed:
-    """Read times of the day; sorted, each once."""
-    return Listed(sorted({_time(one) for one in text.split(",")}))
-
-
-def _origins(text: str) -> Listed:
-    """Read where something may lie: `https://HOST` or `https://HOST:PORT`."""
-    found = Listed(one.strip().lower().rstrip("/") for one in text.split(",") if one.strip())
-    if not all(re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?", one) for one in found):
-        raise ValueError("https://HOST")
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,56 +71,56 @@ class Settings:
     access_token_s: int = _setting(
         "GUATU_ACCESS_TOKEN_S",
         900,
-        _whole(60, 3600),
+        readers.whole(60, 3600),
         "访问令牌有效时间（秒）",
         "Seconds an access token is valid",
     )
     session_days: int = _setting(
         "GUATU_SESSION_DAYS",
         30,
-        _whole(1, 90),
+        readers.whole(1, 90),
         "手机登录最长保留天数",
         "Days a phone's session lives at the most",
     )
     browser_idle_minutes: int = _setting(
         "GUATU_BROWSER_IDLE_MINUTES",
         60,
-        _whole(5, 720),
+        readers.whole(5, 720),
         "网页登录空闲多少分钟后失效",
         "Minutes without use after which a browser session ends",
     )
     browser_hours: int = _setting(
         "GUATU_BROWSER_HOURS",
         12,
-        _whole(1, 72),
+        readers.whole(1, 72),
         "网页登录最长保留小时数",
         "Hours a browser session lives at the most",
     )
     invitation_hours: int = _setting(
         "GUATU_INVITATION_HOURS",
         48,
-        _whole(1, 168),
+        readers.whole(1, 168),
         "邀请链接的有效小时数",
         "Hours an invitation link may be used",
     )
     secure_cookies: bool = _setting(
         "GUATU_SECURE_COOKIES",
         True,
-        _switch,
+        readers.switch,
         "仅通过 HTTPS 发送登录 Cookie（本机试用时可关）",
         "Send the session cookie over HTTPS only (may be off for trying out on one machine)",
     )
     proxies: int = _setting(
         "GUATU_PROXIES",
         0,
-        _whole(0, 3),
+        readers.whole(0, 3),
         "前面有几层可信反向代理",
         "How many trusted reverse proxies stand in front",
     )
     second_factor: str = _setting(
         "GUATU_SECOND_FACTOR",
         "supervisor:14,leader:14,administrator:14,auditor:14",
-        _graces,
+        readers.graces,
         "哪些角色须设两步验证，各宽限多少天（授予角色之日起），写作 角色:天数；期满未设的，该角色暂停，设好即恢复。"
         "为空则不要求",
         "Which roles need a second factor, and for how many days after they are given they may do without, as"
@@ -247,42 +157,42 @@ class Settings:
     default_accuracy_m: int = _setting(
         "GUATU_DEFAULT_ACCURACY_M",
         100,
-        _whole(1, 2000),
+        readers.whole(1, 2000),
         "定位没有给出可用精度时采用的精度（米）",
         "Accuracy in metres used where a fix gives no usable one",
     )
     stale_fix_s: int = _setting(
         "GUATU_STALE_FIX_S",
         180,
-        _whole(10, 86400),
+        readers.whole(10, 86400),
         "定位早于签到多少秒算作陈旧",
         "Seconds between fix and check-in after which the fix counts as stale",
     )
     clock_skew_s: int = _setting(
         "GUATU_CLOCK_SKEW_S",
         120,
-        _whole(5, 86400),
+        readers.whole(5, 86400),
         "手机时钟偏差超过多少秒作为疑点",
         "Seconds of clock skew that make a signal",
     )
     impossible_speed_mps: int = _setting(
         "GUATU_IMPOSSIBLE_SPEED_MPS",
         97,
-        _whole(20, 400),
+        readers.whole(20, 400),
         "两次签到之间超过多少米/秒作为疑点（高铁约 97）",
         "Metres per second between two check-ins that make a signal (high-speed rail: about 97)",
     )
     window_grace_minutes: int = _setting(
         "GUATU_WINDOW_GRACE_MINUTES",
         15,
-        _whole(0, 240),
+        readers.whole(0, 240),
         "早到或迟到多少分钟以内算准时",
         "Minutes before or after a planned window that still count as on time",
     )
     silent_minutes: int = _setting(
         "GUATU_SILENT_MINUTES",
         30,
-        _whole(2, 1440),
+        readers.whole(2, 1440),
         "安全、应急任务中，同意记录轨迹的人多少分钟没有收到定位算作手机失联；其他任务从不提示",
         "Minutes without a position, on safety and emergency duties and with consent to a track, after which a phone"
         " counts as silent; on other duties none ever does",
@@ -290,7 +200,7 @@ class Settings:
     position_days: int = _setting(
         "GUATU_POSITION_DAYS",
         180,
-        _whole(1, 3660),
+        readers.whole(1, 3660),
         "轨迹的定位点保存多少天（按上海时间整日），过期逐条删除；签到的位置见 GUATU_CHECKIN_DAYS",
         "Days (whole ones, Shanghai) that positions of tracks are kept, then deleted by row; a check-in's:"
         " GUATU_CHECKIN_DAYS",
@@ -298,7 +208,7 @@ class Settings:
     checkin_days: int = _setting(
         "GUATU_CHECKIN_DAYS",
         730,
-        _whole(1, 3660),
+        readers.whole(1, 3660),
         "签到的位置、备注、走访内容和补记保存多少天（按上海时间整日，自收到起），过期清除；签到本身与判定保留",
         "Days (whole ones, Shanghai, from arrival) that the place, note, visit and additions of a check-in are kept;"
         " then they are blanked, and that there was one stays, with its verdict",
@@ -306,70 +216,70 @@ class Settings:
     copy_minutes: int = _setting(
         "GUATU_COPY_MINUTES",
         5,
-        _whole(0, 1440),
+        readers.whole(0, 1440),
         "同一个人两次下载本人全部资料至少间隔多少分钟",
         "Minutes between two downloads of all that is held about one person",
     )
     forgotten_hours: int = _setting(
         "GUATU_FORGOTTEN_HOURS",
         12,
-        _whole(0, 720),
+        readers.whole(0, 720),
         "行程超过计划结束时间多少小时仍未结束，由系统自动结束",
         "Hours after its planned end at which a duty that nobody ended ends by itself",
     )
     patrol_ahead_days: int = _setting(
         "GUATU_PATROL_AHEAD_DAYS",
         7,
-        _whole(0, 62),
+        readers.whole(0, 62),
         "提前多少天生成巡查",
         "Days ahead for which patrols are made of their plans",
     )
     patrol_remind_hours: int = _setting(
         "GUATU_PATROL_REMIND_HOURS",
         14,
-        _whole(0, 168),
+        readers.whole(0, 168),
         "巡查时段开始前多少小时提醒有关人员",
         "Hours before a patrol's window opens at which those concerned are reminded",
     )
     household_days: int = _setting(
         "GUATU_HOUSEHOLD_DAYS",
         730,
-        _whole(1, 3660),
+        readers.whole(1, 3660),
         "住户走访记录的文字、已不再联系的住户信息保存多少天",
         "Days that notes of household visits, and households let go, are kept",
     )
     log_open_days: int = _setting(
         "GUATU_LOG_OPEN_DAYS",
         15,
-        _whole(0, 366),
+        readers.whole(0, 366),
         "一天过后多少天内，本人还可以补充当天的日志",
         "Days after its day during which its person may still add to a log",
     )
     query_days: int = _setting(
         "GUATU_QUERY_DAYS",
         14,
-        _whole(1, 365),
+        readers.whole(1, 365),
         "对签到的询问多少天无人跟进即自动失效",
         "Days without a further word after which a query on a check-in lapses",
     )
     quiet_hours: Hours = _setting(
         "GUATU_QUIET_HOURS",
         Hours(time(21), time(7, 30)),
-        _hours,
+        readers.hours,
         "免打扰时段（北京时间）：除紧急情况外不提醒，也不向群里发消息；起止相同为不设",
         "Quiet hours (Shanghai): nobody is told anything but emergencies, nor is any group; begin and end alike: none",
     )
     notice_days: int = _setting(
         "GUATU_NOTICE_DAYS",
         90,
-        _whole(1, 3660),
+        readers.whole(1, 3660),
         "提醒保存多少天，过期删除；所据记录不受影响",
         "Days that notices are kept, then deleted; the record they were made of stays",
     )
     hooks: bool = _setting(
         "GUATU_HOOKS",
         False,
-        _switch,
+        readers.switch,
         "是否向企业微信、钉钉的群机器人发送汇总（消息离开本机，只有单位名称和件数）；默认关闭",
         "Whether digests go to robots in WeCom and DingTalk groups (they leave this machine, and hold names of units"
         " and counts alone); off unless set",
@@ -377,91 +287,91 @@ class Settings:
     hook_origins: Listed = _setting(
         "GUATU_HOOK_ORIGINS",
         Listed(("https://qyapi.weixin.qq.com", "https://oapi.dingtalk.com")),
-        _origins,
+        readers.origins,
         "群机器人的地址只能在这些站点上；私有部署或网关在此加上",
         "The only origins a robot's address may lie at; add your own gateway here",
     )
     digest_times: Listed = _setting(
         "GUATU_DIGEST_TIMES",
         Listed((time(8, 30), time(17))),
-        _times,
+        readers.times,
         "工作日几点向群里发送汇总（北京时间）",
         "Times of working days (Shanghai) at which groups are sent a digest",
     )
     stream_poll_ms: int = _setting(
         "GUATU_STREAM_POLL_MS",
         250,
-        _whole(20, 5000),
+        readers.whole(20, 5000),
         "每隔多少毫秒查看一次新事件",
         "Milliseconds between two looks for new events",
     )
     stream_places_ms: int = _setting(
         "GUATU_STREAM_PLACES_MS",
         1000,
-        _whole(1000, 60_000),
+        readers.whole(1000, 60_000),
         "有人查看地图时，每隔多少毫秒告知一次位置变化（每人至多一次）",
         "Milliseconds between two tellings of who has moved, while anybody listens; each person once at most",
     )
     stream_heartbeat_s: int = _setting(
         "GUATU_STREAM_HEARTBEAT_S",
         15,
-        _whole(1, 60),
+        readers.whole(1, 60),
         "实时消息空闲多少秒发一次心跳",
         "Seconds without news after which a stream sends a heartbeat",
     )
     streams_per_session: int = _setting(
         "GUATU_STREAMS_PER_SESSION",
         8,
-        _whole(1, 64),
+        readers.whole(1, 64),
         "一次登录最多同时打开几路实时消息（每个进程）；再多则关闭最早的一路",
         "Streams one session may have open at once in a process; one more ends the oldest",
     )
     upload_mb: int = _setting(
         "GUATU_UPLOAD_MB",
         32,
-        _whole(1, 512),
+        readers.whole(1, 512),
         "边界文件的最大大小（MB）",
         "Largest boundary file in MB",
     )
     photo_mb: int = _setting(
         "GUATU_PHOTO_MB",
         8,
-        _whole(1, 64),
+        readers.whole(1, 64),
         "一张照片的最大大小（MB）；手机发送前已缩小",
         "Largest photo in MB; phones make them smaller before they send them",
     )
     photo_megapixels: int = _setting(
         "GUATU_PHOTO_MEGAPIXELS",
         50,
-        _whole(1, 200),
+        readers.whole(1, 200),
         "一张照片最多多少百万像素",
         "Most megapixels of a photo",
     )
     photos_daily: int = _setting(
         "GUATU_PHOTOS_DAILY",
         100,
-        _whole(0, 10_000),
+        readers.whole(0, 10_000),
         "每人每天（上海时间）最多接收多少张照片；0 为不接收照片",
         "Photos taken of one person in a day (Shanghai); 0: none are",
     )
     photos_gb: int = _setting(
         "GUATU_PHOTOS_GB",
         20,
-        _whole(1, 100_000),
+        readers.whole(1, 100_000),
         "全部照片原件最多占用多少 GB",
         "GB that the originals of all photos may take together",
     )
     photo_days: int = _setting(
         "GUATU_PHOTO_DAYS",
         365,
-        _whole(1, 3660),
+        readers.whole(1, 3660),
         "照片保存多少天（按上海时间整日），过期逐张删除",
         "Days (whole ones, Shanghai) that photos are kept; then they are deleted one by one",
     )
     matter_days: int = _setting(
         "GUATU_MATTER_DAYS",
         1095,
-        _whole(30, 36600),
+        readers.whole(30, 36600),
         "事项办结（投诉建议答复）后，内容保存多少天（按上海时间整日），过期删除内容和照片，只留办理事实",
         "Days (whole ones, Shanghai) after a matter is closed, or a complaint answered, that what it tells is kept;"
         " then words, place and photos are deleted, and only the facts of its handling stay",
@@ -476,7 +386,7 @@ class Settings:
     feature_vertices: int = _setting(
         "GUATU_FEATURE_VERTICES",
         200_000,
-        _whole(100, 2_000_000),
+        readers.whole(100, 2_000_000),
         "一个区域最多多少个顶点",
         "Most vertices of one area",
     )
@@ -490,14 +400,14 @@ class Settings:
     tiles_kind: str = _setting(
         "GUATU_TILES_KIND",
         "xyz",
-        _one_of("xyz", "wmts"),
+        readers.one_of("xyz", "wmts"),
         "底图种类：xyz 或 wmts",
         "Kind of base map: xyz or wmts",
     )
     tiles_datum: str = _setting(
         "GUATU_TILES_DATUM",
         "WGS-84",
-        _one_of("WGS-84", "CGCS2000", "GCJ-02"),
+        readers.one_of("WGS-84", "CGCS2000", "GCJ-02"),
         "底图坐标系：天地图为 CGCS2000，高德、腾讯为 GCJ-02",
         "Datum of the base map: CGCS2000 for Tianditu, GCJ-02 for AMap and Tencent",
     )
@@ -511,7 +421,7 @@ class Settings:
     log_level: str = _setting(
         "GUATU_LOG_LEVEL",
         "INFO",
-        _one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+        readers.one_of("DEBUG", "INFO", "WARNING", "ERROR"),
         "日志级别",
         "Log level",
     )
@@ -525,20 +435,8 @@ class Settings:
     def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """The settings an environment says; a value that cannot be used raises `SettingRefused`."""
         given = {
-            item.name: _read_one(item.metadata, environment[item.metadata["name"]])
+            item.name: readers.read_one(item.metadata, environment[item.metadata["name"]])
             for item in fields(cls)
             if item.metadata["name"] in environment
         }
         return cls(**given)
-
-
-def _read_one(setting: Mapping[str, Any], text: str) -> Any:
-    """One setting's value from its text."""
-    try:
-        return setting["read"](text)
-    except ValueError as error:
-        raise SettingRefused(
-            name=setting["name"],
-            why_zh=f"“{text}”不在范围内（{error}）",
-            why_en=f"“{text}” is not usable ({error})",
-        ) from error

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from server import clock
-from server.config import Hours
+from server.readers import Hours
 from server.rules.working_calendar import Term, WorkingCalendar
 
 OVERDUE: Final = "matter.overdue"
@@ -195,7 +195,7 @@ KINDS: Final[dict[str, Kind]] = dict(
         ),
         _kind(
             "matter.reminded",
-            "handlers",
+            "answerable",
             "matter",
             "{matter}的时限将到，或该报计划、进展",
             "{matter}: its term is about to end, or a plan or a report is due",

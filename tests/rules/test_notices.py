@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 
-from server.config import Hours
 from server.queries import concerned
+from server.readers import Hours
 from server.rules import events, hooks, notices
 from server.rules.hooks import Counted
 from server.rules.working_calendar import Term, WorkingCalendar

@@ -12,11 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server import clock
-from server.config import Listed, Settings
+from server.config import Settings
 from server.db import db
 from server.held import held
 from server.models.hooks import Hook, HookMessage
 from server.models.matters import MatterCategory
+from server.readers import Listed
 from server.rules import hooks as rules
 from server.services import hook_calls, hooks, matters, notices, sweeps
 from server.services.hooks import Told

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from itertools import pairwise
 from random import Random
 from typing import Any
 
@@ -157,7 +156,7 @@ def stretches(events: list[Event]) -> Iterator[tuple[Event, datetime, datetime |
     """Each event of a matter with the instant of the next one, the term's end, and whether the matter was accepted."""
     accepted = False
     ends = datetime(2100, 1, 1, tzinfo=clock.SHANGHAI)
-    for event, after in pairwise([*events, None]):
+    for event, after in zip(events, [*events[1:], None], strict=True):
         accepted = {"accepted": True, "reopened": True, "transferred": False, "escalated": False}.get(
             event.kind.removeprefix("matter."), accepted
         )
@@ -167,7 +166,7 @@ def stretches(events: list[Event]) -> Iterator[tuple[Event, datetime, datetime |
 
 def matters_of(record: Record, unit_id: int, month: str) -> Numbers:
     """The three numbers by matters of an office (a unit with none below it)."""
-    kept, missed = defaultdict(int), defaultdict(int)
+    kept, missed = defaultdict[str, int](int), defaultdict[str, int](int)
     closed, reopened = set(), set()
     for matter_id, events in record.items():
         late = False
@@ -194,14 +193,14 @@ def matters_of(record: Record, unit_id: int, month: str) -> Numbers:
 def projects_of(record: Record, unit_id: int, month: str) -> Numbers:
     """The five numbers by projects of a unit."""
     begins, ends = covered(month).begins_at, covered(month).ends_at
-    number, got = int(month[5:]), defaultdict(Fraction)
-    due = defaultdict(Fraction)
+    number, got = int(month[5:]), defaultdict[str, Fraction](Fraction)
+    due = defaultdict[str, Fraction](Fraction)
     for events in record.values():
         if events[0].unit_id != unit_id:
             continue
         amount, unit = Decimal(events[0].data["amount"]), events[0].data["amount_unit"]
         wan = Fraction(amount) * 10000 if unit == "亿元" else Fraction(0)
-        plan = {}
+        plan: dict[str, str] = {}
         for event in events:
             plan |= event.data.get("days", {}) if event.at < begins else {}
         done = {
