@@ -18,8 +18,9 @@ from server.web import assets, language, words
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of the navigation: shown to whoever holds one of the permissions."""
+    """One entry of the navigation, for whoever holds one of the permissions; a new `group` stands a little apart."""
 
+    group: str
     name: str
     address: str
     label: LazyString
@@ -30,19 +31,19 @@ ON_THE_MAP = ("place.read", "person.create")
 """Who has something to see on the map: people, or (administering) areas."""
 
 NAVIGATION = (
-    Entry("map", "/", lazy_gettext("实时地图"), ON_THE_MAP),
-    Entry("log", "/log", lazy_gettext("走访日志"), ("checkin.read",)),
-    Entry("trips", "/trips", lazy_gettext("行程"), ("trip.read",)),
-    Entry("patrols", "/patrols", lazy_gettext("巡查"), ("patrol.read",)),
-    Entry("reviews", "/reviews", lazy_gettext("复核"), ("review.read",)),
-    Entry("areas", "/areas", lazy_gettext("区域"), ("area.read",)),
-    Entry("people", "/people", lazy_gettext("人员单位"), ("person.read",)),
-    Entry("projects", "/projects", lazy_gettext("项目"), ("project.read",)),
-    Entry("matters", "/matters", lazy_gettext("事项"), ("matter.read",)),
-    Entry("campaigns", "/campaigns", lazy_gettext("专项行动"), ("campaign.open",)),
-    Entry("bulletins", "/bulletins", lazy_gettext("通报"), ("bulletin.read",)),
-    Entry("record", "/record", lazy_gettext("查阅记录"), ("look.read", "event.read")),
-    Entry("status", "/status", lazy_gettext("运行状况"), ("status.read",)),
+    Entry("field", "map", "/", lazy_gettext("实时地图"), ON_THE_MAP),
+    Entry("field", "trips", "/trips", lazy_gettext("行程"), ("trip.read",)),
+    Entry("field", "log", "/log", lazy_gettext("走访日志"), ("checkin.read",)),
+    Entry("field", "patrols", "/patrols", lazy_gettext("巡查"), ("patrol.read",)),
+    Entry("field", "reviews", "/reviews", lazy_gettext("复核"), ("review.read",)),
+    Entry("work", "projects", "/projects", lazy_gettext("项目"), ("project.read",)),
+    Entry("work", "matters", "/matters", lazy_gettext("事项"), ("matter.read",)),
+    Entry("work", "campaigns", "/campaigns", lazy_gettext("专项行动"), ("campaign.open",)),
+    Entry("work", "bulletins", "/bulletins", lazy_gettext("通报"), ("bulletin.read",)),
+    Entry("county", "areas", "/areas", lazy_gettext("区域"), ("area.read",)),
+    Entry("county", "people", "/people", lazy_gettext("人员单位"), ("person.read",)),
+    Entry("county", "record", "/record", lazy_gettext("查阅记录"), ("look.read", "event.read")),
+    Entry("county", "status", "/status", lazy_gettext("运行状况"), ("status.read",)),
 )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -23,7 +22,12 @@ DOORS: tuple[tuple[str, str, str, int], ...] = (
     ("POST", "/api/v1/matters", JSON, USUAL),
     ("POST", "/api/v1/sessions", JSON, USUAL),
     ("POST", "/api/v1/sessions/second", JSON, USUAL),
-    ("PATCH", f"/api/v1/photos/{uuid4()}?offset=0", "application/octet-stream", PART_BYTES),
+    (
+        "PATCH",
+        "/api/v1/photos/6f1d1f0e-1111-4222-8333-444455556666?offset=0",
+        "application/octet-stream",
+        PART_BYTES,
+    ),
     ("POST", "/ingest/traccar", "application/x-www-form-urlencoded", USUAL),
     ("POST", "/ingest/owntracks", JSON, OWNTRACKS_BYTES),
 )
