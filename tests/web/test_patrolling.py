@@ -95,3 +95,14 @@ def test_every_grid_is_called_out_in_two_clicks_and_one_reads_which_nobody_has_w
     expect(page.locator(".stop-reached")).to_have_count(1)
     expect(page.locator("#facts")).to_contain_text("县防汛抗旱指挥部")
     assert not overflows(page)
+
+
+def test_one_search_tells_which_grids_nobody_has_walked_this_week(desk: Open, people: County) -> None:
+    grids(people)
+    page = desk(people.supervisor).open("/patrols")
+    for words in ("未巡查", "网格"):
+        page.locator("#search-words").fill(words)
+        expect(page.locator("#search-words-list li").first).to_contain_text("本周无人巡查的网格")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/patrols/walked")
+    expect(page.locator("#summary")).to_contain_text("2 个网格中有 2 个还没有人巡查")

@@ -44,12 +44,21 @@ function areaChoice(area) {
   return { id: to("/log", { area_id: area.id }), name: area.name, kind: word("area", area.kind) };
 }
 
+/** What is asked for often enough to be found by its own words. @param {string} words @returns {Choice[]} */
+function questions(words) {
+  const name = t("本周无人巡查的网格");
+  const asked = [name, t("未巡查的网格")].some((phrase) => phrase.toLowerCase().includes(words.toLowerCase()));
+  if (!may("patrol.read") || words.length < 2 || !asked) return [];
+  return [{ id: "/patrols/walked", name, kind: t("网格最近巡查") }];
+}
+
 /** @param {string} words @returns {Promise<Choice[]>} where each leads is its id */
 async function found(words) {
   if (!words) return [];
   try {
     const answer = await get("/search", { q: words.slice(0, 60) });
     return [
+      ...questions(words),
       ...answer.trips.map(tripChoice),
       ...answer.people.map(personChoice),
       ...answer.companies.map(companyChoice),
