@@ -35,6 +35,7 @@ from server.db import db
 from server.models.areas import Area
 from server.models.checkins import Checkin
 from server.models.events import Event
+from server.models.notices import Notice
 from server.models.people import Person
 from server.models.positions import Fix
 from server.models.projects import Project
@@ -89,6 +90,14 @@ def watcher() -> Actor:
     found = actors.by_person(kept.read().people["ducha"])
     assert found is not None
     return found
+
+
+@pytest.mark.usefixtures("in_county")
+def test_nobody_begins_with_an_unread_notice_of_the_password_they_were_just_told() -> None:
+    resets = sa.select(Person.username, Notice.was_read).join(Person, Person.id == Notice.person_id)
+    told = db.session.execute(resets.where(Notice.kind == "password.reset")).all()
+    assert {username for username, _ in roster.SIGN_INS} <= {row.username for row in told}
+    assert all(row.was_read for row in told)
 
 
 @pytest.mark.usefixtures("in_county")
