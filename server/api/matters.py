@@ -7,6 +7,7 @@ from flask import Response
 
 from server import gate
 from server.api.doors import Doors, answer
+from server.api.schemas.belonging import BelongingOut
 from server.api.schemas.matters import (
     AlikeOut,
     AroundOut,
@@ -26,8 +27,8 @@ from server.api.schemas.matters import (
     VerifyIn,
 )
 from server.gate import guard
+from server.queries import belonging, nearby
 from server.queries import matters as reads
-from server.queries import nearby
 from server.queries.matters import Asked
 from server.services import erasures, matters
 from server.services.matters import Report
@@ -71,6 +72,15 @@ def one(matter_id: int) -> Response:
     """一件事项 · One matter, every step taken on it, and what may be done now."""
     actor = gate.actor()
     return answer(reads.document(actor, reads.get(actor, matter_id).id))
+
+
+@doors.get("/matters/<int:matter_id>/belonging")
+@guard("matter.read")
+@doors.response(200, BelongingOut)
+def belongs(matter_id: int) -> Response:
+    """所属项目和专项行动 · The projects and campaigns it is linked to, as far as the reader may read those."""
+    actor = gate.actor()
+    return answer(belonging.of_matter(actor, reads.get(actor, matter_id).id))
 
 
 @doors.post("/matters/<int:matter_id>/answers")

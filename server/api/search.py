@@ -1,4 +1,4 @@
-"""Search 查找: from any page to a trip, a person, a company or an area."""
+"""Search 查找: from any page to a trip, a person, a company, a project or an area."""
 
 from flask import Response
 

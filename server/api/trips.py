@@ -6,6 +6,7 @@ from flask import Response
 
 from server import clock, gate
 from server.api.doors import Doors, answer
+from server.api.schemas.belonging import BelongingOut
 from server.api.schemas.trips import (
     CompleteIn,
     ConsentIn,
@@ -23,6 +24,7 @@ from server.api.schemas.trips import (
 from server.exports import docx
 from server.exports import trips as papers
 from server.gate import guard
+from server.queries import belonging
 from server.queries import trips as reads
 from server.services import consents, exports, plans, trips
 from server.services.trips import Plan
@@ -59,6 +61,15 @@ def one(trip_id: int) -> Response:
     """一次行程 · One trip."""
     actor = gate.actor()
     return answer(reads.document(actor, reads.get(actor, trip_id)))
+
+
+@doors.get("/trips/<int:trip_id>/belonging")
+@guard("trip.read")
+@doors.response(200, BelongingOut)
+def belongs(trip_id: int) -> Response:
+    """所属项目和专项行动 · The projects and campaigns it is linked to, as far as the reader may read those."""
+    actor = gate.actor()
+    return answer(belonging.of_trip(actor, reads.get(actor, trip_id).id))
 
 
 @doors.get("/trips/<int:trip_id>/review.docx")

@@ -11,7 +11,7 @@ import flask_migrate
 from server import clock
 from server.cli import certificate, stage
 from server.cli.commands import Commands
-from server.cli.county import accounts, bulk, fill, kept, places, roster, rounds
+from server.cli.county import accounts, bulk, fill, kept, places, roster, rounds, telling
 from server.cli.county.journey import County
 from server.cli.stage import Stage
 from server.config import INSTANCE
@@ -158,14 +158,18 @@ def _for_phones(here: Stage) -> str:
 def _opened() -> dict[str, str]:
     """New passwords for the three sign-ins, by user name."""
     county = kept.read()
-    return {username: accounts.open_with_new_password(username, county) for username, _ in roster.SIGN_INS}
+    opened = {username: accounts.open_with_new_password(username, county) for username, _ in roster.SIGN_INS}
+    telling.of_passwords()
+    return opened
 
 
 def _sent_out() -> list[dict[str, Any]]:
     """The plan for the pretend phones."""
     now = clock.now()
     county = County(kept.read(), places.by_name(places.everywhere()), clock.day_of(now))
-    return rounds.send_out(county, now)
+    plan = rounds.send_out(county, now)
+    telling.of_passwords()
+    return plan
 
 
 def _aside(line: str) -> None:

@@ -30,7 +30,7 @@ _Lead = aliased(Person)
 
 def get(actor: Actor, campaign_id: int, *, to_change: bool = False) -> Campaign:
     """A campaign the actor may read; `NotFound` otherwise. `to_change` locks its row until the verb is over."""
-    statement = sa.select(Campaign).where(Campaign.id == campaign_id, _readable(actor))
+    statement = sa.select(Campaign).where(Campaign.id == campaign_id, readable(actor))
     if to_change:
         statement = statement.with_for_update(of=Campaign).execution_options(populate_existing=True)
     found = db.session.scalars(statement).first()
@@ -47,7 +47,7 @@ def task(campaign: Campaign, task_id: int) -> CampaignTask:
     return found
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
+def readable(actor: Actor) -> ColumnElement[bool]:
     """The campaigns the actor may read."""
     scope = access.scope(actor, "campaign.read")
     below = scopes.units_within(scope.paths)
@@ -58,7 +58,7 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
 
 def listed(actor: Actor) -> dict[str, Any]:
     """Every campaign the actor may read, those under way first, by name: `{items}`."""
-    statement = _rows().where(_readable(actor)).order_by(Campaign.state.desc(), Campaign.name)
+    statement = _rows().where(readable(actor)).order_by(Campaign.state.desc(), Campaign.name)
     rows = db.session.execute(statement).all()
     tasks = _tasks_of([row.Campaign.id for row in rows])
     linked = _linked([row.Campaign.id for row in rows])

@@ -1,4 +1,4 @@
-"""Finding by words: check-ins by company, contact or note; and, from any page, trips, people, companies and areas."""
+"""Finding by words: check-ins by company, contact or note; from any page trips, people, companies, projects, areas."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,9 +12,10 @@ from server.models.areas import Area
 from server.models.checkins import Checkin, CheckinDetail, Visit
 from server.models.logs import Supplement
 from server.models.people import Person
+from server.models.projects import Project
 from server.models.trips import Trip, TripMember, TripStop
 from server.models.units import Unit
-from server.queries import scopes, supplements, trips
+from server.queries import projects, scopes, supplements, trips
 from server.rules import access
 from server.rules.access import Actor
 from server.rules.logs import MET_TEXTS
@@ -44,14 +45,15 @@ def told_with(word: str) -> sa.CompoundSelect[Any]:
 
 
 def everything(actor: Actor, q: str) -> dict[str, Any]:
-    """What the actor may see that a text names: `{trips, people, companies, areas}`, a few of each."""
+    """What the actor may see that a text names: `{trips, people, companies, projects, areas}`, a few of each."""
     said = words(q)
     if not said:
-        return {"trips": [], "people": [], "companies": [], "areas": []}
+        return {"trips": [], "people": [], "companies": [], "projects": [], "areas": []}
     return {
         "trips": _trips(actor, q),
         "people": _people(actor, said),
         "companies": _companies(actor, said),
+        "projects": _projects(actor, said),
         "areas": _areas(said),
     }
 
@@ -146,7 +148,7 @@ def _under_way(actor: Actor, person_ids: list[int]) -> dict[int, dict[str, Any]]
     return {row.person_id: {"id": row.id, "title": row.title} for row in db.session.execute(statement)}
 
 
-# ── companies and areas ─────────────────────────────────────────────────────────────────────────────────
+# ── companies, projects and areas ─────────────────────────────────────────────────────────────────────────────────
 
 
 def _companies(actor: Actor, said: list[str]) -> list[dict[str, Any]]:
@@ -192,6 +194,20 @@ def _added(actor: Actor, said: list[str], since: datetime) -> sa.Select[str, dat
         .where(*(_holds(Supplement.enterprise, word) for word in said))
         .order_by(Checkin.happened_at.desc())
     )
+
+
+def _projects(actor: Actor, said: list[str]) -> list[dict[str, Any]]:
+    """Projects the actor may read, by name or investor, the newest first."""
+    if not access.holds(actor, "project.read"):
+        return []
+    named = (sa.or_(_holds(Project.name, word), _holds(Project.investor, word)) for word in said)
+    statement = (
+        sa.select(Project.id, Project.name, Project.investor, Project.stage)
+        .where(projects.readable(actor), *named)
+        .order_by(Project.id.desc())
+        .limit(MOST_OF_A_KIND)
+    )
+    return [dict(row._mapping) for row in db.session.execute(statement)]
 
 
 def _areas(said: list[str]) -> list[dict[str, Any]]:

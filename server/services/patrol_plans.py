@@ -15,7 +15,7 @@ from server.models.patrols import PatrolCheckpoint, PatrolPlan, PatrolWalker
 from server.models.people import Person
 from server.models.units import Unit
 from server.queries import patrol_plans as reads
-from server.rules import access, patrols
+from server.rules import access, patrols, units
 from server.rules.access import Actor
 from server.rules.patrols import Checkpoint, Plan
 from server.services import events, walks
@@ -56,6 +56,13 @@ def end(actor: Actor, plan_id: int) -> dict[str, Any]:
         walks.call_off_of_plan(found.id, actor.person_id, because="巡查计划已停止")
         _record(actor, found, "patrol.ended")
     return reads.document(actor, found)
+
+
+def ensure_none_with(unit_id: int) -> None:
+    """`UnitRefused` while a plan of a unit goes on."""
+    statement = sa.select(PatrolPlan.id).where(PatrolPlan.unit_id == unit_id, PatrolPlan.ended_at.is_(None))
+    if db.session.scalar(statement.limit(1)) is not None:
+        units.refuse("还有未停止的巡查计划，请先停止", "it has patrol plans that go on; end them first")
 
 
 def _to_change(actor: Actor, plan_id: int, permission: str, *, again: bool = False) -> PatrolPlan:

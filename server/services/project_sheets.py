@@ -130,14 +130,14 @@ def _act(actor: Actor, line: Line, names: "_Names") -> Became:
 
 def _changed(actor: Actor, project: Project, told: ProjectTold) -> list[str]:
     """Bring what is told of a project to its row; whether that was needed."""
-    if told == _as_told(project):
+    if told == as_told(project):
         return []
     kept.ensure_may(actor, project, "project.edit")
     kept.change(actor, project, replace(told, note=WHY))
     return ["facts"]
 
 
-def _as_told(project: Project) -> ProjectTold:
+def as_told(project: Project) -> ProjectTold:
     """A project as it would be told now."""
     carriers = (
         sa.select(ProjectUnit).where(ProjectUnit.project_id == project.id).order_by(ProjectUnit.unit_id)
@@ -161,7 +161,7 @@ def _project_told(line: Line, project: Project | None, names: "_Names") -> Proje
     if line.told.get("needs_land"):
         told["needs_land"] = sheets.needs_land_of(line.told["needs_land"])
     if project is not None:
-        return replace(_as_told(project), **told)
+        return replace(as_told(project), **told)
     for need in ("amount", "unit_id"):
         if need not in told:
             zh, en = _NEEDED[need]

@@ -14,7 +14,7 @@ from server.models.units import Unit
 from server.queries import units as reads
 from server.rules import access, units
 from server.rules.access import Actor
-from server.services import events, matters, projects
+from server.services import events, matters, patrol_plans, projects
 from server.transaction import verb
 
 
@@ -131,6 +131,7 @@ def _retire(actor: Actor, unit: Unit, retired: bool) -> None:
         units.refuse("还有人员，请先调出", "there are people in it; move them first")
     matters.ensure_none_with(unit.id)
     projects.ensure_none_with(unit.id)
+    patrol_plans.ensure_none_with(unit.id)
     unit.retired_at = clock.now()
 
 

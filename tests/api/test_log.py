@@ -20,6 +20,7 @@ from server.services import checkins, looks
 from server.services.trips import StopPlan
 from tests import people
 from tests.people import County
+from tests.projects import registered
 from tests.trips import FACTORY, told, under_way
 
 LOG = "/api/v1/log"
@@ -240,11 +241,28 @@ def test_one_search_finds_trip_person_company_and_area_in_scope(app: Flask, clie
         assert [each["id"] for each in found(number)["trips"]] == [trip["id"]]
     assert [(each["name"], each["trip"]["id"]) for each in found("陈晓")["people"]] == [("陈晓", trip["id"])]
     assert [each["name"] for each in found("望舒")["companies"]] == ["望舒新材"]
-    nothing: dict[str, list[Any]] = {"trips": [], "people": [], "companies": [], "areas": []}
+    kinds = ("trips", "people", "companies", "projects", "areas")
+    nothing: dict[str, list[Any]] = {kind: [] for kind in kinds}
     assert found("望舒", folk.supervisor_b.sign_in(client)) == nothing
     assert found("南京", folk.supervisor_b.sign_in(client)) == nothing
     assert found("  ") == nothing
     assert found("陈晓", folk.colleague.sign_in(client)) == nothing
+
+
+def test_the_search_finds_projects_by_name_and_investor_for_who_may_read_them(
+    app: Flask, client: FlaskClient
+) -> None:
+    folk = people.county(app)
+    project = registered(folk, name="东河精密铸件", investor="云杉铸造")
+
+    def found(q: str, who: people.Someone) -> Any:
+        headers = who.sign_in(client)
+        return client.get("/api/v1/search", query_string={"q": q}, headers=headers).get_json()["projects"]
+
+    facts = {"id": project["id"], "name": "东河精密铸件", "investor": "云杉铸造", "stage": "lead"}
+    assert found("精密", folk.supervisor) == [facts]
+    assert found("云杉 东河", folk.supervisor_a) == [facts]
+    assert found("精密", folk.supervisor_b) == []
 
 
 def saved(client: FlaskClient, headers: Any, **changed: Any) -> Any:

@@ -58,6 +58,21 @@ def test_a_plan_is_made_read_changed_and_ended(client: FlaskClient, folk: County
     assert (ended["ended_at"] is not None, ended["may"]) == (True, [])
 
 
+def test_a_unit_with_a_plan_that_goes_on_is_not_retired(
+    client: FlaskClient, folk: County, watcher: Headers
+) -> None:
+    plan = client.post("/api/v1/patrol-plans", json=told(folk), headers=watcher).get_json()
+    admin = folk.administrator.sign_in(client)
+    away = {"unit_id": folk.village_a}
+    assert client.patch(f"/api/v1/people/{folk.grid_member.id}", json=away, headers=admin).status_code == 200
+    unit = f"/api/v1/units/{folk.grid_a}"
+    kept = client.patch(unit, json={"retired": True}, headers=admin)
+    assert (kept.status_code, kept.get_json()["code"]) == (409, "unit_refused")
+    assert "还有未停止的巡查计划" in kept.get_json()["title"]
+    assert client.post(f"/api/v1/patrol-plans/{plan['id']}/end", headers=watcher).status_code == 200
+    assert client.patch(unit, json={"retired": True}, headers=admin).status_code == 200
+
+
 def test_a_grid_member_takes_walks_and_reports(client: FlaskClient, folk: County, watcher: Headers) -> None:
     client.post("/api/v1/patrol-plans", json=told(folk), headers=watcher)
     member = folk.grid_member.sign_in(client)

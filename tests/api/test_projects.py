@@ -266,6 +266,8 @@ def test_visits_and_matters_are_linked_and_shown_to_those_who_may_see_them(desk:
     seen = desk.asks("colleague", "GET", at).get_json()
     assert (seen["visits"]["items"], seen["visits"]["hidden"]) == ([], 1)
     assert "谈定用地" not in str(seen)
+    belongs = desk.client.get(f"/api/v1/trips/{trip['id']}/belonging", headers=desk.signed["cadre"])
+    assert belongs.get_json()["projects"] == [{"id": project["id"], "name": project["name"]}]
     gone = desk.does("cadre", f"{at}/unlink", checkin_id=str(said.id))
     assert (gone["visits"]["items"], gone["visits"]["hidden"]) == ([], 0)
 

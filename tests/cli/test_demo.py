@@ -32,10 +32,13 @@ from server.cli.county.journey import County
 from server.cli.county.month import Size
 from server.cli.stage import Stage
 from server.db import db
+from server.models.areas import Area
 from server.models.checkins import Checkin
 from server.models.events import Event
+from server.models.notices import Notice
 from server.models.people import Person
 from server.models.positions import Fix
+from server.models.projects import Project
 from server.models.reviews import Review
 from server.models.trips import Consent, Trip
 from server.queries import actors, log, positions
@@ -87,6 +90,23 @@ def watcher() -> Actor:
     found = actors.by_person(kept.read().people["ducha"])
     assert found is not None
     return found
+
+
+@pytest.mark.usefixtures("in_county")
+def test_nobody_begins_with_an_unread_notice_of_the_password_they_were_just_told() -> None:
+    resets = sa.select(Person.username, Notice.was_read).join(Person, Person.id == Notice.person_id)
+    told = db.session.execute(resets.where(Notice.kind == "password.reset")).all()
+    assert {username for username, _ in roster.SIGN_INS} <= {row.username for row in told}
+    assert all(row.was_read for row in told)
+
+
+@pytest.mark.usefixtures("in_county")
+def test_every_project_lies_in_an_area_its_investors_own_where_there_is_one() -> None:
+    lies = sa.select(Project.investor, Area.name).outerjoin(Area, Area.id == Project.area_id)
+    ground = {row.investor: row.name for row in db.session.execute(lies)}
+    assert len(ground) > 5
+    assert None not in ground.values()
+    assert ground["禾木家居"] == "禾木家居"
 
 
 def counted(statement: sa.Select[int]) -> int:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -13,10 +14,11 @@ from server import clock
 from server.db import db
 from server.errors import CampaignRefused
 from server.models.matters import MatterCategory
+from server.models.patrols import Patrol
 from server.models.projects import Project, ProjectMilestone
 from server.rules import campaigns as rules
 from server.rules.campaigns import Task
-from server.services import matters
+from server.services import matters, progress
 from server.services.matters import Report
 from tests import people
 from tests.patrols import planned as patrol_of
@@ -158,6 +160,31 @@ def test_what_belongs_to_it_is_on_the_chart_and_a_matter_only_for_who_may_read_i
         assert headquarters.asks("leader", "post", "/links", {"noun": noun, "id": other}).status_code == 404
     assert headquarters.does("leader", "delete", f"/projects/{project_id}")["projects"] == []
     assert headquarters.asks("leader", "delete", f"/matters/{project_id + 99}").status_code == 404
+
+
+def test_a_matter_and_a_trip_say_what_they_belong_to_as_far_as_one_may_read_that(
+    headquarters: Headquarters, folk: County, client: FlaskClient
+) -> None:
+    project_id, matter_id = project(folk.township_b, folk.supervisor), matter(folk.cadre_b)
+    progress.link(folk.supervisor.actor, project_id, matter_id=matter_id)
+    walked = patrol_of(folk)["id"]
+    for noun, other in (("matter", matter_id), ("plan", walked)):
+        headquarters.does("leader", "post", "/links", {"noun": noun, "id": other}, 201)
+    patrol = sa.select(Patrol.trip_id).where(Patrol.plan_id == walked).order_by(Patrol.id)
+    trip_id = db.session.scalars(patrol).first()
+
+    def belongs(who: str, path: str) -> Any:
+        headers = folk.everyone[who].sign_in(client)
+        return client.get(f"/api/v1{path}/belonging", headers=headers).get_json()
+
+    drive = [{"id": headquarters.id, "name": "项目攻坚百日行动"}]
+    park = [{"id": project_id, "name": "智能装备园"}]
+    assert belongs("supervisor", f"/matters/{matter_id}") == {"projects": park, "campaigns": drive}
+    assert belongs("supervisor_b", f"/matters/{matter_id}") == {"projects": park, "campaigns": []}
+    assert belongs("supervisor_a", f"/matters/{matter_id}")["code"] == "not_found"
+    assert belongs("supervisor_a", f"/trips/{trip_id}") == {"projects": [], "campaigns": drive}
+    assert belongs("grid_member", f"/trips/{trip_id}") == {"projects": [], "campaigns": []}
+    assert belongs("cadre_b", f"/trips/{trip_id}")["code"] == "not_found"
 
 
 def test_a_review_freezes_its_facts_and_a_correction_stands_beside_it(

@@ -28,6 +28,7 @@ from server.services.trips import StopPlan
 from server.transaction import transaction
 from tests.people import County
 from tests.positions import fix, fixes, phone
+from tests.projects import registered
 from tests.support import databases
 from tests.support.serving import Served
 from tests.trips import FACTORY, planned, told, under_way
@@ -316,8 +317,10 @@ def test_one_search_leads_from_the_map_to_a_person_a_trip_and_whom_they_met(
     trip = under_way(people.cadre, people.leader, title="赴南京招商", destination="南京市")
     met = VisitTold(kind="outbound", enterprise="望舒新材", contact="王工")
     checkins.make(people.cadre.actor, told(trip, visit=met))
+    project = registered(people)
     here = desk(people.supervisor)
     for words, leads_to, first in (
+        ("精密铸件", f"/projects/{project['id']}", "项目 · 线索 · 云杉铸造"),
         ("南京", f"/trips/{trip['id']}", "已到 1 / 1 点"),
         (str(trip["id"]), f"/trips/{trip['id']}", "赴南京招商"),
         ("望舒", "/log?q=", "本月见过谁"),

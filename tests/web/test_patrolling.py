@@ -41,6 +41,38 @@ def test_a_plan_is_made_on_its_form_and_says_how_often_in_words(desk: Open, peop
     assert not overflows(page)
 
 
+def test_a_plan_takes_areas_and_weekdays_of_the_month_and_shows_them_again(
+    desk: Open, people: County
+) -> None:
+    ids = grids(people)
+    page = desk(people.supervisor).open("/patrols/plans/new")
+    page.locator("#f-title").fill("两网格月度巡查")
+    for name in ("柳树村一网格", "石桥村一网格"):
+        page.locator("#f-area-point").fill(name)
+        page.get_by_role("option", name=name).click()
+    expect(page.locator(".plan-point")).to_have_count(2)
+    page.locator("#f-rule").select_option("MONTHLY")
+    page.locator("#f-month-by").select_option("weekday")
+    page.get_by_role("button", name="再加一天").click()
+    page.locator(".nth-day").nth(1).get_by_label("第几个").select_option("最后一个")
+    page.locator(".nth-day").nth(1).get_by_label("星期").select_option("周五")
+    assert not overflows(page)
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**/patrols/plans")
+    expect(page.locator("#plans")).to_contain_text("每月 第 1 个周一、最后一个周五")
+    [plan] = plans.listed(people.supervisor.actor)["items"]
+    assert plan["rule"] == "FREQ=MONTHLY;BYDAY=1MO,-1FR"
+    points = plans.checkpoints(plan["id"])
+    assert [(point["area_id"], point["radius_m"]) for point in points] == [(ids["a"], None), (ids["b"], None)]
+    page.goto(page.url + f"/{plan['id']}")
+    expect(page.locator(".plan-point")).to_have_count(2)
+    expect(page.locator("#f-month-days")).to_be_hidden()
+    page.locator(".nth-day").nth(0).get_by_role("button", name="删除").click()
+    page.get_by_role("button", name="保存", exact=True).click()
+    page.wait_for_url("**/patrols/plans")
+    expect(page.locator("#plans")).to_contain_text("每月 最后一个周五")
+
+
 def test_every_grid_is_called_out_in_two_clicks_and_one_reads_which_nobody_has_walked(
     desk: Open, people: County
 ) -> None:
@@ -63,3 +95,14 @@ def test_every_grid_is_called_out_in_two_clicks_and_one_reads_which_nobody_has_w
     expect(page.locator(".stop-reached")).to_have_count(1)
     expect(page.locator("#facts")).to_contain_text("县防汛抗旱指挥部")
     assert not overflows(page)
+
+
+def test_one_search_tells_which_grids_nobody_has_walked_this_week(desk: Open, people: County) -> None:
+    grids(people)
+    page = desk(people.supervisor).open("/patrols")
+    for words in ("未巡查", "网格"):
+        page.locator("#search-words").fill(words)
+        expect(page.locator("#search-words-list li").first).to_contain_text("本周无人巡查的网格")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/patrols/walked")
+    expect(page.locator("#summary")).to_contain_text("2 个网格中有 2 个还没有人巡查")

@@ -7,9 +7,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from server import clock
-from server.services import milestones
+from server.services import checkins, matters, milestones, progress
+from server.services.matters import Report
+from tests.patrols import a_category
 from tests.people import County
 from tests.projects import registered
+from tests.trips import told, under_way
 from tests.web.conftest import Open
 from tests.web.test_reviewing import overflows
 
@@ -79,3 +82,23 @@ def test_a_sheet_is_gone_through_and_then_taken_in(desk: Open, people: County, t
     expect(page.locator("#projects")).to_contain_text("光伏玻璃")
     expect(page.locator("#projects")).to_contain_text("3.25 亿元")
     assert not overflows(page)
+
+
+def test_a_matter_and_a_trip_lead_to_the_project_they_are_linked_to(desk: Open, people: County) -> None:
+    project = registered(people)
+    matter = matters.report(people.cadre.actor, Report("patrol", "料场占道", category_id=a_category()))
+    trip = under_way(people.cadre, people.supervisor_a)
+    said = told(trip)
+    checkins.make(people.cadre.actor, said)
+    progress.link(people.supervisor.actor, project["id"], matter_id=matter["id"])
+    progress.link(people.supervisor.actor, project["id"], checkin_id=said.id)
+    here = desk(people.supervisor)
+    page = here.open(f"/trips/{trip['id']}")
+    here.say_why()
+    expect(page.locator("#facts").get_by_role("link", name=project["name"])).to_be_visible()
+    assert not overflows(page)
+    page.goto(page.url.replace(f"/trips/{trip['id']}", f"/matters/{matter['id']}"))
+    expect(page.locator("#head dl")).to_contain_text("项目")
+    assert not overflows(page)
+    page.locator("#head").get_by_role("link", name=project["name"]).click()
+    page.wait_for_url(f"**/projects/{project['id']}")

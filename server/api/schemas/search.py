@@ -13,7 +13,7 @@ class SearchAsked(ma.Schema):
     q = Text(
         60,
         load_default="",
-        metadata={"description": "行程号、姓名、企业、区域 · a number, name, company or area"},
+        metadata={"description": "行程号、姓名、企业、项目、区域 · a number, name, company, project or area"},
     )
 
 
@@ -50,6 +50,15 @@ class CompanyFoundOut(ma.Schema):
     last_met_at = fields.AwareDateTime()
 
 
+class ProjectFoundOut(ma.Schema):
+    """A project, and the last stage it reached."""
+
+    id = Id()
+    name = fields.String()
+    investor = fields.String()
+    stage = fields.String()
+
+
 class AreaFoundOut(ma.Schema):
     """An area."""
 
@@ -64,4 +73,5 @@ class SearchOut(ma.Schema):
     trips = fields.List(fields.Nested(TripFoundOut))
     people = fields.List(fields.Nested(PersonFoundOut))
     companies = fields.List(fields.Nested(CompanyFoundOut))
+    projects = fields.List(fields.Nested(ProjectFoundOut))
     areas = fields.List(fields.Nested(AreaFoundOut))

@@ -4,7 +4,7 @@ Every name is invented. Days are counted from today, so that the county is alway
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
@@ -51,10 +51,22 @@ def deeds(county: County) -> list[Deed]:
         sheet = files.read(_sheet(county).encode(), "sheet.csv", unit="万元")
         told = project_sheets.take(watcher, sheet, dry=False)
         assert told["done"], [row["en"] for row in told["rows"] if row["outcome"] == "refused"]
+        for venture in ALL:
+            project = _kept(venture)
+            laid = replace(project_sheets.as_told(project), area_id=_ground(county, venture))
+            projects.edit(watcher, project.id, laid)
 
     begun = Deed(at(workday(county.today, TAKEN_IN), "09:00"), take_in)
     judged = [Deed(at(workday(county.today, day), "01:00"), _judge) for day in JUDGED]
     return [begun, *judged, *_since(county), *_contested(county)]
+
+
+def _ground(county: County, told: Venture) -> int:
+    """The area in which a project lies: its investor's own land, else its park, else its township."""
+    parks = [park for park in names.PARKS if told.answers.startswith(park)]
+    return next(
+        found for name in (told.investor, *parks, told.township) if (found := county.kept.areas.get(name))
+    )
 
 
 def _judge() -> None:

@@ -79,12 +79,14 @@ function monthly(byDay, byMonthDay) {
       .join("、");
   return byDay
     .split(",")
-    .map((told) => {
-      const nth = Number(told.slice(0, -2));
-      const name = String(weekdays()[WEEKDAYS.indexOf(told.slice(-2))]);
-      return nth > 0 ? t("第 {n} 个{day}", { n: nth, day: name }) : t("倒数第 {n} 个{day}", { n: -nth, day: name });
-    })
+    .map((told) => nthDay(Number(told.slice(0, -2)), String(weekdays()[WEEKDAYS.indexOf(told.slice(-2))])))
     .join("、");
+}
+
+/** Which weekday of a month, in words; without its name where that stands beside. @param {number} nth @param {string} name */
+export function nthDay(nth, name) {
+  if (nth === -1) return t("最后一个{day}", { day: name }).trim();
+  return (nth > 0 ? t("第 {n} 个{day}", { n: nth, day: name }) : t("倒数第 {n} 个{day}", { n: -nth, day: name })).trim();
 }
 
 /** @param {PatrolPlan} plan @returns {string} by whom */

@@ -1,5 +1,5 @@
 /**
- * The search that every page has: trips by number or words, people, companies, areas; Enter opens the first.
+ * The search that every page has: trips by number or words, people, companies, projects, areas; Enter opens the first.
  * @import {Choice} from "./picker.js"
  */
 import { get, Refusal } from "./api.js";
@@ -39,9 +39,22 @@ function companyChoice(company) {
   return { id: to("/log", { q: company.name, period: "month" }), name: company.name, kind };
 }
 
+/** @param {{id: number, name: string, investor: string, stage: string}} project */
+function projectChoice({ id, name, investor, stage }) {
+  return { id: `/projects/${id}`, name, kind: [t("项目"), word("stage", stage), investor].filter(Boolean).join(" · ") };
+}
+
 /** @param {{id: number, name: string, kind: string}} area */
 function areaChoice(area) {
   return { id: to("/log", { area_id: area.id }), name: area.name, kind: word("area", area.kind) };
+}
+
+/** What is asked for often enough to be found by its own words. @param {string} words @returns {Choice[]} */
+function questions(words) {
+  const name = t("本周无人巡查的网格");
+  const asked = [name, t("未巡查的网格")].some((phrase) => phrase.toLowerCase().includes(words.toLowerCase()));
+  if (!may("patrol.read") || words.length < 2 || !asked) return [];
+  return [{ id: "/patrols/walked", name, kind: t("网格最近巡查") }];
 }
 
 /** @param {string} words @returns {Promise<Choice[]>} where each leads is its id */
@@ -50,9 +63,11 @@ async function found(words) {
   try {
     const answer = await get("/search", { q: words.slice(0, 60) });
     return [
+      ...questions(words),
       ...answer.trips.map(tripChoice),
       ...answer.people.map(personChoice),
       ...answer.companies.map(companyChoice),
+      ...answer.projects.map(projectChoice),
       ...answer.areas.map(areaChoice),
       { id: to("/log", { q: words.slice(0, 60) }), name: t("在日志中查找“{words}”", { words }), kind: t("走访日志") },
     ];
@@ -69,7 +84,7 @@ export function searchBox() {
   if (!place) return;
   const box = picker({
     id: "search-words",
-    placeholder: t("查找行程、人员、企业、区域"),
+    placeholder: t("查找行程、人员、企业、项目、区域"),
     search: found,
     chosen: (choice) => choice && location.assign(choice.id),
     once: true,

@@ -4,6 +4,7 @@
  */
 import { lastPart } from "../lib/address.js";
 import { get } from "../lib/api.js";
+import { belonging } from "../lib/belonging.js";
 import { t } from "../lib/desk.js";
 import { showAround } from "../lib/around.js";
 import { byId, el, fill } from "../lib/dom.js";
@@ -15,6 +16,9 @@ import { clock, day, dayInWords, fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
 const id = Number(lastPart());
+
+/** The projects and campaigns it belongs to. @type {[string, HTMLElement | null][]} */
+let belongs = [];
 
 /** @param {MatterInFull} matter */
 function draw(matter) {
@@ -56,6 +60,7 @@ function facts(matter) {
     [t("上报时间"), fully(matter.reported_at)],
     [t("办结时间"), matter.closed_at && fully(matter.closed_at)],
     [t("地点"), matter.place],
+    ...belongs,
     [t("并入"), matter.merged_into ? link(matter.merged_into) : null],
     [t("并入本件"), matter.merged.length ? el("span", {}, matter.merged.flatMap((other) => [link(other), " "])) : null],
   ];
@@ -134,6 +139,7 @@ async function begin() {
   try {
     /** @type {MatterInFull} */
     const matter = await get(`/matters/${id}`);
+    belongs = await belonging(`/matters/${id}`);
     draw(matter);
     if (matter.category) await showAround(byId("around"), matter);
   } catch (error) {

@@ -190,6 +190,19 @@ function drawWhen(plan) {
 
 /* ── checkpoints and the line ────────────────────────────────────────────────────────────────────────── */
 
+/** Areas to come by, found by name. */
+const areaPoints = picker({
+  id: "f-area-point",
+  placeholder: t("按名称查找区域，加为巡查点"),
+  search: searchAreas,
+  once: true,
+  chosen: (choice) => {
+    if (!choice) return;
+    points.push({ name: choice.name, area_id: Number(choice.id), lng: null, lat: null, radius_m: null });
+    drawPoints();
+  },
+});
+
 /** @param {Partial<PatrolPlanInFull>} [plan] */
 function drawPoints(plan) {
   const order = /** @type {HTMLInputElement | null} */ (document.querySelector("[name=in_order]"));
@@ -197,6 +210,7 @@ function drawPoints(plan) {
   fill(
     byId("points"),
     el("div.plan-points", {}, points.map(pointBox)),
+    field("area-point", t("加区域"), areaPoints.node),
     el(
       "p.buttons",
       {},
@@ -261,7 +275,7 @@ function pointBox(point, index) {
     { dataset: { path: `${path}.name` } },
     el("span.stop-number", {}, index + 1),
     name,
-    point.area_id === null ? el("span.plan-radius", {}, radius, t("米")) : null,
+    point.area_id === null ? el("span.plan-radius", {}, radius, t("米")) : el("span.tag", {}, t("区域")),
     el("span.buttons", {}, act(t("上移"), index === 0, () => move(index)), act(t("删除"), false, () => points.splice(index, 1))),
   );
 }

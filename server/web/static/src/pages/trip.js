@@ -8,6 +8,7 @@ import { createEmpty, extend, isEmpty } from "ol/extent.js";
 import { lastPart } from "../lib/address.js";
 import { along } from "../lib/along.js";
 import { address, get, Refusal } from "../lib/api.js";
+import { belonging } from "../lib/belonging.js";
 import { checkinItem } from "../lib/checkin.js";
 import { markWords } from "../lib/chronicle.js";
 import { may, me, t } from "../lib/desk.js";
@@ -37,6 +38,8 @@ const [FIRST_ZOOM, LAST_ZOOM] = [14, 18];
 
 /** @type {Checkin[]} oldest first */
 let checkins = [];
+/** the projects and campaigns it belongs to @type {[string, HTMLElement | null][]} */
+let belongs = [];
 /** @type {Silence[]} by time */
 let silences = [];
 /** @type {Tracked[]} whose tracks may be opened */
@@ -108,7 +111,7 @@ async function changedTo(changed) {
 /** @param {Trip} trip */
 function drawFacts(trip) {
   const { planned: meant, away } = daysAway(trip);
-  /** @type {[string, string | null | undefined][]} */
+  /** @type {[string, Node | string | null | undefined][]} */
   const lines = [
     [t("日期"), dates(trip.starts_on, trip.ends_on)],
     [t("在外"), away === null ? null : t("{n} 天（计划 {m} 天）", { n: away, m: meant })],
@@ -117,6 +120,7 @@ function drawFacts(trip) {
     [t("带队"), trip.leader.name],
     [t("计划人"), trip.planner.name],
     [t("产业链"), trip.chain],
+    ...belongs,
     [t("性质"), word("purpose", trip.purpose)],
     [t("依据"), trip.basis],
     [t("位置"), word("tracking", trip.tracking)],
@@ -506,6 +510,7 @@ async function begin() {
   try {
     const trip = /** @type {Trip} */ (await get(`/trips/${id}`));
     silences = (await get(`/trips/${id}/silences`)).items;
+    belongs = await belonging(`/trips/${id}`);
     await readTracked();
     if (may("checkin.read")) await readCheckins();
     byId("body").hidden = false;
