@@ -27,7 +27,7 @@ PIECE = 200
 
 _FACTS = frozenset(
     {"checkin_id", "id", "kind", "person_id", "unit_id", "day", "revision"}
-    | {"written_at", "received_at", "erased_at"}
+    | {"written_at", "received_at", "erased_at", "happened_at"}
 )
 """Columns that say that there was something, not what."""
 

@@ -1,5 +1,6 @@
 """Both databases, migrated once per run, and emptied between tests."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -35,7 +36,7 @@ def migrated(url: str, folder: Path, **given: object) -> Flask:
 
 
 def empty(app: Flask) -> None:
-    """Forget every row, and what the application remembered of them."""
+    """Forget every row, the closings kept outside, and what the application remembered of them."""
     with app.app_context(), db.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text(_emptying()))
@@ -45,6 +46,7 @@ def empty(app: Flask) -> None:
                 for table in reversed(Base.metadata.sorted_tables):
                     connection.execute(sa.delete(table))
         connection.execute(sa.text("INSERT INTO area_generation (id, number) VALUES (1, 0)"))
+        shutil.rmtree(held(Settings).instance / "closings", ignore_errors=True)
     hold(app, Snapshots())
 
 
