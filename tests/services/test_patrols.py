@@ -328,6 +328,19 @@ def test_what_a_patrol_finds_is_a_matter_and_told_twice_is_one(morning: County) 
         patrols.find(morning.supervisor_a.actor, patrol["id"], report)
 
 
+def test_what_a_patrol_found_is_read_by_who_may_read_the_matter(morning: County) -> None:
+    patrol = of_plan(
+        planned(morning, who="unit", walker_ids=[], unit_id=morning.township_a), morning.supervisor_a
+    )[0]
+    report = Report("patrol", "河堤有裂缝", category_id=a_category(), told_as=uuid4())
+    patrols.take(morning.cadre.actor, patrol["id"])
+    with clock.at(MORNING + 2 * HOUR):
+        begun(morning.cadre, again(patrol, morning.cadre))
+        patrols.find(morning.cadre.actor, patrol["id"], report)
+    for reader, many in ((morning.cadre, 1), (morning.supervisor_a, 1), (morning.colleague, 0)):
+        assert len(again(patrol, reader)["findings"]) == many
+
+
 # ── called out ──────────────────────────────────────────────────────────────────────────────────────────
 
 
