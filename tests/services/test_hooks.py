@@ -226,6 +226,16 @@ def test_a_robot_that_is_taken_away_while_it_is_told_keeps_nobody_else_waiting(
     assert states() == [("sent", 1)]
 
 
+def test_no_group_learns_that_somebody_of_a_unit_complained(folk: County, listening: Robot) -> None:
+    for unit_id in (folk.township_a, folk.root):
+        added(folk, listening, unit_id=unit_id)
+    for kind in ("complaint", "suggestion"):
+        matters.report(folk.cadre.actor, Report(kind, "定位太勤"))
+    notices.tell()
+    handed(EVENING)
+    assert listening.texts == []
+
+
 def test_nothing_leaves_a_server_that_was_not_told_to(
     app: Flask, folk: County, listening: Robot, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
