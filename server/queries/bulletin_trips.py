@@ -17,7 +17,7 @@ from server.db import db
 from server.models.checkins import Checkin, Visit
 from server.models.trips import Trip, TripMember
 from server.models.units import Unit
-from server.queries import boards, logs
+from server.queries import boards, duties, logs
 from server.rules import logs as rules
 from server.rules.bulletins import Covered
 from server.rules.logs import Journey, Period
@@ -62,7 +62,7 @@ def _out(covered: Covered, homes: Mapping[int, int]) -> dict[int, _Out]:
     travelled = (
         sa.select(Trip, TripMember.person_id, TripMember.unit_id)
         .join(TripMember, TripMember.trip_id == Trip.id)
-        .where(logs.travelled(period))
+        .where(logs.travelled(period), ~duties.is_patrol())
         .order_by(Trip.started_at, Trip.id, TripMember.person_id)
     )
     found: dict[int, _Out] = defaultdict(_Out)
@@ -79,8 +79,9 @@ def _add_visits(found: Mapping[int, _Out], covered: Covered, homes: Mapping[int,
     counts = (
         sa.select(Checkin.unit_id, Visit.kind, sa.func.count())
         .join(Visit, Visit.checkin_id == Checkin.id)
+        .join(Trip, Trip.id == Checkin.trip_id)
         .where(
-            Checkin.trip_id.is_not(None),
+            ~duties.is_patrol(),
             Checkin.happened_at >= covered.begins_at,
             Checkin.happened_at < covered.ends_at,
             Visit.kind.in_(VISITS),

@@ -92,6 +92,12 @@ def by(fact: Fact, material: Material) -> list[int]:
     return sorted(concerned - {fact.actor_id})
 
 
+def unit_of(fact: Fact, material: Material) -> int | None:
+    """The unit a notice is counted for in what groups are told; None of what is confidential: they are told nothing."""
+    matter = material.matters.get(int(fact.subject)) if fact.kind.startswith("matter.") else None
+    return None if matter is not None and matter.kind in matters.CONFIDENTIAL else fact.unit_id
+
+
 def is_urgent(fact: Fact, material: Material) -> bool:
     """Whether a fact is an emergency: by its kind, its trip's purpose, or how soon its matter needs an answer."""
     if notices.KINDS[fact.kind].urgent or fact.purpose == notices.URGENT_PURPOSE:

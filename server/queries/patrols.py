@@ -19,7 +19,7 @@ from server.models.people import Person
 from server.models.positions import Fix
 from server.models.trips import Trip, TripMember
 from server.models.units import Unit
-from server.queries import pages, patrol_walks, scopes
+from server.queries import matters, pages, patrol_walks, scopes
 from server.rules import access, patrols
 from server.rules.access import Actor
 
@@ -119,7 +119,9 @@ def document(actor: Actor, patrol: Patrol) -> Document:
     """
     [told] = _documents([patrol])
     return (
-        told | patrol_walks.came_to(patrol) | {"findings": _findings(patrol.id), "may": _may(actor, patrol)}
+        told
+        | patrol_walks.came_to(patrol)
+        | {"findings": _findings(actor, patrol.id), "may": _may(actor, patrol)}
     )
 
 
@@ -183,12 +185,12 @@ def _walkers(duties: Collection[int]) -> dict[int, list[Document]]:
     return found
 
 
-def _findings(patrol_id: int) -> list[Document]:
-    """The matters found on a patrol, by time."""
+def _findings(actor: Actor, patrol_id: int) -> list[Document]:
+    """The matters found on a patrol that the actor may read, by time."""
     statement = (
         sa.select(Matter.id, Matter.text, Matter.state, Matter.reported_at)
         .join(PatrolFinding, PatrolFinding.matter_id == Matter.id)
-        .where(PatrolFinding.patrol_id == patrol_id)
+        .where(PatrolFinding.patrol_id == patrol_id, matters.readable(actor))
         .order_by(Matter.id)
     )
     return [dict(row._mapping) for row in db.session.execute(statement)]

@@ -305,6 +305,13 @@ KINDS: Final[dict[str, Kind]] = dict(
             "Your password was reset; if you did not ask for it, speak to the administrator",
         ),
         _kind(
+            "factor.reset",
+            "person",
+            "account",
+            "您的两步验证已被管理员解除；如非您本人要求，请与管理员联系",
+            "Your second factor was taken off; if you did not ask for it, speak to the administrator",
+        ),
+        _kind(
             "person.granted",
             "person",
             "account",

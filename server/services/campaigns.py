@@ -71,7 +71,8 @@ def change(actor: Actor, campaign_id: int, told: Told) -> dict[str, Any]:
     campaign = _led(actor, campaign_id, "campaign.change")
     if told.revision not in {None, campaign.revision}:
         raise CampaignChanged
-    access.ensure(actor, "campaign.open", path=_unit(told.unit_id).path, own=told.unit_id == campaign.unit_id)
+    if told.unit_id != campaign.unit_id:
+        access.ensure(actor, "campaign.open", path=_unit(told.unit_id).path)
     _lay_out(campaign, told)
     if told.closed != (campaign.state == "closed"):
         campaign.state = "closed" if told.closed else "open"

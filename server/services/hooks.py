@@ -232,11 +232,11 @@ def _send(message_id: int, *, once: bool = False) -> Outcome:
 
 @verb
 def _begin(message_id: int) -> _Call | None:
-    """Mark a message as being sent; None where somebody else sends it, or its robot's address does not open."""
+    """Mark a message as being sent; None where another sends it, its robot is gone, or its address does not open."""
     message = _message(message_id)
-    hook = reads.get(message.hook_id)
-    if message.state != "waiting":
+    if message is None or message.state != "waiting":
         return None
+    hook = reads.get(message.hook_id)
     try:
         address, secret = _opened(hook)
     except KeysRefused:
@@ -255,8 +255,10 @@ def _opened(hook: Hook) -> tuple[str, str | None]:
 
 @verb
 def _end(message_id: int, outcome: Outcome, *, once: bool) -> None:
-    """Note what became of a message: over, or to be tried again later."""
+    """Note what became of a message: over, or to be tried again later; nothing where its robot was taken away."""
     message, now = _message(message_id), clock.now()
+    if message is None:
+        return
     message.said = outcome.said
     again = hooks.tries_at(message.tries, now=now, made_at=message.made_at)
     if outcome.state == "again" and again is not None and not once:
@@ -270,10 +272,10 @@ def _ends_as(outcome: Outcome) -> str:
     return outcome.state if outcome.state in {"sent", "unsure"} else "given_up"
 
 
-def _message(message_id: int) -> HookMessage:
-    """A message, its row held until the verb is over."""
+def _message(message_id: int) -> HookMessage | None:
+    """A message, its row held until the verb is over; None where it went with its robot."""
     statement = sa.select(HookMessage).where(HookMessage.id == message_id).with_for_update()
-    return db.session.scalars(statement.execution_options(populate_existing=True)).one()
+    return db.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
 
 
 @verb

@@ -20,7 +20,7 @@ from server.queries import matters as reads
 from server.queries import working_calendar as calendars
 from server.rules import access, matters, units
 from server.rules.access import Actor
-from server.services import deadlines, events, proofs, steps
+from server.services import deadlines, events, proofs, standing, steps
 from server.services.steps import Told
 from server.transaction import verb
 
@@ -50,6 +50,7 @@ def report(actor: Actor, told: Report) -> dict[str, Any]:
     `MatterRefused` for a category that is not used, or an id already given to another matter.
     """
     access.ensure(actor, "matter.report", path=actor.unit_path, own=True)
+    standing.locked(actor.person_id)  # of the same report sent twice at once, the second finds the first
     if (again := _told_before(actor, told)) is not None:
         return reads.document(actor, again)
     matter = _matter(actor, told)

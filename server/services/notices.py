@@ -102,7 +102,7 @@ def _rows(fact: Fact, at: datetime, material: Material) -> list[dict[str, Any]]:
         "urgent": urgent,
         "actor_id": fact.actor_id,
         "about_id": fact.person_id,
-        "unit_id": fact.unit_id,
+        "unit_id": concerned.unit_of(fact, material),
         "trip_id": fact.trip_id,
         "subject": fact.subject,
     }

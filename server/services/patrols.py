@@ -22,7 +22,7 @@ from server.queries import patrols as reads
 from server.queries import working_calendar as calendars
 from server.rules import access, patrols
 from server.rules.access import Actor
-from server.services import matters, walks
+from server.services import matters, standing, walks
 from server.services.matters import Report
 from server.transaction import verb
 
@@ -132,11 +132,12 @@ def call_out(actor: Actor, told: Call) -> dict[str, Any]:
     if told.purpose == "routine":
         patrols.refuse("临时巡查只用于安全或应急", "only safety and emergency patrols are called out")
     patrols.check_purpose(purpose=told.purpose, basis=told.basis, photos_required=told.photos_required)
+    standing.locked(actor.person_id)  # of the same call sent twice at once, the second finds the first
     if not _called_before(actor, told.id):
         units = _grids_of_call(actor, told)
         made = [_called(actor, told, area_id, unit_id) for area_id, unit_id in sorted(units.items())]
         for patrol in made:
-            walks.tell("patrol.called", patrol, reads.concerned(patrol))
+            walks.tell("patrol.called", patrol, reads.concerned(patrol), actor.person_id)
     return {"call_id": told.id, "patrols": _ids_of_call(told.id)}
 
 
@@ -224,7 +225,7 @@ def cancel(actor: Actor, patrol_id: int, reason: str) -> dict[str, Any]:
     access.ensure(actor, "patrol.cancel", path=db.session.get_one(Unit, patrol.unit_id).path)
     if patrol.state not in {"due", "missed"}:
         patrols.refuse("巡查已开始或已结束", "it has begun, or is over")
-    walks.tell("patrol.cancelled", patrol, reads.concerned(patrol))
+    walks.tell("patrol.cancelled", patrol, reads.concerned(patrol), actor.person_id)
     walks.call_off(patrol, because=reason)
     db.session.flush()
     return reads.document(actor, patrol)

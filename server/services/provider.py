@@ -100,7 +100,7 @@ class Provider:
             token.claims,
             token.header,
             options={
-                "iss": {"essential": True, "value": self.issuer},
+                "iss": {"essential": True, "value": self._known["issuer"]},
                 "aud": {"essential": True, "value": self._settings.oidc_client_id},
                 "nonce": {"essential": True},
             },

@@ -184,13 +184,16 @@ def record(kind: str, patrol: Patrol, actor_id: int | None, **data: Any) -> None
     )
 
 
-def tell(kind: str, patrol: Patrol, person_ids: Iterable[int]) -> None:
-    """An event about a patrol for each whom it concerns, and for nobody else: what their notices are made of."""
+def tell(kind: str, patrol: Patrol, person_ids: Iterable[int], actor_id: int | None = None) -> None:
+    """An event about a patrol for each whom it concerns: what their notices are made of.
+
+    Where that is nobody it is one for none: the record says who did it all the same.
+    """
     db.session.flush()
-    for person_id in dict.fromkeys(person_ids):
+    for person_id in dict.fromkeys(person_ids) or (None,):
         events.record(
             kind,
-            actor_id=None,
+            actor_id=actor_id,
             unit_id=patrol.unit_id,
             person_id=person_id,
             trip_id=patrol.trip_id,

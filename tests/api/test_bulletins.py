@@ -17,11 +17,14 @@ from server.db import db
 from server.errors import BulletinRefused
 from server.models.bulletins import Bulletin
 from server.models.events import Event
+from server.queries import patrols
+from server.queries.patrols import Asked
 from server.rules.boards import MEASURES, Rule
 from server.rules.checkins import VisitTold
-from server.services import boards, checkins, trips
+from server.services import boards, checkins, patrol_plans, trips
 from server.services import bulletins as service
 from tests import bulletins, people
+from tests import patrols as walks
 from tests.bulletins import LATE, Folk, shanghai
 from tests.support.databases import tamper
 from tests.support.together import together
@@ -286,6 +289,24 @@ def test_trips_are_stated_in_unit_order_with_who_was_not_out_and_nobody_named(de
     said = str(row["data"])
     assert "rank" not in said
     assert not [name for name in (office.handler.name, "某公司", "某人") if name in said]
+
+
+def test_a_patrol_is_no_day_out_and_nothing_met_on_it_is_counted(desk: Desk, folk: Folk) -> None:
+    office = folk.offices[1]
+    with clock.at(shanghai(2026, 5, 20)):
+        facts = {"unit_id": office.unit_id, "walker_ids": [office.handler.id]}
+        made = patrol_plans.plan(office.watcher.actor, walks.plan(folk.county, **facts))
+        [patrol, *_] = patrols.listed(office.watcher.actor, Asked(plan_id=made["id"]))["items"][::-1]
+        walks.begun(office.handler, patrol)
+        checkins.make(
+            office.handler.actor,
+            told(
+                trip_id=patrol["trip_id"],
+                visit=VisitTold(kind="enterprise_help", enterprise="某公司", contact="某人"),
+            ),
+        )
+    row = unit(desk.drafts("trips").get_json(), office.unit_id)
+    assert (row["out"], row["stated"]) == (False, None)
 
 
 def test_the_files_say_what_the_page_says(desk: Desk, folk: Folk) -> None:

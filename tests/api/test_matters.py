@@ -1,5 +1,7 @@
 """Complaints and suggestions: everybody may, the county reads them, nobody can take them away."""
 
+from uuid import uuid4
+
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -7,8 +9,11 @@ from flask.testing import FlaskClient
 
 from server.db import db
 from server.models.events import Event
+from server.services import matters
+from server.services.matters import Report
 from tests import people
 from tests.people import County
+from tests.support.together import together
 
 URL = "/api/v1/matters"
 COMPLAINT = {"kind": "complaint", "text": "定位同意页的字太小", "page": "/m/#/trips/3"}
@@ -55,6 +60,13 @@ def test_a_complaint_is_read_at_the_county_by_nobody_who_watches_and_a_suggestio
         assert [item["kind"] for item in items] == found, name
     mine = client.get(f"{URL}/mine", headers=folk.leader.sign_in(client)).get_json()["items"]
     assert mine == []
+
+
+def test_what_is_sent_twice_at_once_is_one(app: Flask, folk: County) -> None:
+    actor, told = folk.cadre.actor, Report("complaint", "字太小", told_as=uuid4())
+    first, *others = together(app, *[lambda: matters.report(actor, told)["id"]] * 4)
+    assert isinstance(first, int)
+    assert others == [first] * 3
 
 
 def test_an_answer_reaches_who_complained_and_stays(folk: County, client: FlaskClient) -> None:

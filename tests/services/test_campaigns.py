@@ -220,6 +220,16 @@ def test_of_two_who_change_it_at_once_one_is_told_and_a_closed_one_stands_still(
     headquarters.reports("leader", "progress")
 
 
+def test_who_leads_it_changes_and_closes_it_without_a_role_and_gives_it_to_no_other_unit(
+    headquarters: Headquarters,
+) -> None:
+    folk, told = headquarters.folk, headquarters.told | {"lead_id": headquarters.folk.cadre.id}
+    headquarters.does("leader", "put", "", told)
+    assert "campaign.change" in headquarters.does("cadre", "get", "")["may"]
+    assert headquarters.does("cadre", "put", "", told | {"closed": True})["state"] == "closed"
+    assert headquarters.asks("cadre", "put", "", told | {"unit_id": folk.township_a}).status_code == 403
+
+
 def test_what_does_not_hold_together_is_refused_with_a_sentence(
     headquarters: Headquarters, folk: County
 ) -> None:

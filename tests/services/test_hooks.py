@@ -208,6 +208,34 @@ def test_a_sweep_that_dies_while_it_sends_neither_loses_nor_doubles(
     assert (states(), len(listening.texts)) == ([("unsure", 1), ("sent", 1)], 2)
 
 
+def test_a_robot_that_is_taken_away_while_it_is_told_keeps_nobody_else_waiting(
+    folk: County, listening: Robot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = added(folk, listening)
+    added(folk, listening, name="另一个群", kind="wecom")
+    reported(folk)
+    call = hook_calls.call
+
+    def call_and_remove(address: str, body: bytes) -> rules.Outcome:
+        monkeypatch.setattr(hook_calls, "call", call)
+        hooks.remove(folk.administrator.actor, gone)
+        return call(address, body)
+
+    monkeypatch.setattr(hook_calls, "call", call_and_remove)
+    assert handed(EVENING) == hooks.Handed(2, 0)
+    assert states() == [("sent", 1)]
+
+
+def test_no_group_learns_that_somebody_of_a_unit_complained(folk: County, listening: Robot) -> None:
+    for unit_id in (folk.township_a, folk.root):
+        added(folk, listening, unit_id=unit_id)
+    for kind in ("complaint", "suggestion"):
+        matters.report(folk.cadre.actor, Report(kind, "定位太勤"))
+    notices.tell()
+    handed(EVENING)
+    assert listening.texts == []
+
+
 def test_nothing_leaves_a_server_that_was_not_told_to(
     app: Flask, folk: County, listening: Robot, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -21,6 +22,7 @@ from server.queries import notices as reads
 from server.services import (
     campaigns,
     checkins,
+    factors,
     flags,
     looks,
     matters,
@@ -167,6 +169,13 @@ def test_a_complaint_is_told_to_nobody_who_watches_and_its_words_to_nobody(folk:
     [notice] = reads.listed(folk.administrator.actor)["items"]
     assert "定位太勤" not in str(notice)
     assert notice["words"]["zh"] == "新上报的投诉，等待受理"
+
+
+def test_a_second_factor_that_somebody_else_took_off_is_told_to_whose_it_was(folk: County) -> None:
+    began = factors.begin(folk.cadre.actor, password=people.PASSWORD)
+    factors.confirm(folk.cadre.actor, pyotp.TOTP(began.seed).at(clock.now()))
+    factors.reset(folk.administrator.actor, folk.cadre.id)
+    assert told(folk) == {"cadre": ["factor.reset"]}
 
 
 def test_a_flag_is_told_to_who_cares_for_the_project_and_a_campaigns_finished_task_to_its_lead(

@@ -27,6 +27,7 @@ from tests.patrols import a_category, at_point, begun, plan, planned
 from tests.patrols import grids as on_the_map
 from tests.people import County, Someone
 from tests.positions import fix, fixes, phone, rows
+from tests.support.together import together
 
 MORNING = datetime.fromisoformat("2026-09-01T07:00:00+08:00")
 HOUR = timedelta(hours=1)
@@ -64,7 +65,13 @@ def again(patrol: dict[str, Any], reader: Someone) -> dict[str, Any]:
 def told(kind: str) -> list[int]:
     """Whom an event of a kind is for."""
     found = rows("events", "number", "kind", "person_id")
-    return [person_id for _, each, person_id in sorted(found) if each == kind]
+    return [person_id for _, each, person_id in sorted(found) if each == kind and person_id is not None]
+
+
+def done_by(kind: str) -> list[int | None]:
+    """Who did what an event of a kind is of."""
+    found = rows("events", "number", "kind", "actor_id")
+    return [actor_id for _, each, actor_id in sorted(found) if each == kind]
 
 
 # ── made ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -296,6 +303,7 @@ def test_one_patrol_is_called_off_with_a_reason_until_somebody_begins(morning: C
     made = of_plan(planned(morning), morning.supervisor_a)
     assert patrols.cancel(morning.supervisor_a.actor, made[1]["id"], "道路封闭")["state"] == "called_off"
     assert told("patrol.cancelled") == [morning.grid_member.id]
+    assert done_by("patrol.cancelled") == [morning.supervisor_a.id]
     sweep()
     with clock.at(MORNING + 2 * HOUR):
         begun(morning.grid_member, made[0])
@@ -318,6 +326,19 @@ def test_what_a_patrol_finds_is_a_matter_and_told_twice_is_one(morning: County) 
     assert [each["id"] for each in again(patrol, morning.supervisor_a)["findings"]] == [found["id"]]
     with pytest.raises(Forbidden):
         patrols.find(morning.supervisor_a.actor, patrol["id"], report)
+
+
+def test_what_a_patrol_found_is_read_by_who_may_read_the_matter(morning: County) -> None:
+    patrol = of_plan(
+        planned(morning, who="unit", walker_ids=[], unit_id=morning.township_a), morning.supervisor_a
+    )[0]
+    report = Report("patrol", "河堤有裂缝", category_id=a_category(), told_as=uuid4())
+    patrols.take(morning.cadre.actor, patrol["id"])
+    with clock.at(MORNING + 2 * HOUR):
+        begun(morning.cadre, again(patrol, morning.cadre))
+        patrols.find(morning.cadre.actor, patrol["id"], report)
+    for reader, many in ((morning.cadre, 1), (morning.supervisor_a, 1), (morning.colleague, 0)):
+        assert len(again(patrol, reader)["findings"]) == many
 
 
 # ── called out ──────────────────────────────────────────────────────────────────────────────────────────
@@ -347,7 +368,21 @@ def test_every_grid_of_the_caller_is_called_out_at_once_and_only_their_people_ar
     assert found[ids["a"]]["walkers"][0]["id"] == morning.grid_member.id  # the only one of the grid
     assert found[ids["b"]]["walkers"] == []
     assert told("patrol.called") == [morning.grid_member.id]
+    assert done_by("patrol.called") == [morning.supervisor.id] * 2, "also where nobody is there to be told"
     assert {each["basis"] for each in found.values()} == {asked.basis}
+
+
+def test_a_call_that_is_sent_twice_at_once_is_one(app: Flask, morning: County) -> None:
+    on_the_map(morning)
+    actor, asked = morning.supervisor.actor, call()
+
+    def call_out() -> object:
+        with clock.at(MORNING):
+            return patrols.call_out(actor, asked)
+
+    first, *others = together(app, *[call_out] * 4)
+    assert isinstance(first, dict)
+    assert others == [first] * 3
 
 
 def test_a_call_outside_ones_scope_without_a_basis_or_under_anothers_number_is_refused(
