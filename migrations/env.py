@@ -116,8 +116,11 @@ def run() -> None:
 
 
 def run_patiently() -> None:
-    """Migrate; where somebody else's transaction is in the way, let them and try again, for `PATIENCE_S`."""
-    give_up_at = time.monotonic() + PATIENCE_S
+    """Migrate; where somebody else's transaction is in the way, let them and try again, for `PATIENCE_S` or as long as
+    `flask db upgrade -x patience=SECONDS` says.
+    """
+    told = context.get_x_argument(as_dictionary=True)
+    give_up_at = time.monotonic() + float(told.get("patience", PATIENCE_S))
     while True:
         try:
             return run()

@@ -40,7 +40,7 @@ def test_an_administrator_reads_nobodys_track_by_that_role() -> None:
 def test_an_auditor_reads_the_record_and_changes_nothing() -> None:
     auditor = actor(Grant("auditor", ROOT), path=ROOT)
     owns = {name for name, rule in access.PERMISSIONS.items() if rule.own}
-    reads = {"event.read", "event.export", "look.read", "look.export"}
+    reads = {"event.read", "event.export", "look.read", "look.export", "board.read"}
     assert set(access.held_by(auditor)) - owns == reads
 
 
