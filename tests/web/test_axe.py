@@ -39,6 +39,9 @@ STANDARD = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"
 """WCAG 2.2 up to AA."""
 
 WIDE: ViewportSize = {"width": 1366, "height": 768}
+TALL: ViewportSize = {"width": 1366, "height": 2400}
+"""For long forms: so tall that nothing lies under the bar at their bottom."""
+
 NARROW: ViewportSize = {"width": 360, "height": 740}
 
 SUPERVISOR, ADMINISTRATOR, AUDITOR, CADRE = "supervisor", "administrator", "auditor", "cadre"
@@ -204,6 +207,7 @@ def visited(here: Desk, role: str, rule: str) -> list[str]:
 def seen(page: Page) -> list[str]:
     """What is wrong with a page that has got what it asked for: at a desk by the standard, on a phone by width."""
     expect(page.locator(".loading")).to_have_count(0)
+    page.set_viewport_size(TALL if page.url.endswith(("/new", "/edit")) or "/plans/" in page.url else WIDE)
     found = faults(page, STANDARD)
     page.set_viewport_size(NARROW)
     wide = page.evaluate("document.documentElement.scrollWidth")
