@@ -213,7 +213,7 @@ def _said(value: date | Decimal | str | None) -> str:
     """A day or an amount as text."""
     if value is None:
         return ""
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    return f"{amounts.plain(value):f}" if isinstance(value, Decimal) else str(value)
 
 
 def _keep(project: Project) -> None:

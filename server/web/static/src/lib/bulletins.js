@@ -32,7 +32,7 @@ function tripRow({ unit, out, stated: told }) {
     const said = out ? t("有外出（人数少，不列数）") : t("未外出");
     return el("tr", {}, el("td.nowrap", {}, el("b", {}, unit.name)), el("td.faint", { colspan: 6 }, said));
   }
-  const places = [...new Set(told.rows.map((row) => row.destination))].join("、");
+  const places = [...new Set(told.rows.map((row) => row.destination))].join(t("、"));
   return el(
     "tr",
     {},

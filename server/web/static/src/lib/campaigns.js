@@ -46,5 +46,5 @@ export function stands(counts) {
 /** A task in one sentence, as it is read out. @param {CampaignTask} task */
 export function taskWords(task) {
   const days = t("{from} 至 {to}", { from: dayShortly(`${task.starts_on}T12:00:00+08:00`), to: dayShortly(`${task.due_on}T12:00:00+08:00`) });
-  return [task.title, task.unit.name, days, STANDS[task.stand]?.word()].join("，");
+  return [task.title, task.unit.name, days, STANDS[task.stand]?.word()].join(t("，"));
 }

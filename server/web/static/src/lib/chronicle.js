@@ -46,6 +46,6 @@ const WORDS = {
   enter: (/** @type {Crossing} */ { area, at }) => joined(t("进入 {area}", { area: area.name }), clock(at)),
   leave: (/** @type {Crossing} */ { area, at }) => joined(t("离开 {area}", { area: area.name }), clock(at)),
   signal: (/** @type {Checkin} */ { signals, person }) =>
-    `${person.name} ${signals.map((signal) => word("signal", signal.code)).join("、")}`,
+    `${person.name} ${signals.map((signal) => word("signal", signal.code)).join(t("、"))}`,
   silent: (/** @type {Silence} */ { person }) => joined(person.name, t("手机失联")),
 };

@@ -8,6 +8,8 @@ import { desk, t } from "./desk.js";
 import { el } from "./dom.js";
 
 const WIDTH = 1240, LABEL = 270, ROW = 28, HEAD = 34, RIGHT = 14, DAY_MS = 86_400_000;
+/** Within how many units two diamonds of a stage share their word. */
+const NEAR = 60;
 const SPACE = "http://www.w3.org/2000/svg";
 
 /** @typedef {{from: number, to: number, x: (day: string) => number}} Scale days as ms */
@@ -99,7 +101,7 @@ function projectRow(project, scale, y, today) {
   const days = project.milestones.flatMap(({ planned_on, actual_on }) => [planned_on, actual_on].filter((day) => day !== null)).sort();
   const thread = days.length > 1 ? [shape("line", { class: "thread", x1: held(scale, days[0] ?? today), x2: held(scale, days.at(-1) ?? today), y1: middle, y2: middle })] : [];
   const marks = project.milestones.flatMap((one) => milestone(one, scale, middle, today));
-  const said = [project.name, project.unit.name, stageWord(project.stage), ...project.milestones.map(milestoneWords)].join("，");
+  const said = [project.name, project.unit.name, stageWord(project.stage), ...project.milestones.map(milestoneWords)].join(t("，"));
   return row(project.name, said, y, "#linked", [...thread, ...marks]);
 }
 
@@ -109,8 +111,14 @@ function milestone({ stage, planned_on, actual_on }, scale, y, today) {
   if (planned_on && planned_on !== actual_on && within(scale, planned_on)) found.push(diamond(scale.x(planned_on), y, !actual_on && planned_on < today ? "mark-late" : "mark-planned"));
   if (actual_on && within(scale, actual_on)) found.push(diamond(scale.x(actual_on), y, "mark-actual"));
   const day = actual_on ?? planned_on;
-  if (day && within(scale, day)) found.push(shape("text", { class: "soft", x: scale.x(day) + 8, y: y - 3, "font-size": 10.5 }, stageWord(stage)));
+  if (day && within(scale, day)) found.push(shape("text", { class: "soft", x: rightOf(scale, day, planned_on) + 8, y: y - 3, "font-size": 10.5 }, stageWord(stage)));
   return found;
+}
+
+/** Where the last diamond is that lies close to a day. @param {Scale} scale @param {string} day @param {string | null} planned_on */
+function rightOf(scale, day, planned_on) {
+  const [x, planned] = [scale.x(day), scale.x(planned_on ?? day)];
+  return planned > x && planned < x + NEAR && planned_on && within(scale, planned_on) ? planned : x;
 }
 
 /** @param {CampaignProject["milestones"][number]} one */
@@ -182,7 +190,7 @@ export function gantt(campaign, today) {
 function now(scale, height, today) {
   const x = scale.x(today);
   return [
-    shape("line", { class: "today", x1: x, x2: x, y1: 22, y2: height }),
+    shape("line", { class: "today", x1: x, x2: x, y1: 35, y2: height }),
     shape("text", { class: "today-word", x, y: 31, "text-anchor": "middle" }, t("今天")),
   ];
 }

@@ -49,7 +49,7 @@ const td = (words) => el("td.clip", {}, words || el("span.faint", {}, "—"));
 
 /** @param {TripRow} trip */
 function titleCell(trip) {
-  const others = trip.members.map((member) => member.name).join("、");
+  const others = trip.members.map((member) => member.name).join(t("、"));
   /** @param {string} ending @param {string} kind */
   const file = (ending, kind) => el("a", { href: address(`/trips/${trip.id}/log.${ending}`), download: true }, kind);
   return el(

@@ -47,7 +47,7 @@ export function windowOf({ opens_at, closes_at }) {
 
 /** @param {Named[]} walkers */
 export function names(walkers) {
-  return walkers.map(({ name }) => name).join("、");
+  return walkers.map(({ name }) => name).join(t("、"));
 }
 
 /** @param {string} rule an RRULE @returns {Record<string, string>} its parts by name */
@@ -67,7 +67,7 @@ export function often(rule) {
 
 /** @param {string} by */
 function weekly(by) {
-  return by && by.split(",").map((code) => weekdays()[WEEKDAYS.indexOf(code)]).join("、");
+  return by && by.split(",").map((code) => weekdays()[WEEKDAYS.indexOf(code)]).join(t("、"));
 }
 
 /** @param {string} byDay @param {string} byMonthDay */
@@ -76,11 +76,11 @@ function monthly(byDay, byMonthDay) {
     return byMonthDay
       .split(",")
       .map((told) => (Number(told) > 0 ? t("{n} 日", { n: told }) : t("倒数第 {n} 天", { n: -Number(told) })))
-      .join("、");
+      .join(t("、"));
   return byDay
     .split(",")
     .map((told) => nthDay(Number(told.slice(0, -2)), String(weekdays()[WEEKDAYS.indexOf(told.slice(-2))])))
-    .join("、");
+    .join(t("、"));
 }
 
 /** Which weekday of a month, in words; without its name where that stands beside. @param {number} nth @param {string} name */

@@ -75,7 +75,7 @@ function verdict(told, keep, take) {
     .filter(([, count]) => count)
     .map(([outcome, count]) => `${WORDS[outcome]?.()} ${count}`)
     .join(" · ");
-  const unread = told.unread.length ? el("p.under", {}, t("没有用到的列：{heads}", { heads: told.unread.join("、") })) : null;
+  const unread = told.unread.length ? el("p.under", {}, t("没有用到的列：{heads}", { heads: told.unread.join(t("、")) })) : null;
   if (told.done) return el("div.notice.notice-good", { role: "alert" }, el("b", {}, t("已导入。")), el("p", {}, counts));
   if (told.counts.refused)
     return el(

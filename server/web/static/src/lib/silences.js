@@ -65,7 +65,7 @@ export function silenceRow(silence) {
  */
 export function silenceAlert(silences, show) {
   if (!silences.length) return [];
-  const names = silences.map((silence) => silence.person.name).slice(0, 3).join("、");
+  const names = silences.map((silence) => silence.person.name).slice(0, 3).join(t("、"));
   return [
     el("b.silent", {}, t("手机失联 {n} 部", { n: silences.length })),
     el("span.clip", {}, names),

@@ -372,9 +372,10 @@ export function stopStyle(lit) {
  * @param {number} number
  * @param {string} name
  * @param {boolean} lit
+ * @param {number} [below] how far below the number the name stands, in pixels
  * @returns {Style[]}
  */
-export function stopNumberStyle(number, name, lit) {
+export function stopNumberStyle(number, name, lit, below = 21) {
   const plate = new RegularShape({
     points: 4,
     radius: 13,
@@ -388,8 +389,17 @@ export function stopNumberStyle(number, name, lit) {
       image: plate,
       text: new Text({ text: String(number), font: `700 12px ${FONT}`, fill: new Fill({ color: "#fff" }), offsetY: 1 }),
     }),
-    new Style({ zIndex: 301, text: label(name, TEAL, 21) }),
+    new Style({ zIndex: 301, text: label(name, TEAL, below) }),
   ];
+}
+
+/** @param {string} name @param {number} below @returns {Style} the room that a stop's number and name take, so that areas' names leave it free */
+export function stopRoomStyle(name, below) {
+  const unseen = new Fill({ color: "rgba(0,0,0,0)" });
+  return new Style({
+    image: new Circle({ radius: 15, fill: unseen, declutterMode: "obstacle" }),
+    text: new Text({ text: name, font: `600 13px ${FONT}`, fill: unseen, offsetY: below, overflow: true, declutterMode: "obstacle" }),
+  });
 }
 
 /** @returns {Style} the disc of a position's accuracy */

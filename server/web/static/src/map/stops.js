@@ -9,8 +9,8 @@ import GeoJSON from "ol/format/GeoJSON.js";
 import Point from "ol/geom/Point.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
-import { getCenter } from "ol/extent.js";
-import { stopNumberStyle, stopStyle } from "./marks.js";
+import { getCenter, getHeight } from "ol/extent.js";
+import { stopNumberStyle, stopRoomStyle, stopStyle } from "./marks.js";
 
 /**
  * @param {DeskMap} desk
@@ -28,12 +28,14 @@ export function stopLayer(desk, pointing) {
     source: numbers,
     zIndex: 15,
     declutter: false,
-    style: (feature) =>
-      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key")),
+    style: (feature, resolution) =>
+      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key"), below(feature, resolution)),
   });
+  const room = new VectorLayer({ source: numbers, zIndex: 15, declutter: true, style: (feature, resolution) => stopRoomStyle(feature.get("name"), below(feature, resolution)) });
   number.set("marks", true);
   desk.map.addLayer(ground);
   desk.map.addLayer(number);
+  desk.map.addLayer(room);
   pointing.hear((now, before) => {
     if (![now, before].some((one) => one?.startsWith("stop:"))) return;
     ground.changed();
@@ -44,7 +46,8 @@ export function stopLayer(desk, pointing) {
   function put(stop, index, shapes) {
     const geometry = geometryOf(stop, shapes);
     if (!geometry) return;
-    const facts = { key: `stop:${stop.id}`, number: index + 1, name: stop.name };
+    const reach = stop.area_id === null ? getHeight(geometry.getExtent()) / 2 : 0;
+    const facts = { key: `stop:${stop.id}`, number: index + 1, name: stop.name, reach };
     const middle =
       stop.lng !== null && stop.lat !== null ? desk.place(stop.lng, stop.lat) : getCenter(geometry.getExtent());
     grounds.addFeature(new Feature({ geometry, ...facts }));
@@ -74,4 +77,13 @@ export function stopLayer(desk, pointing) {
     /** @returns {import("ol/extent.js").Extent | undefined} */
     extent: () => (grounds.isEmpty() ? undefined : grounds.getExtent() || undefined),
   };
+}
+
+/**
+ * @param {import("ol/Feature.js").FeatureLike} feature
+ * @param {number} resolution
+ * @returns {number} how far below a stop's number its name stands, in pixels: below its disc, where check-ins lie
+ */
+function below(feature, resolution) {
+  return Math.max(21, Math.min(feature.get("reach") / resolution + 11, 160));
 }

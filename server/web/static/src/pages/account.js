@@ -18,7 +18,7 @@ import { word } from "../lib/words.js";
 
 function drawFacts() {
   const own = me();
-  const roles = own.roles.map((role) => `${word("role", role.role)}（${role.unit.name}）`).join("、");
+  const roles = own.roles.map((role) => `${word("role", role.role)} · ${role.unit.name}`).join(t("、"));
   fill(
     byId("facts"),
     el(

@@ -148,7 +148,7 @@ function task(campaign, one, leads) {
 function review(one) {
   const { due = 0, in_time = 0, late = 0, not_done = 0 } = one.facts.tasks;
   const figures = t("截至 {on}：到期任务 {due} 项，按期 {in_time}，逾期完成 {late}，未完成 {not_done}", { on: one.facts.on, due, in_time, late, not_done });
-  const stages = Object.entries(one.facts.stages).map(([stage, count]) => `${stageWord(stage)} ${count}`).join("、");
+  const stages = Object.entries(one.facts.stages).map(([stage, count]) => `${stageWord(stage)} ${count}`).join(t("、"));
   return el(
     "article.campaign-review",
     {},

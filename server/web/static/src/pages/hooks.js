@@ -44,7 +44,7 @@ function standing({ on, digest_times, quiet_hours }) {
     const words = t("服务器没有开启此功能，不会发出任何消息。由运维人员设置 GUATU_HOOKS=1 开启。");
     return el("div.notice", {}, el("b", {}, t("未开启")), " ", words);
   }
-  const when = t("工作日 {times} 各汇总一次；{quiet} 不打扰。紧急情况随时发送。", { times: digest_times.join("、"), quiet: quiet_hours });
+  const when = t("工作日 {times} 各汇总一次；{quiet} 不打扰。紧急情况随时发送。", { times: digest_times.join(t("、")), quiet: quiet_hours });
   return el("div.notice.notice-good", {}, el("b", {}, t("已开启")), " ", when);
 }
 

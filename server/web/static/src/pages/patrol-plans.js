@@ -20,7 +20,7 @@ const list = pagedList({
 
 /** @param {PatrolPlan[]} plans */
 function draw(plans) {
-  return table([t("计划"), t("多久一次"), t("时段"), t("由谁巡查"), t("单位"), t("网格")], plans.map(row), t("巡查计划"));
+  return table([t("计划名称"), t("多久一次"), t("时段"), t("由谁巡查"), t("单位"), t("网格")], plans.map(row), t("巡查计划"));
 }
 
 /** @param {PatrolPlan} plan */

@@ -53,7 +53,7 @@ function buttons(patrol) {
     ? el("button.button.button-main", { type: "button", onclick: () => void take() }, patrol.walkers.length ? t("一同巡查") : t("认领"))
     : null;
   const off = patrol.may.includes("patrol.cancel")
-    ? el("button.button.button-stop", { type: "button", onclick: () => void callOff() }, t("撤销"))
+    ? el("button.button.button-stop", { type: "button", onclick: () => void callOff() }, t("撤销巡查"))
     : null;
   const duty = patrol.trip_id && patrol.started_at ? el("a.button", { href: `/trips/${patrol.trip_id}` }, t("签到与复核")) : null;
   return [duty, walks, off];
@@ -67,7 +67,7 @@ async function take() {
 function callOff() {
   return ask({
     title: t("撤销巡查"),
-    yes: t("撤销"),
+    yes: t("撤销巡查"),
     stop: true,
     body: [textField("reason", t("原因"), { minlength: 2, maxlength: 500 })],
     act: async (form) => draw(await post(`/patrols/${id}/cancel`, { reason: form.get("reason") })),

@@ -104,8 +104,8 @@ function facts(project) {
     [t("建设地点"), [project.area?.name, project.site].filter(Boolean).join(" · ")],
     [t("引荐"), project.introducer],
     [t("包联领导"), project.lead?.name || ""],
-    [t("责任单位"), one.map((each) => `${each.unit.name}（${each.words}）`).join("、")],
-    [t("服务专班"), project.members.map((each) => [each.name, each.unit, each.post].filter(Boolean).join(" ")).join("、")],
+    [t("责任单位"), one.map((each) => `${each.unit.name}（${each.words}）`).join(t("、"))],
+    [t("服务专班"), project.members.map((each) => [each.name, each.unit, each.post].filter(Boolean).join(" ")).join(t("、"))],
     [t("建设内容"), project.content],
     [t("终止原因"), project.stopped_because],
   ];
@@ -166,7 +166,7 @@ function steps(project) {
       "li",
       {},
       el("b", {}, word("project_step", each.step)),
-      ` ${[about, value].filter(Boolean).join("，")}`,
+      ` ${[about, value].filter(Boolean).join(t("，"))}`,
       each.note ? el("p", {}, each.note) : null,
       el("span.under", {}, `${each.by.name} · ${fully(each.at)}`),
     );
@@ -252,7 +252,7 @@ function matters(project) {
       el("a", { href: `/matters/${each.id}` }, t("事项 {n}", { n: each.id })),
       " ",
       el("span.tag", {}, word("matter", each.state)),
-      each.overdue ? el("span.late", {}, ` ${t("超期")}`) : null,
+      each.overdue ? el("span.late", {}, " ", t("超期")) : null,
       el("p.small", {}, each.text),
       linked ? small(t("取消关联"), () => drop(project, { matter_id: each.id })) : null,
     ),

@@ -56,7 +56,7 @@ function row(trip) {
     el("td.nowrap", {}, dates(trip.starts_on, trip.ends_on)),
     el("td", {}, trip.unit.name),
     el("td.nowrap", {}, trip.leader.name),
-    el("td.clip", {}, others.join("、") || el("span.faint", {}, "—")),
+    el("td.clip", {}, others.join(t("、")) || el("span.faint", {}, "—")),
     el("td", {}, trip.destination),
     el("td", {}, trip.chain || el("span.faint", {}, "—")),
   );

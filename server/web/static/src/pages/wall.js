@@ -220,7 +220,7 @@ function unitItem(all) {
     "li",
     {},
     el("span.row-line", {}, el("b", {}, first.unit.name), el("span.end", {}, t("{n} 人", { n: all.length }))),
-    el("span.row-line", {}, el("span.clip", {}, all.map((place) => place.person.name).join("、"))),
+    el("span.row-line", {}, el("span.clip", {}, all.map((place) => place.person.name).join(t("、")))),
   );
 }
 
