@@ -517,7 +517,7 @@ def test_one_ends_another_device_of_ones_own(desk: Open, people: County) -> None
     desk(people.cadre)
     page = desk(people.cadre).open("/account")
     expect(page.locator(".session")).to_have_count(2)
-    page.get_by_role("button", name="注销").click()
+    page.locator(".session").get_by_role("button", name="注销").click()
     expect(page.locator(".session")).to_have_count(1)
 
 
