@@ -5,6 +5,7 @@ Nothing of it is kept but the outcome: when a track is erased, what only the tra
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,10 +32,11 @@ from server.rules.patrols import Reached, Sighting
 Document = dict[str, Any]
 
 
-def came_to(patrol: Patrol) -> Document:
+def came_to(patrol: Patrol, *, own: bool) -> Document:
     """What became of each checkpoint, and how much of the route was walked: `{points, route, share, in_order}`.
 
-    The share is None where it is not measured.
+    The share is None where it is not measured. Who does not walk it themself (`own`) learns nothing from a track while
+    it is walked, and afterwards never when it came by: a track is opened on the duty's page, with a reason.
     """
     route = patrol.route
     told = {"in_order": patrol.in_order, "route": route}
@@ -43,10 +45,19 @@ def came_to(patrol: Patrol) -> Document:
     points, fixes = stops.planned(patrol.trip_id), _tracks(patrol.trip_id)
     found = _judged(patrol, points, fixes)
     pieces = [piece for each in fixes for piece in track.split(each, tracks.GAP_S)]
+    shown = found if own else [_without_track(each, over=patrol.judged_at is not None) for each in found]
+    measured = bool(route) and (own or patrol.judged_at is not None)
     return told | {
-        "points": [_point(stop, each) for stop, each in zip(points, found, strict=True)],
-        "share": coverage.share(np.asarray(route, dtype=np.float64), pieces) if route else None,
+        "points": [_point(stop, each) for stop, each in zip(points, shown, strict=True)],
+        "share": coverage.share(np.asarray(route, dtype=np.float64), pieces) if measured else None,
     }
+
+
+def _without_track(found: Reached, *, over: bool) -> Reached:
+    """What became of a checkpoint, as told to others: what a track alone says comes when it is over, without a time."""
+    if found.by != "track":
+        return found
+    return replace(found, at=None) if over else Reached(found.checkpoint, "open")
 
 
 def reached(patrol: Patrol) -> list[Reached]:

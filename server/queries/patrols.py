@@ -120,7 +120,7 @@ def document(actor: Actor, patrol: Patrol) -> Document:
     [told] = _documents([patrol])
     return (
         told
-        | patrol_walks.came_to(patrol)
+        | patrol_walks.came_to(patrol, own=is_walker(actor, patrol))
         | {"findings": _findings(actor, patrol.id), "may": _may(actor, patrol)}
     )
 

@@ -19,7 +19,7 @@ from server.queries import checkins as reads
 from server.queries import logs
 from server.queries import photos as taken
 from server.rules.access import Actor
-from server.services import events, photos
+from server.services import events, photos, walks
 from server.transaction import verb
 
 PIECE = 200
@@ -81,6 +81,8 @@ def _blank(checkin_ids: Sequence[UUID], kind: str, actor_id: int | None) -> int:
     _change(sa.update(Checkin).where(Checkin.id.in_(ids)).values(areas=[]))
     _change(sa.delete(CheckinArea).where(CheckinArea.checkin_id.in_(ids)))
     _change(sa.delete(LastPlace).where(LastPlace.checkin_id.in_(ids)))
+    duties = sa.select(Checkin.trip_id).where(Checkin.id.in_(ids), Checkin.trip_id.is_not(None))
+    walks.remember_less([trip_id for trip_id in db.session.scalars(duties.distinct()) if trip_id is not None])
     _record(ids, kind, actor_id)
     return len(ids)
 

@@ -61,7 +61,7 @@ def report(actor: Actor, told: Report) -> dict[str, Any]:
     events.record(
         "matter.reported",
         actor_id=actor.person_id,
-        unit_id=actor.unit_id,
+        unit_id=matter.holder_id if told.kind in matters.CONFIDENTIAL else actor.unit_id,
         subject=matter.id,
         matter=told.kind,
         **deadlines.facts(matter),
@@ -115,7 +115,7 @@ def answer(actor: Actor, matter_id: int, text: str) -> dict[str, Any]:
     events.record(
         "matter.answered",
         actor_id=actor.person_id,
-        unit_id=matter.unit_id,
+        unit_id=matter.holder_id,
         person_id=matter.by_id,
         subject=matter.id,
         matter=matter.kind,

@@ -27,7 +27,7 @@ from server.queries.areas import Snapshots
 from server.rules import access
 from server.rules import positions as rules
 from server.rules.access import Actor
-from server.services import crossings, events, set_aside
+from server.services import crossings, events, set_aside, walks
 from server.services.crossings import Whose
 from server.transaction import verb
 
@@ -122,6 +122,7 @@ def _piece(erasure: _Erasure) -> bool:
     gone = _delete_fixes(erasure, upto)
     if upto is None:
         gone += _delete_what_came_of_them(erasure)
+        walks.remember_less([whose.trip_id])
     if gone:
         _record(erasure, whole=upto is None)
     return upto is not None

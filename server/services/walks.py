@@ -128,6 +128,18 @@ def judge(patrol: Patrol) -> None:
     _keep_ground(patrol)
 
 
+def remember_less(trip_ids: Sequence[int]) -> None:
+    """After an erasure on these duties: of their patrols keep only where and when what is left says they walked.
+
+    What they came to stands. Within a verb.
+    """
+    judged = sa.select(Patrol).where(Patrol.trip_id.in_(trip_ids), Patrol.judged_at.is_not(None))
+    for patrol in db.session.scalars(judged.order_by(Patrol.id).with_for_update()).all():
+        at = [each.at for each in patrol_walks.reached(patrol) if each.counts and each.at is not None]
+        patrol.walked_at = max(at, default=None)
+        _keep_ground(patrol)
+
+
 def _keep_ground(patrol: Patrol) -> None:
     """Keep in which areas a patrol walked: its own where it reached anything, and those its check-ins lay in."""
     found = sa.select(CheckinArea.area_id, sa.func.max(Checkin.happened_at).label("at")).join(
@@ -137,6 +149,10 @@ def _keep_ground(patrol: Patrol) -> None:
     ground = {row.area_id: row.at for row in db.session.execute(lay_in)}
     if patrol.area_id is not None and patrol.walked_at is not None:
         ground[patrol.area_id] = max(patrol.walked_at, ground.get(patrol.area_id, patrol.walked_at))
+    left = sa.delete(PatrolledArea).where(
+        PatrolledArea.patrol_id == patrol.id, PatrolledArea.area_id.not_in(ground)
+    )
+    db.session.execute(left.execution_options(synchronize_session=False))
     for area_id, at in sorted(ground.items()):
         row = {"patrol_id": patrol.id, "area_id": area_id, "at": at}
         kept = upsert(PatrolledArea).values(row)

@@ -32,7 +32,7 @@ def stand(*units: Measured, rule: Rule = RULE) -> dict[int, Standing]:
     return {each.unit_id: each for each in boards.standings(units, rule)}
 
 
-def test_what_was_not_due_weighs_nothing_and_the_rest_makes_up_the_whole() -> None:
+def test_what_was_not_due_has_no_weight_and_the_rest_makes_up_the_whole() -> None:
     told = {
         "solved": Share(Fraction(3), Fraction(4)),
         "answered": Share(),
@@ -138,7 +138,7 @@ def test_a_score_lies_between_nothing_and_full_marks(of: dict[str, Share]) -> No
     assert told is None or Decimal(0) <= told <= FULL
 
 
-def test_a_rule_that_weighs_nothing_or_begins_mid_month_is_refused() -> None:
+def test_a_rule_that_has_no_weights_or_begins_mid_month_is_refused() -> None:
     for rule, day in (
         (Rule(dict.fromkeys(MEASURES, 0)), date(2026, 6, 1)),
         (Rule({"checkins": 10}), date(2026, 6, 1)),

@@ -6,18 +6,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from server import clock
 from server.db import db
 from server.errors import Forbidden, NotFound, PatrolChanged, PatrolRefused
-from server.models.patrols import Patrol
+from server.models.patrols import Patrol, PatrolledArea
 from server.queries import grids, logs, reports
 from server.queries import patrols as reads
 from server.queries import trips as duties
 from server.queries.patrols import Asked
 from server.rules.logs import Period
-from server.services import areas, consents, patrol_plans, patrols, sweeps, trips
+from server.services import areas, consents, patrol_plans, patrols, sweeps, tracks, trips
 from server.services import people as staff
 from server.services.matters import Report
 from server.services.patrols import Call
@@ -196,11 +197,21 @@ def test_with_consent_a_track_says_which_checkpoints_it_came_by_and_how_much_of_
     ]
     with clock.at(MORNING + 3 * HOUR):
         phone(morning.grid_member).deliver(fixes(walked))
-        found = again(patrol, morning.supervisor_a)
+        found = again(patrol, morning.grid_member)
         assert [(point["state"], point["by"]) for point in found["points"]] == [("reached", "track")] * 2
         assert found["share"] == pytest.approx(1.0)
+        meanwhile = again(patrol, morning.supervisor_a)
+        assert [(point["state"], point["at"]) for point in meanwhile["points"]] == [("open", None)] * 2
+        assert meanwhile["share"] is None
         trips.complete(morning.grid_member.actor, patrol["trip_id"])
-    assert again(patrol, morning.supervisor_a)["state"] == "done"
+    over = again(patrol, morning.supervisor_a)
+    assert over["state"] == "done"
+    assert [(point["state"], point["at"]) for point in over["points"]] == [("reached", None)] * 2
+    assert over["share"] == pytest.approx(1.0)
+    tracks.erase(morning.grid_member.actor, patrol["trip_id"])
+    left = again(patrol, morning.supervisor_a)
+    assert (left["state"], left["walked_at"]) == ("done", None)
+    assert not db.session.scalars(sa.select(PatrolledArea.area_id)).all()
 
 
 def test_in_order_a_checkpoint_passed_too_early_does_not_count(morning: County) -> None:
