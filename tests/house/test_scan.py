@@ -17,7 +17,7 @@ HASH = "    --hash=sha256:" + "0" * 64
     [
         ("docs/note.md", KEY, "Private Key"),
         ("tests/sample.py", f"token = '{TOKEN}'", "GitHub Token"),
-        ("deploy/guatu.env", "URL=https://admin:vT7mq0Lx@db.example/", "Basic Auth Credentials"),
+        ("deploy/county.env", "URL=https://admin:vT7mq0Lx@db.example/", "Basic Auth Credentials"),
         ("server/settings.py", 'api_key = "vT7mq0LxR2"', "Secret Keyword"),
     ],
 )
