@@ -18,7 +18,7 @@ from tests.people import Headers, Someone
 from tests.trips import under_way
 
 STREAM = "/api/v1/stream"
-EXAMPLES = 5
+EXAMPLES = 4
 
 
 @pytest.fixture
