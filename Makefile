@@ -17,7 +17,7 @@ TYPED := $(foreach each,server mobile_stub setup tests bench,\
 	$(if $(wildcard $(each)/*.py $(each)/*/*.py),$(each))) $(wildcard wsgi.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash fast check setup setup-run python bundle format docs parcel lock clean
+.PHONY: help demo test crash search fast check setup setup-run python bundle format docs parcel lock clean
 
 help: ## 列出所有目标 / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: check ## 安装并运行全部检查与测试(两种数据库) / set up, r
 
 crash: setup ## 在混合负载下杀死一百次(不属于 test) / kill it a hundred times under mixed load (no part of test)
 	@python -m bench.crash
+
+search: setup ## 用新的随机例子查找性质的反例(不属于 test) / look for what breaks a property, with new examples (no part of test)
+	@pytest -n 2 --hypothesis-profile=searched $(PURE)
 
 fast: check ## 格式、静态检查与纯函数测试 / the checks and the tests that need no database
 	@$(if $(PURE),pytest -q $(PURE))

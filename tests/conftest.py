@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from server.config import Settings
@@ -16,6 +17,10 @@ from tests.support.postgis import Cluster
 from tests.support.serving import Served
 
 expect.set_options(timeout=20_000)
+
+settings.register_profile("repeated", derandomize=True)
+settings.register_profile("searched", max_examples=2_000, print_blob=True)
+settings.load_profile("repeated")  # `make search` asks for the other
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 

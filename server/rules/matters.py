@@ -181,23 +181,32 @@ def pauses(steps: Iterable[Taken]) -> list[Span]:
     """When the clock of the one who handles did not run: on hold, and while what they did waited to be verified.
 
     Steps in order. A hold ends when it is ended, or at the day it was meant to, and one that goes on counts up to that
-    day. What waits to be verified now has no clock that runs (`is_stopped`), and no span here.
+    day; of two, one begun within the other, the later day holds. What waits to be verified now has no clock that runs
+    (`is_stopped`), and no span here.
     """
     found: list[Span] = []
     paused: Taken | None = None
     for one in steps:
+        before = paused
         if paused is not None and (one.step in _ENDINGS or one.step in _ENDINGS[paused.step]):
             found.append(Span(paused.at, min(one.at, paused.until or one.at)))
             paused = None
         if one.step in _ENDINGS:
-            paused = one
+            paused = _prolonged(one, before)
     if paused is not None and paused.until is not None:
         found.append(Span(paused.at, paused.until))
     return found
 
 
+def _prolonged(pause: Taken, before: Taken | None) -> Taken:
+    """A pause as it lasts: a hold begun while another ran goes on to the later day of both."""
+    if before is None or before.until is None or pause.until is None:
+        return pause
+    return replace(pause, until=max(pause.until, before.until))
+
+
 _ENDINGS = {"hold": ("resume", "escalate"), "handle": ("rework", "reopen")}
-"""What stops the clock, and which steps let it run again. What stops it anew has found it running: a hold was over."""
+"""What stops the clock, and which steps let it run again."""
 
 
 def report_due(

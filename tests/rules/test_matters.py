@@ -1,6 +1,6 @@
 """The clock of a matter by its steps: holds, returns and reworks reckoned by hand, and what must hold for all."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
@@ -200,6 +200,17 @@ def test_no_order_in_which_steps_are_told_moves_a_deadline_and_none_is_before_it
     assert matters.due(term, shuffled, reported_at=reported, calendar=CHINA) == due
     assert due > matters.runs_since(steps, reported_at=reported)
     assert all(span.begins <= span.ends for span in matters.pauses(steps))
+
+
+@pytest.mark.parametrize(("first", "second"), [("2025-01-20", "2025-01-15"), ("2025-01-15", "2025-01-20")])
+def test_of_two_holds_one_within_the_other_the_later_day_counts(first: str, second: str) -> None:
+    accepted = local("2025-01-06 09:00")
+    begins, within = local("2025-01-07 09:00"), local("2025-01-10 09:00")
+    lasts = [clock.day_ends_at(date.fromisoformat(day)) for day in (first, second)]
+    both = [Taken("accept", accepted), Taken("hold", begins, lasts[0]), Taken("hold", within, lasts[1])]
+    one = [Taken("accept", accepted), Taken("hold", begins, max(lasts))]
+    ends = [matters.due(ORDINARY, each, reported_at=accepted, calendar=CHINA) for each in (both, one)]
+    assert ends[0] == ends[1] > matters.due(ORDINARY, one[:1], reported_at=accepted, calendar=CHINA)
 
 
 @given(term=TERMS, steps=lives(), at=st.integers(0, 400_000), lasts=st.integers(1, 20))
