@@ -26,7 +26,7 @@ from server.errors import BadInput, Problem, SignInNeeded
 from server.gate import guard
 from server.held import held
 from server.live import sse
-from server.live.frames import Frame, Sight
+from server.live.frames import Audience, Frame, Sight
 from server.live.hub import Hub, Load, Reader
 from server.live.places import Load as Find
 from server.live.places import Moves, Place, Watch
@@ -89,9 +89,9 @@ def _app() -> Flask:
 def _loader(app: Flask) -> Load:
     """What makes frames of events for the hub, with a database session of its own for each page."""
 
-    def load(happened: Sequence[Happened]) -> list[Frame]:
+    def load(happened: Sequence[Happened], audience: Audience) -> list[Frame]:
         with app.app_context():
-            return reads.frames(happened)
+            return reads.frames(happened, audience)
 
     return load
 
@@ -162,6 +162,7 @@ class Telling:
         """
         try:
             yield self._noted(sse.opening(self._stands_at))
+            self._recheck()
             yield from self._missed()
             yield from self._live()
         except _SessionOver:

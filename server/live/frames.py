@@ -1,6 +1,6 @@
 """Frames: what one event says to the readers of the stream, made once and shared, and what each reader sees of it."""
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from server.rules.access import Scope
@@ -33,7 +33,8 @@ class Frame:
     """Everything the event `number` says, and whose rights it may have changed (ids of people, or `EVERYBODY`).
 
     `moved` are the people whose place it tells, or that they have none any more. `erased` is what is gone with
-    it, as parts `tell` it: frames before it say no such thing any more.
+    it, as parts `tell` it: frames before it say no such thing any more. One that is `unmade` has no parts because
+    nobody who listened might have seen any: whoever comes later reads its event from the database.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Frame:
     rights: frozenset[int] = frozenset()
     moved: frozenset[int] = frozenset()
     erased: frozenset[Hashable] = frozenset()
+    unmade: bool = False
 
     def without(self, erased: Collection[Hashable]) -> "Frame":
         """The same without the parts that tell what is gone."""
@@ -64,18 +66,20 @@ class Seen:
 class Sight:
     """What one reader may see, as of one moment: a scope for each permission, and whether they said why they look.
 
-    `below` narrows to the subtree of a unit path; empty for no narrowing.
+    `below` narrows to the subtree of a unit path; empty for no narrowing. `group` is what it has in common with other
+    readers' who may see the same, but for what is their own.
     """
 
     person_id: int
     scopes: Mapping[str, Scope]
     reasoned: bool
     below: str = ""
+    group: Hashable = field(init=False, repr=False, compare=False)
 
-    @property
-    def group(self) -> Hashable:
-        """What it has in common with other readers' who may see the same, but for what is their own."""
-        return self.below, tuple((name, scope.paths) for name, scope in self.scopes.items())
+    def __post_init__(self) -> None:
+        """Found once: each page asks for it."""
+        paths = tuple((name, scope.paths) for name, scope in self.scopes.items())
+        object.__setattr__(self, "group", (self.below, paths))
 
     def of(self, part: Part) -> Seen | None:
         """What the reader gets of `part`; None for nothing."""
@@ -96,10 +100,40 @@ class Sight:
     def might_see(self, frame: Frame) -> bool:
         """Whether a frame says anything to readers of this group, beside what is about them."""
         return EVERYBODY in frame.rights or any(
-            part.for_all
-            or (part.path.startswith(self.below) and self.scopes[part.permission].covers(part.path))
-            for part in frame.parts
+            part.for_all or self.reaches(part.permission, part.path) for part in frame.parts
         )
+
+    def reaches(self, permission: str, path: str) -> bool:
+        """Whether the unit at `path` lies in what was asked for and in the scope of a permission."""
+        return path.startswith(self.below) and self.scopes[permission].covers(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """All who listen: a sight of each group, and who they are; `anybody` where one is not known yet."""
+
+    groups: Sequence[Sight] = ()
+    people: frozenset[int] = frozenset()
+    anybody: bool = False
+
+    @classmethod
+    def of(cls, sights: Iterable[Sight | None]) -> "Audience":
+        """Who listens, by what each may see; None is one of whom nobody knows that yet."""
+        found = list(sights)
+        known = [sight for sight in found if sight is not None]
+        groups = {sight.group: sight for sight in known}
+        people = frozenset(sight.person_id for sight in known)
+        return cls(tuple(groups.values()), people, anybody=len(known) < len(found))
+
+    def might_see(self, permission: str, path: str, person_id: int | None) -> bool:
+        """Whether any of them might see what is told by this permission of the unit at `path`, about a person."""
+        if self.anybody or person_id in self.people:
+            return True
+        return any(sight.reaches(permission, path) for sight in self.groups)
+
+
+ANYBODY = Audience(anybody=True)
+"""Who may see everything, for all we know."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

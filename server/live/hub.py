@@ -4,6 +4,9 @@ The tail runs in a thread of its own (a greenlet under gevent) with a connection
 on. A frame is made once and shared. A reader that does not keep up is told to load everything anew; nobody waits
 for it. In the same thread, and only while anybody listens, it looks who has moved (`live.places`): so what it reads of
 a place is never handed out after the event that ends it.
+
+A frame of what nobody who listens might see is not made. Whoever joins while a page is being loaded, or comes back from
+before such a frame, reads up to there from the database.
 """
 
 import logging
@@ -17,7 +20,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from server.live import tail
-from server.live.frames import Frame, Page, Sight
+from server.live.frames import Audience, Frame, Page, Sight
 from server.live.places import NOTHING, Moves, Watch
 from server.live.tail import Happened, Horizon
 
@@ -38,7 +41,7 @@ BACKOFF_S = (0.25, 0.5, 1.0, 2.0, 5.0)
 AWAY = (sa.exc.OperationalError, sa.exc.InterfaceError)
 """What says that the database is away; any other failure is of one row, and keeps no other from being told."""
 
-Load = Callable[[Sequence[Happened]], list[Frame]]
+Load = Callable[[Sequence[Happened], Audience], list[Frame]]
 
 
 @dataclass(slots=True)
@@ -144,7 +147,7 @@ class Hub:
     def __init__(self) -> None:
         self._readers: list[Reader] = []
         self._ring: deque[Frame] = deque()
-        self._floor = 0
+        self._floor = self._coming = 0
         self._position: int | None = None
         self._read_upto = 0
         self._horizon = Horizon()
@@ -177,7 +180,8 @@ class Hub:
             return {reader.sitting for reader in self._readers}
 
     def wake(self, engine: sa.Engine, load: Load, *, poll_s: float, watch: Watch | None = None) -> None:
-        """Start the tail of this process, unless it runs. `load` makes frames of events, in their order.
+        """Start the tail of this process, unless it runs. `load` makes frames of events, in their order, for those who
+        listen.
 
         `watch` looks who has moved; without it, only events move anybody.
         """
@@ -205,7 +209,7 @@ class Hub:
         reader = Reader(sitting, after)
         with self._lock:
             if self._position is not None:
-                self._place(reader, self._position)
+                self._place(reader, max(self._position, self._coming))
             siblings = [other for other in self._readers if other.sitting == sitting]
             for oldest in siblings[: max(0, len(siblings) + 1 - most)]:
                 oldest.end("too_many_streams")
@@ -220,13 +224,17 @@ class Hub:
                 self._readers.remove(reader)
 
     def _place(self, reader: Reader, position: int) -> None:
-        """Let a reader begin where they asked to: from the ring, before it from the database, else all anew."""
+        """Let a reader begin where they asked to: from the ring, before it from the database, else all anew.
+
+        A page that is being loaded counts as handed out: it is made for those who were there before.
+        """
         after = position if reader.after is None else reader.after
-        if after >= self._floor:
+        floor = max(self._floor, self._coming)
+        if after >= floor:
             reader.place(after, self._ring)
-        elif self._floor - after <= RING:
-            reader.place(self._floor, self._ring)
-            reader.missed = (after, self._floor)
+        elif floor - after <= RING:
+            reader.place(floor, self._ring)
+            reader.missed = (after, floor)
         else:
             reader.lose(position)
 
@@ -257,7 +265,14 @@ class Hub:
             self._begin(connection)
             return
         while happened := self._page(connection):
-            self._hand_out(happened[-1].number, self._frames(happened, load))
+            number = happened[-1].number
+            self._hand_out(number, self._frames(happened, load, self._audience(number)))
+
+    def _audience(self, coming: int) -> Audience:
+        """Who listens now, as the page up to `coming` is to be loaded for them."""
+        with self._lock:
+            self._coming = coming
+            return Audience.of(reader.sight for reader in self._readers)
 
     def _look(self, connection: sa.Connection, watch: Watch) -> float:
         """Hand out who has moved, when it is time to look; in how many seconds it is time again."""
@@ -303,7 +318,7 @@ class Hub:
             position = tail.newest(connection, upto=self._horizon.settled)
         with self._lock:
             self._position = self._floor = position
-            self._read_upto = self._horizon.settled
+            self._coming, self._read_upto = 0, self._horizon.settled
             for reader in self._readers:
                 if reader.after is None or reader.placed:
                     reader.lose(position)
@@ -332,6 +347,7 @@ class Hub:
         with self._lock:
             self._ring.clear()
             self._position = self._floor = position
+            self._coming = 0
             for reader in self._readers:
                 reader.lose(position)
 
@@ -341,26 +357,35 @@ class Hub:
         with self._lock:
             if erased:
                 self._ring = deque(frame.without(erased) for frame in self._ring)
-            self._ring.extend(frame for frame in frames if frame.parts)
-            while len(self._ring) > RING:
-                self._floor = self._ring.popleft().number
+            self._keep(frames)
             page = Page.of(number, frames)
             for reader in self._readers:
                 if reader.placed:
                     reader.push(page)
-            self._position = number
+            self._position, self._coming = number, 0
 
-    def _frames(self, happened: list[Happened], load: Load) -> list[Frame]:
+    def _keep(self, frames: list[Frame]) -> None:
+        """Keep frames in the ring, which begins anew after one that is unmade; within the lock."""
+        for frame in frames:
+            if frame.unmade:
+                self._ring.clear()
+                self._floor = frame.number
+            elif frame.parts:
+                self._ring.append(frame)
+        while len(self._ring) > RING:
+            self._floor = self._ring.popleft().number
+
+    def _frames(self, happened: list[Happened], load: Load, audience: Audience) -> list[Frame]:
         """The frames of a page of events; one that cannot be told is left out and logged, never the others."""
         try:
-            return load(happened)
+            return load(happened, audience)
         except AWAY:
             raise
         except Exception:
             if len(happened) == 1:
                 logger.exception("event %d cannot be told", happened[0].number)
                 return []
-        return [frame for each in happened for frame in self._frames([each], load)]
+        return [frame for each in happened for frame in self._frames([each], load, audience)]
 
     def _away(self, error: Exception) -> None:
         """The database is away: say so once, and believe nothing but events that were read.

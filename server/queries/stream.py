@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from server.db import db
 from server.errors import NotFound
 from server.live import sse, tail
-from server.live.frames import EVERYBODY, Frame, Part, Sight
+from server.live.frames import ANYBODY, EVERYBODY, Audience, Frame, Part, Sight
 from server.live.places import Place
 from server.live.tail import Happened
 from server.models.trips import Trip, TripMember
@@ -91,15 +91,20 @@ class _Material:
     paths: Mapping[int, str]
 
 
-def frames(happened: Sequence[Happened]) -> list[Frame]:
+def frames(happened: Sequence[Happened], audience: Audience = ANYBODY) -> list[Frame]:
     """The frames of events in their order; events that nobody is told of have none.
 
-    What changes often is told once: a person's place with their last event of the page, areas with the last one.
+    What changes often is told once: a person's place with their last event of the page, areas with the last one. A
+    check-in that nobody in the audience might see stays unmade: it is what happens most.
     """
-    material = _gather(happened)
+    unseen = _unseen(happened, audience)
+    material = _gather([event for event in happened if event.number not in unseen])
     areas = max((event.number for event in happened if event.kind in AREAS), default=None)
     made = []
     for event in happened:
+        if event.number in unseen:
+            made.append(Frame(event.number, moved=_whose(event), unmade=True))
+            continue
         parts = [part for told in _PARTS for part in told(event, material)]
         if event.number == areas:
             parts.append(_areas(event.number))
@@ -107,6 +112,26 @@ def frames(happened: Sequence[Happened]) -> list[Frame]:
             moved = frozenset(material.moved.get(event.number, ()))
             made.append(Frame(event.number, tuple(parts), _rights(event), moved, _erased(event)))
     return made
+
+
+def _unseen(happened: Sequence[Happened], audience: Audience) -> frozenset[int]:
+    """The numbers of check-ins of which nobody might see the document or the place."""
+    made = [] if audience.anybody else [event for event in happened if event.kind == "checkin.made"]
+    paths = _paths({event.unit_id for event in made if event.unit_id})
+    return frozenset(
+        event.number
+        for event in made
+        if event.unit_id in paths
+        and not any(
+            audience.might_see(permission, paths[event.unit_id], event.person_id)
+            for permission in ("checkin.read", "place.read")
+        )
+    )
+
+
+def _whose(event: Happened) -> frozenset[int]:
+    """The person an event is about."""
+    return frozenset() if event.person_id is None else frozenset({event.person_id})
 
 
 def _erased(event: Happened) -> frozenset[Hashable]:

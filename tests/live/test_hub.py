@@ -15,7 +15,7 @@ from flask import Flask
 from server.db import WRITES, db
 from server.live import hub as hubs
 from server.live import tail
-from server.live.frames import Frame, Part, Sight
+from server.live.frames import ANYBODY, Audience, Frame, Part, Sight
 from server.live.hub import Hub, Reader
 from server.live.tail import Happened
 from server.models.events import Event
@@ -29,7 +29,7 @@ WHOSE = (1, 2)
 """A person on a trip."""
 
 
-def load(happened: Sequence[Happened]) -> list[Frame]:
+def load(happened: Sequence[Happened], audience: Audience = ANYBODY) -> list[Frame]:
     """A frame for each event, saying its subject; `unspeakable` is one that cannot be told."""
     if any(event.subject == "unspeakable" for event in happened):
         raise LookupError("unspeakable")

@@ -14,7 +14,7 @@ from flask import Flask, current_app
 
 from server import clock
 from server.db import WRITES, db
-from server.live.frames import Frame, Sight
+from server.live.frames import Audience, Frame, Sight
 from server.live.hub import Hub, Reader, Taken
 from server.live.places import Place, Watch
 from server.live.tail import Happened
@@ -61,7 +61,7 @@ def running() -> Iterator[Hub]:
     """A hub as one process has it, looking often."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # werkzeug's documented way
 
-    def load(happened: Sequence[Happened]) -> list[Frame]:
+    def load(happened: Sequence[Happened], _: Audience) -> list[Frame]:
         with app.app_context():
             return stream.frames(happened)
 
