@@ -69,7 +69,7 @@ def test_a_check_in_is_made_for_whoever_may_see_it_or_made_it_and_otherwise_not(
     path = stream.path_of(office)
     for audience in (ANYBODY, Audience.of([sight(path)]), Audience.of([sight(person_id=who.id)])):
         (frame,) = stream.frames(made, audience)
-        assert frame.parts
+        assert {part.path for part in frame.parts} == {path}
         assert not frame.unmade
     (frame,) = stream.frames(made, Audience.of([sight("/999/"), sight(path, below="/999/")]))
     assert (frame.unmade, frame.parts, frame.moved) == (True, (), frozenset({who.id}))
