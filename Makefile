@@ -17,7 +17,7 @@ TYPED := $(foreach each,server mobile_stub setup tests bench,\
 	$(if $(wildcard $(each)/*.py $(each)/*/*.py),$(each))) $(wildcard wsgi.py)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test crash search fast check setup setup-run python bundle format docs parcel lock clean
+.PHONY: help demo test crash search fast check check-types check-rest setup setup-run python bundle format docs parcel lock clean
 
 help: ## 列出所有目标 / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,9 +38,14 @@ fast: check ## 格式、静态检查与纯函数测试 / the checks and the test
 	@$(if $(PURE),pytest -q $(PURE))
 
 check: setup ## 格式、静态检查、类型、楼层 / formatting, lint, types, floors
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=line check-types check-rest
+
+check-types:
+	@$(STEP) "类型 / types" mypy $(TYPED)
+
+check-rest: # beside the types, which take as long as all of these
 	@$(STEP) "格式 / formatting" ruff format --check .
 	@$(STEP) "静态检查 / lint" ruff check .
-	@$(STEP) "类型 / types" mypy $(TYPED)
 	@$(STEP) "楼层 / floors" lint-imports
 	@$(STEP) "密钥与软件包 / secrets and packages" python -m setup.scan
 	@$(if $(wildcard server/web/static/src/*.js server/web/static/src/*/*.js),$(STEP) "页面类型 / types of the pages" tsc -p .)

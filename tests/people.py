@@ -8,14 +8,17 @@ from datetime import timedelta
 from functools import cache
 from itertools import count
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Flask
 from flask.testing import FlaskClient
 
 from server import clock
+from server.config import Settings
 from server.db import db
+from server.held import held
 from server.models.people import Person, RoleGrant
+from server.models.sessions import SignInSession
 from server.models.units import Unit
 from server.queries import actors
 from server.queries import sessions as standing
@@ -51,10 +54,28 @@ class Someone:
     def sign_in(self, client: FlaskClient, *, device_id: UUID | None = None) -> Headers:
         """The headers of a new session of theirs on a phone, opened without the slow look at the password."""
         with client.application.app_context():
-            return {"Authorization": f"Bearer {self.tokens(device_id=device_id).access_token}"}
+            made = self.tokens(device_id=device_id) if device_id else tokens.of_session(self._session(), "")
+        return {"Authorization": f"Bearer {made.access_token}"}
+
+    def _session(self) -> UUID:
+        """A session put where one belongs, at a third of what beginning one costs: most tests sign somebody in."""
+        now = clock.now()
+        with transaction() as session:
+            made = SignInSession(
+                id=uuid4(),
+                person_id=self.id,
+                kind="app",
+                device_name="测试手机",
+                created_at=now,
+                last_used_at=now,
+                expires_at=now + timedelta(days=held(Settings).session_days),
+            )
+            session.add(made)
+            session.flush()
+            return made.id
 
     def tokens(self, *, device_id: UUID | None = None) -> Tokens:
-        """A new session of theirs on a phone."""
+        """A new session of theirs on a phone, begun as signing in begins it."""
         with transaction() as session:
             found = session.get_one(Person, self.id)
             session_id = sessions.begin(found, Device("app", "测试手机", device_id))
@@ -102,37 +123,65 @@ class County:
         }
 
 
+class Signed(dict[str, Headers]):
+    """The headers of a county's people by their part in the tests, each signed in when first asked for."""
+
+    def __init__(self, client: FlaskClient, folk: County) -> None:
+        super().__init__()
+        self._client, self._folk = client, folk
+
+    def __missing__(self, part: str) -> Headers:
+        self[part] = self._folk.everyone[part].sign_in(self._client)
+        return self[part]
+
+
+UNITS = {
+    "root": ("青溪县", "county", None),
+    "township_a": ("东河镇", "township", "root"),
+    "township_b": ("西岭镇", "township", "root"),
+    "village_a": ("柳树村", "village", "township_a"),
+    "village_b": ("石桥村", "village", "township_b"),
+    "grid_a": ("柳树村一网格", "grid", "village_a"),
+    "grid_b": ("石桥村一网格", "grid", "village_b"),
+    "department": ("投资促进局", "department", "root"),
+}
+"""What the county's units are called, their kinds, what each is below: those above come first."""
+
+PEOPLE = {
+    "cadre": ("陈晓", "cadre", "township_a"),
+    "colleague": ("林远", "cadre", "township_a"),
+    "grid_member": ("赵田", "grid_member", "grid_a"),
+    "cadre_b": ("孙岩", "cadre", "township_b"),
+    "official": ("周航", "cadre", "department"),
+    "supervisor_a": ("吴清", "supervisor", "township_a"),
+    "supervisor_b": ("郑岭", "supervisor", "township_b"),
+    "supervisor": ("王鉴", "supervisor", "root"),
+    "leader": ("刘衡", "leader", "root"),
+    "administrator": ("何理", "administrator", "root"),
+    "administrator_a": ("马东", "administrator", "township_a"),
+    "auditor": ("徐明", "auditor", "root"),
+}
+"""What the county's people are called, and the role each has over their unit."""
+
+
 def county(app: Flask) -> County:
-    """Fill the (empty) database; within the application's context."""
-    root = _unit("青溪县", "county", None)
-    a, b = _unit("东河镇", "township", root), _unit("西岭镇", "township", root)
-    village_a, village_b = _unit("柳树村", "village", a), _unit("石桥村", "village", b)
-    grid_a, grid_b = _unit("柳树村一网格", "grid", village_a), _unit("石桥村一网格", "grid", village_b)
-    department = _unit("投资促进局", "department", root)
-    made = County(
-        root=root,
-        department=department,
-        township_a=a,
-        village_a=village_a,
-        grid_a=grid_a,
-        township_b=b,
-        village_b=village_b,
-        grid_b=grid_b,
-        cadre=_person("陈晓", a, ("cadre", a)),
-        colleague=_person("林远", a, ("cadre", a)),
-        grid_member=_person("赵田", grid_a, ("grid_member", grid_a)),
-        cadre_b=_person("孙岩", b, ("cadre", b)),
-        official=_person("周航", department, ("cadre", department)),
-        supervisor_a=_person("吴清", a, ("supervisor", a)),
-        supervisor_b=_person("郑岭", b, ("supervisor", b)),
-        supervisor=_person("王鉴", root, ("supervisor", root)),
-        leader=_person("刘衡", root, ("leader", root)),
-        administrator=_person("何理", root, ("administrator", root)),
-        administrator_a=_person("马东", a, ("administrator", a)),
-        auditor=_person("徐明", root, ("auditor", root)),
+    """Fill the (empty) database, a statement for each table: a thousand tests begin so."""
+    units = {part: _unsaved_unit(name, kind) for part, (name, kind, _) in UNITS.items()}
+    db.session.add_all(units.values())
+    db.session.flush()
+    for part, (_, _, above) in UNITS.items():
+        _place(units[part], units[above] if above else None)
+    folk = {part: _unsaved_person(name, units[where].id) for part, (name, _, where) in PEOPLE.items()}
+    db.session.add_all(folk.values())
+    db.session.flush()
+    db.session.add_all(
+        RoleGrant(person_id=folk[part].id, role=role, unit_id=units[where].id)
+        for part, (_, role, where) in PEOPLE.items()
     )
+    ids = {part: made.id for part, made in units.items()}
+    everyone = {part: _someone(made) for part, made in folk.items()}
     db.session.commit()
-    return made
+    return County(**ids, **everyone)  # type: ignore[arg-type]  # the parts are its fields
 
 
 def unit(name: str, kind: str, parent_id: int | None) -> int:
@@ -150,31 +199,50 @@ def person(name: str, unit_id: int, *roles: tuple[str, int], username: str = "")
 
 
 def _unit(name: str, kind: str, parent_id: int | None) -> int:
-    """A unit, not yet committed: a county is committed once."""
-    made = Unit(parent_id=parent_id, code=f"u{next(_numbers)}", name=name, kind=kind, path="")
+    """A unit, not yet committed."""
+    made = _unsaved_unit(name, kind)
     db.session.add(made)
     db.session.flush()
-    above = "/" if parent_id is None else db.session.get_one(Unit, parent_id).path
-    made.path = f"{above}{made.id}/"
+    _place(made, None if parent_id is None else db.session.get_one(Unit, parent_id))
     return made.id
+
+
+def _unsaved_unit(name: str, kind: str) -> Unit:
+    """A unit that has no place yet: a place needs its id."""
+    return Unit(code=f"u{next(_numbers)}", name=name, kind=kind, path="")
+
+
+def _place(made: Unit, parent: Unit | None) -> None:
+    """Put a saved unit below another, or at the top."""
+    made.parent_id = parent.id if parent else None
+    made.path = f"{parent.path if parent else '/'}{made.id}/"
 
 
 def _person(name: str, unit_id: int, *roles: tuple[str, int], username: str = "") -> Someone:
     """A person, not yet committed."""
-    username = username or f"person{next(_numbers)}"
+    made = _unsaved_person(name, unit_id, username)
+    db.session.add(made)
+    db.session.flush()
+    db.session.add_all(RoleGrant(person_id=made.id, role=role, unit_id=over) for role, over in roles)
+    return _someone(made)
+
+
+def _unsaved_person(name: str, unit_id: int, username: str = "") -> Person:
+    """A person who has been here long."""
     long_ago = clock.now() - timedelta(days=400)
-    made = Person(
+    return Person(
         unit_id=unit_id,
-        username=username,
+        username=username or f"person{next(_numbers)}",
         name=name,
         password_hash=password_hash(),
         password_set_at=long_ago,
         created_at=long_ago,
     )
-    db.session.add(made)
-    db.session.flush()
-    db.session.add_all(RoleGrant(person_id=made.id, role=role, unit_id=over) for role, over in roles)
-    return Someone(made.id, username, unit_id, name)
+
+
+def _someone(made: Person) -> Someone:
+    """Them as the tests know them."""
+    return Someone(made.id, made.username, made.unit_id, made.name)
 
 
 def open_app(**how: Any) -> Tokens:

@@ -52,7 +52,7 @@ class Desk:
 
     def __init__(self, client: FlaskClient, folk: Folk) -> None:
         self.client = client
-        self.signed = {name: who.sign_in(client) for name, who in folk.county.everyone.items()}
+        self.signed = people.Signed(client, folk.county)
 
     def drafts(self, kind: str = "boards", period: str = "2026-05", **told: Any) -> Any:
         """The supervisor lets the server draft."""

@@ -161,7 +161,7 @@ def test_a_unit_answers_a_supervisor_decides_and_both_stay_to_be_read(
     client: FlaskClient, folk: County, late: dict[str, Any]
 ) -> None:
     with on(2, 3):
-        signed = {name: who.sign_in(client) for name, who in folk.everyone.items()}
+        signed = people.Signed(client, folk)
         [flag] = stood(date(2026, 2, 3))
         at = f"/{flag.id}"
         verdict = {"upheld": False, "text": "签约仪式由县里推迟"}

@@ -48,8 +48,8 @@ class Desk:
         self.matter = self.report("grid_member", FOUND | {"category_id": category_id})
 
     def sign_in(self) -> None:
-        """Let everybody sign in, by what the clock says now."""
-        self.signed = {name: who.sign_in(self.client) for name, who in self.folk.everyone.items()}
+        """Let everybody sign in anew, by what the clock says when they first do something."""
+        self.signed = people.Signed(self.client, self.folk)
 
     def report(self, who: str, told: dict[str, Any]) -> dict[str, Any]:
         """Report a matter."""

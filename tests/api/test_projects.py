@@ -18,7 +18,7 @@ from server.services import checkins, matters, milestones
 from server.services import people as accounts
 from server.services.matters import Report
 from tests import people
-from tests.people import County, Headers
+from tests.people import County
 from tests.projects import PLAN, planned, reached, registered
 from tests.support.together import together
 from tests.trips import told, under_way
@@ -47,7 +47,7 @@ class Desk:
 
     def __init__(self, client: FlaskClient, folk: County) -> None:
         self.client = client
-        self.signed: dict[str, Headers] = {name: who.sign_in(client) for name, who in folk.everyone.items()}
+        self.signed = people.Signed(client, folk)
 
     def asks(self, who: str, method: str, path: str = "", **told: Any) -> Any:
         """The whole answer to a request."""
@@ -274,7 +274,7 @@ def test_visits_and_matters_are_linked_and_shown_to_those_who_may_see_them(desk:
 
 def test_who_reads_a_project_is_who_answers_carries_leads_or_serves(desk: Desk, folk: County) -> None:
     project = registered(folk, lead_id=folk.leader.id, member_ids=[folk.official.id])
-    see = {name: desk.asks(name, "GET", f"/{project['id']}").status_code for name in desk.signed}
+    see = {name: desk.asks(name, "GET", f"/{project['id']}").status_code for name in folk.everyone}
     assert {name for name, status in see.items() if status == 200} == {
         "cadre",
         "colleague",

@@ -23,6 +23,7 @@ from server.models.checkins import Checkin
 from server.models.events import Event
 from tests import people
 from tests.support import serving
+from tests.support.postgis import Cluster
 from tests.support.serving import Served
 
 SENDERS, EACH = 16, 125
@@ -83,6 +84,17 @@ class Sender:
 
 
 @pytest.fixture
+def durable(request: pytest.FixtureRequest, app: Flask) -> Iterator[None]:
+    """The database writes through to the disk, as it does where it serves; SQLite always does."""
+    if held(Settings).on_sqlite:
+        yield
+        return
+    cluster: Cluster = request.getfixturevalue("cluster")
+    with cluster.durable():
+        yield
+
+
+@pytest.fixture
 def senders(app: Flask) -> list[Sender]:
     """Sixteen people, each with check-ins to send."""
     folk = people.county(app)
@@ -110,6 +122,7 @@ def _body(turn: int) -> dict[str, object]:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("durable")
 def test_what_was_answered_survives_a_kill_and_everything_is_there_once(
     app: Flask, senders: list[Sender]
 ) -> None:

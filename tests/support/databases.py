@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 
@@ -17,6 +17,9 @@ from server.held import held, hold
 from server.live.hub import Hub
 from server.queries.areas import Snapshots
 from tests.support.client import Client
+
+GUARDED = ("events", "closings", "bulletins")
+"""The tables that triggers keep from being changed."""
 
 
 def settings_for(url: str, folder: Path, **given: object) -> Settings:
@@ -41,13 +44,19 @@ def empty(app: Flask) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text(_emptying()))
         else:
-            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-            with unguarded(connection):
-                for table in reversed(Base.metadata.sorted_tables):
-                    connection.execute(sa.delete(table))
+            _empty_file(connection)
         connection.execute(sa.text("INSERT INTO area_generation (id, number) VALUES (1, 0)"))
         shutil.rmtree(held(Settings).instance / "closings", ignore_errors=True)
     hold(app, Snapshots())
+
+
+def _empty_file(connection: sa.Connection) -> None:
+    """Empty SQLite, touching only what has rows: half the cost of a small test is what it leaves behind."""
+    filled = connection.exec_driver_sql(_having_rows()).scalars().all()
+    connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
+    with unguarded(connection) if set(GUARDED) & set(filled) else nullcontext():
+        for name in filled:
+            connection.exec_driver_sql(f"DELETE FROM {name}")
 
 
 @contextmanager
@@ -58,7 +67,7 @@ def unguarded(connection: sa.Connection) -> Iterator[None]:
         yield
         connection.exec_driver_sql("SET LOCAL session_replication_role = origin")
         return
-    mine = "type = 'trigger' AND tbl_name IN ('events', 'closings', 'bulletins')"
+    mine = f"type = 'trigger' AND tbl_name IN {GUARDED}"
     guards = connection.exec_driver_sql(f"SELECT name, sql FROM sqlite_master WHERE {mine}").all()
     for guard in guards:
         connection.exec_driver_sql(f"DROP TRIGGER {guard.name}")
@@ -76,6 +85,15 @@ def tamper(statement: str) -> None:
         unguarded(connection),
     ):
         connection.exec_driver_sql(statement)
+
+
+@cache
+def _having_rows() -> str:
+    """A statement for the names of SQLite's tables that have rows, those first that refer to others."""
+    return " UNION ALL ".join(
+        f"SELECT '{table.name}' WHERE EXISTS (SELECT 1 FROM {table.name})"
+        for table in reversed(Base.metadata.sorted_tables)
+    )
 
 
 @cache

@@ -13,13 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UNPRIVILEGED = "postgres"
+DURABLE = "fsync = on\nfull_page_writes = on\n"
+"""What a test adds that kills or restores: as on the server of a county."""
+
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-fsync = on
+fsync = off
+full_page_writes = off
 synchronous_commit = on
 max_connections = 200
-shared_buffers = 256MB
+shared_buffers = 64MB
+autovacuum_naptime = 5min
 jit = off
 log_min_messages = fatal
 """
@@ -56,6 +61,16 @@ class Cluster:
             time.sleep(0.02)
         note.unlink()  # a dead process that nobody has waited for still counts as a running server
         self.start()
+
+    @contextmanager
+    def durable(self) -> Iterator[None]:
+        """Write through to the disk, as on the server of a county, until the block is left."""
+        for name in ("fsync", "full_page_writes"):
+            self.sql(f"ALTER SYSTEM SET {name} = on")
+        self.sql("SELECT pg_reload_conf()")
+        yield
+        self.sql("ALTER SYSTEM RESET ALL")
+        self.sql("SELECT pg_reload_conf()")
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run one statement as the cluster's owner, return its bare output."""
@@ -101,6 +116,7 @@ def cluster() -> Iterator[Cluster]:
             "-E",
             "UTF8",
             "--locale=C.UTF-8",
+            "--no-sync",
         )
         with (folder / "data" / "postgresql.conf").open("a") as file:
             file.write(f"{CONFIGURATION}port = {made.port}\n")

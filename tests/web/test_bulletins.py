@@ -10,6 +10,8 @@ from tests import bulletins
 from tests.people import County
 from tests.web.conftest import Open
 
+pytestmark = pytest.mark.parametrize("app", ["spatialite"], indirect=True)  # the doors are tried on both
+
 
 @pytest.fixture
 def month(people: County) -> str:
