@@ -9,12 +9,13 @@ import sqlalchemy as sa
 
 from server import clock
 from server.db import db
+from server.errors import HouseholdRefused
 from server.models.households import Household, HouseholdVisit
 from server.queries import households as reads
 from server.rules import access, households
 from server.rules.access import Actor
 from server.services import events, standing
-from server.transaction import verb
+from server.transaction import unique_or, verb
 
 _BLANK = {"door": "", "name": "", "concern": ""}
 
@@ -54,12 +55,13 @@ def add(actor: Actor, told: Told) -> dict[str, Any]:
 def visit(actor: Actor, household_id: int, told_as: UUID, visited_on: date, note: str) -> dict[str, Any]:
     """Tell of a visit to a household of one's own. The same told again is the same visit."""
     household = reads.held(actor, household_id, "household.visit")
+    taken = HouseholdRefused(why_zh="编号已被使用", why_en="its id is taken")
     again = db.session.scalars(
         sa.select(HouseholdVisit).where(HouseholdVisit.told_as == told_as)
     ).one_or_none()
     if again is not None:
         if (again.household_id, again.person_id) != (household.id, actor.person_id):
-            households.refuse("编号已被使用", "its id is taken")
+            raise taken
         return reads.document(household)
     _ensure_open(household)
     today = clock.day_of(clock.now())
@@ -73,8 +75,8 @@ def visit(actor: Actor, household_id: int, told_as: UUID, visited_on: date, note
         note=note,
         told_at=clock.now(),
     )
-    db.session.add(made)
-    db.session.flush()
+    with unique_or(taken):
+        db.session.add(made)
     _record("household.visited", actor, household)
     return reads.document(household)
 

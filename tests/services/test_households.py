@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -19,6 +20,7 @@ from server.services.households import Told
 from tests import people
 from tests.people import County
 from tests.positions import rows
+from tests.support.together import together
 
 NOW = datetime.fromisoformat("2026-09-01T10:00:00+08:00")
 TODAY = date(2026, 9, 1)
@@ -54,6 +56,18 @@ def test_what_is_due_next_stands_first(folk: County) -> None:
 def test_a_visit_is_never_due_before_the_last_one(last: date | None, every: int) -> None:
     due = rules.due_on(last, since=date(2026, 1, 1), every_days=every)
     assert due == date(2026, 1, 1) if last is None else (due - last).days == every
+
+
+def test_a_visit_told_of_two_households_at_once_is_of_one_and_the_other_is_told(
+    app: Flask, folk: County
+) -> None:
+    member, told_as = folk.grid_member.actor, uuid4()
+    press = [
+        partial(households.visit, member, household, told_as, TODAY, "一切都好")
+        for household in (taken(folk, "甲"), taken(folk, "乙"))
+    ]
+    ends = together(app, *press)
+    assert sorted(type(end).__name__ for end in ends) == ["HouseholdRefused", "dict"]
 
 
 def test_one_member_looks_after_ten(folk: County) -> None:

@@ -101,6 +101,19 @@ def test_a_rota_takes_turns_and_goes_on_where_it_was(morning: County) -> None:
     assert of_plan(made, morning.supervisor_a)[-1]["walkers"][0]["id"] == walkers[0]
 
 
+def test_a_plan_that_is_changed_twice_a_day_leaves_nobodys_turn_out(morning: County) -> None:
+    walkers = [morning.cadre.id, morning.colleague.id, morning.grid_member.id]
+    rota = {"who": "rota", "walker_ids": walkers, "unit_id": morning.township_a}
+    made = planned(morning, **rota)
+    with clock.at(MORNING + 2 * HOUR):
+        begun(morning.cadre, of_plan(made, morning.supervisor_a)[0])
+        for _ in range(2):
+            patrol_plans.edit(morning.supervisor_a.actor, made["id"], plan(morning, **rota))
+    due = [each for each in of_plan(made, morning.supervisor_a) if each["state"] == "due"]
+    names = [each["walkers"][0]["id"] for each in due]
+    assert names == (walkers * 3)[1:8]
+
+
 def test_a_change_makes_what_nobody_has_begun_anew_and_leaves_the_rest(morning: County) -> None:
     made = planned(morning)
     with clock.at(MORNING + 2 * HOUR):
