@@ -241,6 +241,13 @@ class Settings:
         "巡查时段开始前多少小时提醒有关人员",
         "Hours before a patrol's window opens at which those concerned are reminded",
     )
+    household_idle_days: int = _setting(
+        "GUATU_HOUSEHOLD_IDLE_DAYS",
+        550,
+        readers.whole(367, 3660),
+        "住户多少天无人走访即自动不再联系，“关注什么”随即删除",
+        "Days without a visit after which a household is let go by itself, and what to look after is deleted",
+    )
     household_days: int = _setting(
         "GUATU_HOUSEHOLD_DAYS",
         730,
@@ -254,6 +261,13 @@ class Settings:
         readers.whole(0, 366),
         "一天过后多少天内，本人还可以补充当天的日志",
         "Days after its day during which its person may still add to a log",
+    )
+    evidence_days: int = _setting(
+        "GUATU_EVIDENCE_DAYS",
+        3650,
+        readers.whole(1, 36_600),
+        "项目阶段佐证的文件保存多少天，过期删除；名称、文号和日期仍在",
+        "Days that files of evidence of projects are kept, then deleted; title, number and day stay",
     )
     query_days: int = _setting(
         "GUATU_QUERY_DAYS",
@@ -330,8 +344,8 @@ class Settings:
         "GUATU_UPLOAD_MB",
         32,
         readers.whole(1, 512),
-        "边界文件的最大大小（MB）",
-        "Largest boundary file in MB",
+        "边界文件和项目佐证材料的最大大小（MB）",
+        "Largest boundary file, and file of evidence, in MB",
     )
     photo_mb: int = _setting(
         "GUATU_PHOTO_MB",

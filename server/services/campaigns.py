@@ -209,7 +209,11 @@ def _lay_out(campaign: Campaign, told: Told) -> None:
     lead = db.session.get(Person, told.lead_id)
     if lead is None or lead.left_at is not None:
         campaigns.refuse("没有这个人，或已离开", "there is no such person, or they have left")
-    same = sa.select(Campaign.id).where(Campaign.name == told.name, Campaign.id.is_distinct_from(campaign.id))
+    same = sa.select(Campaign.id).where(
+        Campaign.name == told.name,
+        Campaign.unit_id == told.unit_id,
+        Campaign.id.is_distinct_from(campaign.id),
+    )
     if db.session.scalar(same.limit(1)) is not None:
         raise _taken()
     unit = _open_unit(told.unit_id)
@@ -221,8 +225,8 @@ def _lay_out(campaign: Campaign, told: Told) -> None:
 
 
 def _taken() -> CampaignRefused:
-    """The refusal of a name that is in use."""
-    return CampaignRefused(why_zh="名称已被使用", why_en="that name is in use")
+    """The refusal of a name that is in use in the unit: of others' campaigns it tells nothing."""
+    return CampaignRefused(why_zh="该单位已有同名行动", why_en="the unit has a campaign of that name")
 
 
 def _lay_out_task(task: CampaignTask, told: TaskTold) -> None:

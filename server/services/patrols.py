@@ -65,7 +65,9 @@ def make_of(plan_id: int) -> int:
         calendar=calendars.current(),
     )
     there = sa.select(Patrol.day).where(
-        Patrol.plan_id == plan.id, Patrol.day >= today, Patrol.state != "called_off"
+        Patrol.plan_id == plan.id,
+        Patrol.day >= today,
+        sa.or_(Patrol.state != "called_off", Patrol.cancelled_at.is_not(None)),
     )
     kept = set(db.session.scalars(there))
     return sum(_make(plan, day) for day in wanted if day not in kept)
@@ -234,6 +236,7 @@ def cancel(actor: Actor, patrol_id: int, reason: str) -> dict[str, Any]:
         patrols.refuse("巡查已开始或已结束", "it has begun, or is over")
     walks.tell("patrol.cancelled", patrol, reads.concerned(patrol), actor.person_id)
     walks.call_off(patrol, because=reason)
+    patrol.cancelled_at = clock.now()
     db.session.flush()
     return reads.document(actor, patrol)
 

@@ -216,8 +216,8 @@ def _said(value: date | Decimal | str | None) -> str:
 
 
 def _taken() -> ProjectRefused:
-    """The refusal of a name that is taken."""
-    return ProjectRefused(why_zh="已有同名项目", why_en="there is a project of this name")
+    """The refusal of a name that is taken in the unit: of others' projects it tells nothing."""
+    return ProjectRefused(why_zh="该单位已有同名项目", why_en="the unit has a project of this name")
 
 
 def _change_amount(actor: Actor, project: Project, told: ProjectTold) -> None:
@@ -237,7 +237,7 @@ def _lay_out(project: Project, told: ProjectTold) -> None:
     """Write what is told into the row."""
     if told.amount <= 0:
         projects.refuse("总投资应大于零", "its amount is above nothing")
-    same = sa.select(Project.id).where(Project.name == told.name)
+    same = sa.select(Project.id).where(Project.name == told.name, Project.unit_id == told.unit_id)
     if db.session.scalar(same) not in {None, project.id}:
         raise _taken()
     if not told.needs_land and project.stage == "land":

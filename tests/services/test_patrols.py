@@ -75,6 +75,11 @@ def done_by(kind: str) -> list[int | None]:
     return [actor_id for _, each, actor_id in sorted(found) if each == kind]
 
 
+def of_plan_due(morning: County) -> list[dict[str, Any]]:
+    """The patrols that are due in the first township."""
+    return list(reads.listed(morning.supervisor_a.actor, Asked(states=("due",)))["items"])
+
+
 # ── made ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -329,6 +334,7 @@ def test_one_patrol_is_called_off_with_a_reason_until_somebody_begins(morning: C
     assert told("patrol.cancelled") == [morning.grid_member.id]
     assert done_by("patrol.cancelled") == [morning.supervisor_a.id]
     sweep()
+    assert {each["day"] for each in of_plan_due(morning)} == {each["day"] for each in made} - {made[1]["day"]}
     with clock.at(MORNING + 2 * HOUR):
         begun(morning.grid_member, made[0])
     with pytest.raises(PatrolRefused):
