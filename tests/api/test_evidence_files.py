@@ -62,9 +62,11 @@ class Cabinet:
 
     def put(self, content: bytes = PDF, name: str = "投资协议.pdf") -> dict[str, Any]:
         """The file as it is told, once it was put there."""
-        answer = self.puts("supervisor_a", content, name)
+        file_id = uuid4()
+        answer = self.puts("supervisor_a", content, name, file_id)
         assert answer.status_code == 201, answer.get_json()
-        return dict(answer.get_json()["evidence"][0]["files"][-1])
+        files = answer.get_json()["evidence"][0]["files"]
+        return next(dict(each) for each in files if each["id"] == str(file_id))
 
     def asks(self, who: str, file: dict[str, Any], method: str = "GET") -> Any:
         """What comes of opening or erasing a file."""
