@@ -47,26 +47,22 @@ class Settings:
         "GUATU_SEALING_KEYS",
         "",
         str,
-        "封存密钥，写作 kid:密钥,kid:密钥；数据库中须能读回的内容（如 OwnTracks 加密密钥）用第一个封存，"
-        "其余只用于解开。为空时在文件夹中自动生成一次",
-        "Sealing keys as kid:secret,kid:secret: what must be read back from the database (OwnTracks' keys) is sealed"
-        " with the first, the others only open. Empty: made once in the instance folder",
+        "封存密钥，写作 kid:密钥,kid:密钥；第一个用于封存，其余只用于解开。为空时在文件夹中自动生成一次",
+        "Sealing keys as kid:secret,kid:secret; the first seals, others only open. Empty: made once in that folder",
     )
     closing_keys: str = _setting(
         "GUATU_CLOSING_KEYS",
         "",
         str,
         "存证密钥，写作 kid:密钥,kid:密钥；每日存证用第一个签名，其余只用于核对。为空时在文件夹中自动生成一次",
-        "Closing keys as kid:secret,kid:secret: each closed day of the record is signed with the first, the others"
-        " only check. Empty: made once in the instance folder",
+        "Closing keys as kid:secret,kid:secret; the first signs closed days, others check. Empty: made once there",
     )
     closings: str = _setting(
         "GUATU_CLOSINGS",
         "",
         str,
         "每日存证在数据库之外另存的文件夹，宜在另一台机器的磁盘上。为空时为服务器文件夹下的 closings",
-        "The folder where closings are kept outside the database, best on another machine's disk. Empty: `closings` in"
-        " the instance folder",
+        "Where closings are kept, best on another machine's disk. Empty: `closings` in the instance folder",
     )
     access_token_s: int = _setting(
         "GUATU_ACCESS_TOKEN_S",
@@ -202,16 +198,14 @@ class Settings:
         180,
         readers.whole(1, 3660),
         "轨迹的定位点保存多少天（按上海时间整日），过期逐条删除；签到的位置见 GUATU_CHECKIN_DAYS",
-        "Days (whole ones, Shanghai) that positions of tracks are kept, then deleted by row; a check-in's:"
-        " GUATU_CHECKIN_DAYS",
+        "Days (whole, Shanghai) that tracks' positions are kept, then deleted; a check-in's: GUATU_CHECKIN_DAYS",
     )
     checkin_days: int = _setting(
         "GUATU_CHECKIN_DAYS",
         730,
         readers.whole(1, 3660),
         "签到的位置、备注、走访内容和补记保存多少天（按上海时间整日，自收到起），过期清除；签到本身与判定保留",
-        "Days (whole ones, Shanghai, from arrival) that the place, note, visit and additions of a check-in are kept;"
-        " then they are blanked, and that there was one stays, with its verdict",
+        "Days (whole ones, Shanghai) that a check-in's place, note, visit and additions are kept, then blanked",
     )
     copy_minutes: int = _setting(
         "GUATU_COPY_MINUTES",
@@ -241,6 +235,13 @@ class Settings:
         "巡查时段开始前多少小时提醒有关人员",
         "Hours before a patrol's window opens at which those concerned are reminded",
     )
+    household_idle_days: int = _setting(
+        "GUATU_HOUSEHOLD_IDLE_DAYS",
+        550,
+        readers.whole(367, 3660),
+        "住户多少天无人走访即自动不再联系，“关注什么”随即删除",
+        "Days without a visit after which a household is let go by itself, and what to look after is deleted",
+    )
     household_days: int = _setting(
         "GUATU_HOUSEHOLD_DAYS",
         730,
@@ -254,6 +255,13 @@ class Settings:
         readers.whole(0, 366),
         "一天过后多少天内，本人还可以补充当天的日志",
         "Days after its day during which its person may still add to a log",
+    )
+    evidence_days: int = _setting(
+        "GUATU_EVIDENCE_DAYS",
+        3650,
+        readers.whole(1, 36_600),
+        "项目阶段佐证的文件保存多少天，过期删除；名称、文号和日期仍在",
+        "Days that files of evidence of projects are kept, then deleted; title, number and day stay",
     )
     query_days: int = _setting(
         "GUATU_QUERY_DAYS",
@@ -281,8 +289,7 @@ class Settings:
         False,
         readers.switch,
         "是否向企业微信、钉钉的群机器人发送汇总（消息离开本机，只有单位名称和件数）；默认关闭",
-        "Whether digests go to robots in WeCom and DingTalk groups (they leave this machine, and hold names of units"
-        " and counts alone); off unless set",
+        "Whether digests (names of units and counts alone) leave for robots in WeCom and DingTalk groups; else off",
     )
     hook_origins: Listed = _setting(
         "GUATU_HOOK_ORIGINS",
@@ -330,8 +337,8 @@ class Settings:
         "GUATU_UPLOAD_MB",
         32,
         readers.whole(1, 512),
-        "边界文件的最大大小（MB）",
-        "Largest boundary file in MB",
+        "边界文件和项目佐证材料的最大大小（MB）",
+        "Largest boundary file, and file of evidence, in MB",
     )
     photo_mb: int = _setting(
         "GUATU_PHOTO_MB",
@@ -373,8 +380,7 @@ class Settings:
         1095,
         readers.whole(30, 36600),
         "事项办结（投诉建议答复）后，内容保存多少天（按上海时间整日），过期删除内容和照片，只留办理事实",
-        "Days (whole ones, Shanghai) after a matter is closed, or a complaint answered, that what it tells is kept;"
-        " then words, place and photos are deleted, and only the facts of its handling stay",
+        "Days after a matter is closed, or a complaint answered, that its words, place and photos are kept",
     )
     photo_font: str = _setting(
         "GUATU_PHOTO_FONT",

@@ -547,6 +547,15 @@ class PatrolRefused(Problem):
     en = "The patrol cannot be dealt with so: {why_en}."
 
 
+class HouseholdReasonNeeded(Problem):
+    """What is told of a household is opened by others only with a reason, which is kept."""
+
+    code = "household_reason_needed"
+    status = 403
+    zh = "打开住户详情前请先说明理由；理由会被记录，联系这一户的人可以看到。"
+    en = "Say why before opening this household; the reason is kept, and who looks after it can read it."
+
+
 class HouseholdRefused(Problem):
     """What was told of a household, or of a visit to it, does not hold together."""
 
@@ -638,6 +647,15 @@ class ProjectChanged(Problem):
     status = 409
     zh = "项目已被他人修改，请刷新后再操作。"
     en = "Somebody changed this project first; reload it and look again."
+
+
+class EvidenceRefused(Problem):
+    """A file of evidence is of no kind that is kept, is damaged or does something, or is one too many."""
+
+    code = "evidence_refused"
+    status = 422
+    zh = "佐证材料不能保存：{why_zh}。"
+    en = "The file cannot be kept: {why_en}."
 
 
 class SheetRefused(Problem):

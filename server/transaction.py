@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from server.db import WRITES, db, is_locked
 from server.errors import Busy
+from server.problem import Problem
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -62,6 +63,19 @@ def transaction() -> Iterator[Session]:
             raise
         finally:
             session.info.pop("within_a_verb", None)
+
+
+@contextmanager
+def unique_or(refusal: Problem) -> Iterator[None]:
+    """Write what is done within, in a savepoint; `refusal` where a key that must be unique was another's just before.
+
+    Within a verb. Asking first is not enough: of two who press at once neither sees what the other has not committed.
+    """
+    try:
+        with db.session.begin_nested():
+            yield
+    except sa.exc.IntegrityError as error:
+        raise refusal from error
 
 
 @contextmanager

@@ -8,11 +8,15 @@ from server import gate
 from server.api.doors import Doors, answer
 from server.api.schemas.households import (
     HouseholdIn,
+    HouseholdInFullOut,
+    HouseholdLooksOut,
     HouseholdOut,
     HouseholdsAsked,
     HouseholdsOut,
     HouseholdVisitIn,
+    OpenIn,
 )
+from server.api.schemas.looks import PageAsked
 from server.gate import guard
 from server.queries import households as reads
 from server.services import households
@@ -54,6 +58,24 @@ def add(told: Told) -> Response:
 def visit(told: dict[str, Any], household_id: int) -> Response:
     """入户走访 · Tell of a visit to a household of one's own; the same told again is the same visit."""
     return answer(households.visit(gate.actor(), household_id, **told), 201)
+
+
+@doors.post("/households/<int:household_id>/open")
+@guard("household.open")
+@doors.arguments(OpenIn)
+@doors.response(200, HouseholdInFullOut)
+def open_(told: dict[str, Any], household_id: int) -> Response:
+    """打开住户详情 · What is told of a household: another's opens once this sitting has said why, and is recorded."""
+    return answer(households.open_(gate.actor(), household_id, told["reason"]))
+
+
+@doors.get("/looks/households")
+@guard("look.read")
+@doors.arguments(PageAsked, location="query")
+@doors.response(200, HouseholdLooksOut)
+def looks(asked: dict[str, Any]) -> Response:
+    """住户查看记录 · The record of looks at households, for an auditor."""
+    return answer(reads.looks(gate.actor(), **asked))
 
 
 @doors.post("/households/<int:household_id>/release")

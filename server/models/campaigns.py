@@ -17,10 +17,11 @@ class Campaign(Base):
     __table_args__ = (
         sa.CheckConstraint(sa.column("state").in_(STATES), name="state"),
         sa.CheckConstraint("ends_on >= starts_on", name="dates"),
+        sa.UniqueConstraint("unit_id", "name"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(60), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(60))
     aim: Mapped[str] = mapped_column(sa.Text(), default="")
     unit_id: Mapped[int] = mapped_column(sa.ForeignKey("units.id"), index=True)
     lead_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)

@@ -30,6 +30,20 @@ class Household(Base):
     erased_at: Mapped[datetime | None]
 
 
+class HouseholdLook(Base):
+    """That somebody opened what is told of a household they do not look after, once a sitting, and why. Only added."""
+
+    __tablename__ = "household_looks"
+    __table_args__ = (sa.UniqueConstraint("session_id", "household_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reader_id: Mapped[int] = mapped_column(sa.ForeignKey("people.id"), index=True)
+    session_id: Mapped[UUID] = mapped_column(sa.Uuid())
+    household_id: Mapped[int] = mapped_column(sa.ForeignKey("households.id"), index=True)
+    reason: Mapped[str] = mapped_column(sa.String(200))
+    at: Mapped[datetime]
+
+
 class HouseholdVisit(Base):
     """One visit to a household, as its member tells it; `told_as` is the id the phone gave it. Appended, never changed.
 

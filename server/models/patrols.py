@@ -91,7 +91,8 @@ class Patrol(Base):
 
     The duty its walkers are on is a trip, from the moment somebody is to walk it: consent, check-ins, tracks and
     their erasure are those of any duty, and its stops are the checkpoints. `reached` of `checkpoints` were, and the
-    last of them at `walked_at`, as judged at `judged_at`.
+    last of them at `walked_at`, as judged at `judged_at`. One that was called off by itself (`cancelled_at`) is made
+    no more; one whose plan was changed is made anew.
     """
 
     __tablename__ = "patrols"
@@ -137,6 +138,7 @@ class Patrol(Base):
     judged_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     missed_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
     made_at: Mapped[datetime]
 
 

@@ -15,9 +15,9 @@ from server.rules.projects import HALVES, PARTS, STAGES, STEPS
 class Project(Base):
     """An investment project and where it stands. `revision` grows with every change.
 
-    `unit_id` is the unit that answers for it, `lead_id` the leader who takes care of it (包联领导). `amount` is
-    exact, in `amount_unit`. `stage` is the last one reached. One without `needs_land` goes past that stage. Stopped
-    for good or for the time being, it has `stopped_on` and why.
+    `unit_id` is the unit that answers for it, which has no other of this name; `lead_id` the leader who takes care of
+    it (包联领导). `amount` is exact, in `amount_unit`. `stage` is the last one reached. One without `needs_land` goes
+    past that stage. Stopped for good or for the time being, it has `stopped_on` and why.
     """
 
     __tablename__ = "projects"
@@ -25,10 +25,11 @@ class Project(Base):
         sa.CheckConstraint(sa.column("stage").in_(STAGES), name="stage"),
         sa.CheckConstraint(sa.column("amount_unit").in_(UNITS), name="amount_unit"),
         sa.CheckConstraint("amount > 0", name="amount"),
+        sa.UniqueConstraint("unit_id", "name"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(120), unique=True)
+    name: Mapped[str] = mapped_column(sa.String(120))
     investor: Mapped[str] = mapped_column(sa.String(120), default="")
     chain: Mapped[str] = mapped_column(sa.String(60), default="", index=True)
     content: Mapped[str] = mapped_column(sa.Text(), default="")

@@ -379,6 +379,13 @@ PARTS = (
     ),
     Part("households.json", "您联系的住户", "households you look after", ("households",), households.own),
     Part(
+        "household_looks.json",
+        "您何时、为什么打开过住户，谁打开过您联系的住户",
+        "when and why you opened households, and who opened those you look after",
+        ("household_looks",),
+        households.own_looks,
+    ),
+    Part(
         "household_visits.json",
         "您的入户走访",
         "your visits to households",

@@ -13,7 +13,7 @@ from server.models.events import Event
 from server.models.people import Person
 from server.models.units import Unit
 from server.queries import pages, scopes
-from server.rules import access
+from server.rules import access, matters
 from server.rules.access import Actor, Scope
 
 _Whom = sa.orm.aliased(Person)
@@ -66,12 +66,18 @@ def _events() -> sa.Select[*tuple[Any, ...]]:
 
 
 def _covered(scope: Scope) -> ColumnElement[bool]:
-    """The events of the units in scope; those of no unit belong to the whole county."""
+    """The events of the units in scope; those of no unit belong to the whole county, and so do all of complaints.
+
+    An old event of a complaint names the unit of whoever complained, and no event is ever rewritten.
+    """
     unit_id = cast(ColumnElement[int], Event.unit_id.expression)
     covered = scopes.visible(scope, unit_id=unit_id, mine=sa.false())
     if any(access.is_root(path) for path in scope.paths):
         return sa.or_(covered, Event.unit_id.is_(None))
-    return covered
+    kinds = sa.and_(
+        Event.kind == "matter.reported", Event.data["matter"].as_string().in_(matters.CONFIDENTIAL)
+    )
+    return sa.and_(covered, sa.not_(kinds))
 
 
 def _told(row: Any) -> dict[str, Any]:

@@ -84,6 +84,32 @@ def document(actor: Actor, matter_id: int) -> dict[str, Any]:
     }
 
 
+def as_left(actor: Actor, matter_id: int, step_id: int) -> dict[str, Any]:
+    """A matter as a step left it, and nothing of what came after: for who took the step and may read no more."""
+    told = document(actor, matter_id)
+    steps = [each for each in told["steps"] if each["id"] <= step_id]
+    now = steps[-1]["id"] == told["steps"][-1]["id"]
+    return told if now else told | {"steps": steps, "state": steps[-1]["state"], **_UNTOLD}
+
+
+_UNTOLD: dict[str, Any] = {
+    "holder": None,
+    "assigned": {"unit": None, "person": None},
+    "closed_at": None,
+    "due_at": None,
+    "overdue": False,
+    "left": None,
+    "held_until": None,
+    "report_due_at": None,
+    "plan": None,
+    "answers": [],
+    "merged": [],
+    "merged_into": None,
+    "may": [],
+}
+"""What is not told of a matter to whom it was out of sight for."""
+
+
 def taken(matter_id: int) -> Sequence[matters.Taken]:
     """The steps taken on a matter, in order. Unscoped, for reckoning its terms."""
     statement = sa.select(MatterStep.step, MatterStep.at, MatterStep.until).where(

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute
 
 from server.db import Base
+from server.models.evidence_files import EvidenceFile
 from server.models.flags import FlagThreshold, FlagWord
 from server.models.projects import (
     Project,
@@ -20,9 +21,10 @@ from server.models.projects import (
 from server.queries.rows import Pages, columns, mine_of, rows
 from server.rules.access import Actor
 
-_TOLD: Final[tuple[tuple[type[Base], InstrumentedAttribute[int], InstrumentedAttribute[Any]], ...]] = (
+_TOLD: Final[tuple[tuple[type[Base], InstrumentedAttribute[Any], InstrumentedAttribute[Any]], ...]] = (
     (ProjectEntry, ProjectEntry.id, ProjectEntry.by_id),
     (ProjectEvidence, ProjectEvidence.id, ProjectEvidence.by_id),
+    (EvidenceFile, EvidenceFile.id, EvidenceFile.by_id),
     (ProjectCommitment, ProjectCommitment.id, ProjectCommitment.made_by),
     (ProjectCommitment, ProjectCommitment.id, ProjectCommitment.settled_by),
     (ProjectStep, ProjectStep.id, ProjectStep.by_id),

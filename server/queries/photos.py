@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from server.db import db
 from server.errors import NotFound
 from server.models.checkins import Checkin
+from server.models.evidence_files import EvidenceFile
 from server.models.matters import Matter, MatterProof
 from server.models.photos import Photo
 from server.models.units import Unit
@@ -104,23 +105,35 @@ def begun_since(person_id: int, since: datetime) -> int:
 
 
 def kept_bytes() -> int:
-    """How many bytes all photos take, those on their way included; the same picture kept twice counts twice."""
-    taken = sa.select(sa.func.coalesce(sa.func.sum(Photo.size), 0)).where(Photo.erased_at.is_(None))
-    return int(db.session.execute(taken).scalar_one())
+    """How many bytes all photos and files of evidence take, those on their way included; what is there twice counts
+    twice.
+    """
+    sums = (
+        sa.select(sa.func.coalesce(sa.func.sum(table.size), 0)).where(table.erased_at.is_(None))
+        for table in _KEEPING
+    )
+    return sum(int(db.session.execute(each).scalar_one()) for each in sums)
 
 
 # ── for the sweep, unscoped ─────────────────────────────────────────────────────────────────────────────
 
 
 def is_named(sha256: str, *, besides: UUID) -> bool:
-    """Whether another photo that is kept is the same picture."""
-    others = sa.select(Photo.id).where(
-        Photo.sha256 == sha256,
-        Photo.id != besides,
-        Photo.kept_at.is_not(None),
-        Photo.erased_at.is_(None),
+    """Whether another photo or file of evidence that is kept is the same."""
+    others = (
+        sa.select(table.id).where(table.sha256 == sha256, table.id != besides, *_kept(table))
+        for table in _KEEPING
     )
-    return db.session.execute(others.limit(1)).first() is not None
+    return any(db.session.execute(each.limit(1)).first() is not None for each in others)
+
+
+_KEEPING: tuple[type[Photo] | type[EvidenceFile], ...] = (Photo, EvidenceFile)
+"""Whose rows name an original: what lies in one place is one whole for backups and for what may be removed."""
+
+
+def _kept(table: type[Photo] | type[EvidenceFile]) -> tuple[sa.ColumnElement[bool], ...]:
+    """What is kept of a table."""
+    return table.kept_at.is_not(None), table.erased_at.is_(None)
 
 
 def abandoned(before: datetime) -> Sequence[UUID]:
@@ -139,10 +152,9 @@ def kept_of(person_id: int) -> Sequence[UUID]:
 
 
 def originals() -> Sequence[str]:
-    """What the photos that are kept hold, as digests, each once, in their order."""
-    kept = sa.select(Photo.sha256).distinct().where(Photo.kept_at.is_not(None), Photo.erased_at.is_(None))
-    named = kept.where(Photo.sha256.is_not(None)).order_by(Photo.sha256)
-    return [sha256 for sha256 in db.session.execute(named).scalars() if sha256]
+    """What the photos and files of evidence that are kept hold, as digests, each once, in their order."""
+    kept = (sa.select(table.sha256).where(table.sha256.is_not(None), *_kept(table)) for table in _KEEPING)
+    return sorted({sha256 for each in kept for sha256 in db.session.execute(each).scalars() if sha256})
 
 
 def not_erased(checkin_ids: Sequence[UUID]) -> Sequence[UUID]:

@@ -24,7 +24,7 @@ from server.models.projects import (
     ProjectUnit,
 )
 from server.models.units import Unit
-from server.queries import flags, matters, scopes
+from server.queries import evidence_files, flags, matters, scopes
 from server.queries import projects as reads
 from server.queries.projects import named
 from server.rules import access, amounts, projects
@@ -60,7 +60,7 @@ def document(actor: Actor, project: Project) -> dict[str, Any]:
         "investments": _investments(project.id),
         "commitments": _commitments(project.id),
         "entries": _entries(project.id),
-        "evidence": _evidence(project.id),
+        "evidence": _evidence(actor, project),
         "steps": _steps(project.id),
         "visits": _visits(actor, project.id),
         "matters": _matters(actor, project.id),
@@ -69,7 +69,7 @@ def document(actor: Actor, project: Project) -> dict[str, Any]:
     }
 
 
-MAY = (*reads.ACTS, "flag.answer", "flag.decide")
+MAY = (*reads.ACTS, "evidence.send", "flag.answer", "flag.decide")
 
 
 def _units(project_id: int) -> list[dict[str, Any]]:
@@ -183,15 +183,19 @@ def _entry(row: Any) -> dict[str, Any]:
     }
 
 
-def _evidence(project_id: int) -> list[dict[str, Any]]:
-    """What shows the stages, in their order."""
+def _evidence(actor: Actor, project: Project) -> list[dict[str, Any]]:
+    """What shows the stages, in their order, with its files."""
+    files = evidence_files.of_project(actor, project)
     statement = (
         sa.select(ProjectEvidence, Person.name)
         .join(Person, Person.id == ProjectEvidence.by_id)
-        .where(ProjectEvidence.project_id == project_id)
+        .where(ProjectEvidence.project_id == project.id)
         .order_by(ProjectEvidence.id)
     )
-    found = [_shown(row) for row in db.session.execute(statement)]
+    found = [
+        _shown(row) | {"files": files.get(row.ProjectEvidence.id, [])}
+        for row in db.session.execute(statement)
+    ]
     return sorted(found, key=lambda each: projects.STAGES.index(each["stage"]))
 
 

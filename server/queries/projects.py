@@ -43,7 +43,9 @@ ACTS = (
 )
 """What may be done with a project that is there."""
 
-CARRIED = frozenset({"project.read", "project.advance", "project.progress", "project.commit", "flag.answer"})
+CARRIED = frozenset(
+    {"project.read", "project.advance", "project.progress", "project.commit", "evidence.send", "flag.answer"}
+)
 """What a unit that carries a project may do as well as the one that answers for it."""
 
 
@@ -160,10 +162,21 @@ def money_told(totals: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"amount": totals[unit], "unit": unit} for unit in amounts.UNITS if unit in totals]
 
 
-def by_name(name: str) -> Project | None:
-    """The project of that name, locked; for taking a sheet in. Unscoped: its caller asks what may be done with it."""
-    statement = sa.select(Project).where(Project.name == name).with_for_update()
-    return db.session.scalars(statement.execution_options(populate_existing=True)).first()
+def by_name(actor: Actor, name: str, unit_id: int | None) -> Project | None:
+    """The project of that name that the actor may read, locked; of several the one of a unit. For taking a sheet in.
+
+    `ProjectRefused` where there are several and no unit, or none of it, is told.
+    """
+    statement = sa.select(Project).where(Project.name == name, readable(actor)).order_by(Project.id)
+    locked = statement.with_for_update(of=Project).execution_options(populate_existing=True)
+    found = db.session.scalars(locked).all()
+    if len(found) > 1:
+        found = [each for each in found if each.unit_id == unit_id]
+        if not found:
+            projects.refuse(
+                "有多个单位的项目同名，请写明责任单位", "several units have one of this name; name its unit"
+            )
+    return found[0] if found else None
 
 
 def milestones(project_ids: Sequence[int]) -> dict[int, list[Milestone]]:

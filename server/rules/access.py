@@ -231,6 +231,9 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission("patrol.take", "认领本单位的巡查", "take patrols of one's own unit", own=True),
         _permission("patrol.find", "上报巡查发现", "report what a patrol found", own=True),
         _permission("household.read", "查看住户", "see households", *_WATCHERS, own=True),
+        _permission(
+            "household.open", "打开住户详情", "open what is told of a household", "supervisor", own=True
+        ),
         _permission("household.add", "新增联系户", "take a household on", own=True),
         _permission(
             "household.visit", "走访自己联系的住户", "tell of visits to one's own households", own=True
@@ -288,6 +291,9 @@ PERMISSIONS: dict[str, Permission] = dict(
         _permission(
             "project.progress", "报项目进展", "tell of a project's progress", "cadre", *_WATCHERS, own=True
         ),
+        _permission("evidence.send", "上传佐证材料", "put files to evidence", "cadre", *_WATCHERS, own=True),
+        _permission("evidence.read", "查看佐证材料", "open files of evidence", "cadre", *_WATCHERS, own=True),
+        _permission("evidence.erase", "删除佐证材料", "erase files of evidence", "supervisor", own=True),
         _permission("project.commit", "立项目军令状", "commit to a project", "cadre", *_WATCHERS, own=True),
         _permission("project.settle", "核定军令状", "say whether a commitment was kept", "supervisor"),
         _permission("project.stop", "终止和恢复项目", "stop and resume projects", *_WATCHERS),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from server import clock
 from server.db import db
-from server.errors import CampaignChanged, NotFound
+from server.errors import CampaignChanged, CampaignRefused, NotFound
 from server.models.campaigns import Campaign, CampaignEntry, CampaignLink, CampaignReview, CampaignTask
 from server.models.people import Person
 from server.models.units import Unit
@@ -17,7 +17,7 @@ from server.queries import matters, patrol_plans, projects
 from server.rules import access, campaigns
 from server.rules.access import Actor
 from server.services import events
-from server.transaction import verb
+from server.transaction import unique_or, verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,6 @@ def open_(actor: Actor, told: Told) -> dict[str, Any]:
     access.ensure(actor, "campaign.open", path=_unit(told.unit_id).path)
     campaign = Campaign(created_at=clock.now(), created_by=actor.person_id, state="open", revision=1)
     _lay_out(campaign, told)
-    db.session.add(campaign)
     return _done(actor, campaign, "campaign.opened")
 
 
@@ -210,12 +209,24 @@ def _lay_out(campaign: Campaign, told: Told) -> None:
     lead = db.session.get(Person, told.lead_id)
     if lead is None or lead.left_at is not None:
         campaigns.refuse("没有这个人，或已离开", "there is no such person, or they have left")
-    same = sa.select(Campaign.id).where(Campaign.name == told.name, Campaign.id.is_distinct_from(campaign.id))
+    same = sa.select(Campaign.id).where(
+        Campaign.name == told.name,
+        Campaign.unit_id == told.unit_id,
+        Campaign.id.is_distinct_from(campaign.id),
+    )
     if db.session.scalar(same.limit(1)) is not None:
-        campaigns.refuse("名称已被使用", "that name is in use")
-    campaign.name, campaign.aim = told.name, told.aim
-    campaign.unit_id, campaign.lead_id = _open_unit(told.unit_id).id, told.lead_id
-    campaign.starts_on, campaign.ends_on = told.starts_on, told.ends_on
+        raise _taken()
+    unit = _open_unit(told.unit_id)
+    with unique_or(_taken()):
+        campaign.name, campaign.aim = told.name, told.aim
+        campaign.unit_id, campaign.lead_id = unit.id, told.lead_id
+        campaign.starts_on, campaign.ends_on = told.starts_on, told.ends_on
+        db.session.add(campaign)
+
+
+def _taken() -> CampaignRefused:
+    """The refusal of a name that is in use in the unit: of others' campaigns it tells nothing."""
+    return CampaignRefused(why_zh="该单位已有同名行动", why_en="the unit has a campaign of that name")
 
 
 def _lay_out_task(task: CampaignTask, told: TaskTold) -> None:

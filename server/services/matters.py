@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from server import clock
 from server.db import db
-from server.errors import MatterChanged, OwnMatter
+from server.errors import MatterChanged, MatterRefused, NotFound, OwnMatter
 from server.geo import datum
 from server.geo.datum import Datum
 from server.models.matters import Matter, MatterAnswer, MatterStep
@@ -22,7 +22,7 @@ from server.rules import access, matters, units
 from server.rules.access import Actor
 from server.services import deadlines, events, proofs, standing, steps
 from server.services.steps import Told
-from server.transaction import verb
+from server.transaction import unique_or, verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +54,8 @@ def report(actor: Actor, told: Report) -> dict[str, Any]:
     if (again := _told_before(actor, told)) is not None:
         return reads.document(actor, again)
     matter = _matter(actor, told)
-    db.session.add(matter)
-    db.session.flush()
+    with unique_or(_taken()):
+        db.session.add(matter)
     proofs.tell(actor, matter.id, told.told_as if told.photo_count else None, told.photo_count)
     deadlines.reckon(matter, calendars.current())
     events.record(
@@ -77,7 +77,10 @@ def take(actor: Actor, matter_id: int, step: str, told: Told) -> dict[str, Any]:
     somebody was faster, `Forbidden`, `MatterStepNotAllowed`, or `MatterRefused` where what is told does not hold
     together.
     """
-    matter = reads.get(actor, matter_id, to_change=True)
+    try:
+        matter = reads.get(actor, matter_id, to_change=True)
+    except NotFound:
+        return _as_handed_on(actor, matter_id, step, told)
     _ensure_told(matter)
     if matter.kind in matters.CONFIDENTIAL:
         matters.refuse("投诉建议只作答复", "a complaint or suggestion is answered, no more")
@@ -174,8 +177,13 @@ def _told_before(actor: Actor, told: Report) -> int | None:
         return None
     same_words = found.text == told.text or found.erased_at is not None
     if (found.by_id, found.kind) != (actor.person_id, told.kind) or not same_words:
-        matters.refuse("编号已被另一事项使用", "its id belongs to another matter")
+        raise _taken()
     return found.id
+
+
+def _taken() -> MatterRefused:
+    """The refusal of an id that says something else."""
+    return MatterRefused(why_zh="编号已被另一事项使用", why_en="its id belongs to another matter")
 
 
 def _matter(actor: Actor, told: Report) -> Matter:
@@ -211,6 +219,14 @@ def _ensure_told(matter: Matter) -> None:
     """`MatterRefused` once what it told is erased: nobody knows any more what is to be done."""
     if matter.erased_at is not None:
         matters.refuse("内容已删除，不能再办理", "what it told is erased; nothing more is done on it")
+
+
+def _as_handed_on(actor: Actor, matter_id: int, step: str, told: Told) -> dict[str, Any]:
+    """The answer to a step that gave the matter out of the actor's sight, sent again; `NotFound` for any other."""
+    step_id = proofs.step_told(actor, matter_id, step, told.told_as)
+    if step_id is None:
+        raise NotFound
+    return reads.as_left(actor, matter_id, step_id)
 
 
 # ── steps ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -159,6 +159,16 @@ def bring(source: Path, sha256: str) -> None:
             beside.unlink(missing_ok=True)
 
 
+def put(sha256: str, content: bytes) -> None:
+    """Put bytes in the place of an original, whole and on disk for good, unless they are there."""
+    place = original(sha256)
+    if place.exists():
+        return
+    write(place, content)
+    flush(place)
+    flush(place.parent)
+
+
 def remove(sha256: str) -> None:
     """Take away an original and its thumbnail."""
     for file in (original(sha256), thumb(sha256)):

@@ -40,10 +40,13 @@ def edit(actor: Actor, plan_id: int, told: Plan) -> dict[str, Any]:
     found = _to_change(actor, plan_id, "patrol.edit")
     if told.revision not in {None, found.revision}:
         raise PatrolChanged
+    by_turns = bool(reads.rota(found.id))
     _lay_out(actor, found, told, "patrol.edit")
     found.revision += 1
     _fill(found.id, told)
-    walks.call_off_of_plan(found.id, actor.person_id, because="巡查计划已修改")
+    called_off = walks.call_off_of_plan(found.id, actor.person_id, because="巡查计划已修改")
+    if by_turns:  # whose turn it was has not walked it: it is theirs again
+        found.turns = max(0, found.turns - called_off)
     return _done(actor, found, "patrol.edited")
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from server import clock
 from server.config import Settings
 from server.db import db
+from server.errors import PatrolRefused
 from server.held import held
 from server.models.areas import Area
 from server.models.patrols import Patrol, PatrolCheckpoint, PatrolFinding, PatrolPlan
@@ -24,7 +25,7 @@ from server.rules import access, patrols
 from server.rules.access import Actor
 from server.services import matters, standing, walks
 from server.services.matters import Report
-from server.transaction import verb
+from server.transaction import unique_or, verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ def make_of(plan_id: int) -> int:
         calendar=calendars.current(),
     )
     there = sa.select(Patrol.day).where(
-        Patrol.plan_id == plan.id, Patrol.day >= today, Patrol.state != "called_off"
+        Patrol.plan_id == plan.id,
+        Patrol.day >= today,
+        sa.or_(Patrol.state != "called_off", Patrol.cancelled_at.is_not(None)),
     )
     kept = set(db.session.scalars(there))
     return sum(_make(plan, day) for day in wanted if day not in kept)
@@ -135,7 +138,8 @@ def call_out(actor: Actor, told: Call) -> dict[str, Any]:
     standing.locked(actor.person_id)  # of the same call sent twice at once, the second finds the first
     if not _called_before(actor, told.id):
         units = _grids_of_call(actor, told)
-        made = [_called(actor, told, area_id, unit_id) for area_id, unit_id in sorted(units.items())]
+        with unique_or(_taken()):
+            made = [_called(actor, told, area_id, unit_id) for area_id, unit_id in sorted(units.items())]
         for patrol in made:
             walks.tell("patrol.called", patrol, reads.concerned(patrol), actor.person_id)
     return {"call_id": told.id, "patrols": _ids_of_call(told.id)}
@@ -145,8 +149,13 @@ def _called_before(actor: Actor, call_id: UUID) -> bool:
     """Whether this call was made before; `PatrolRefused` where it was somebody else's."""
     by = db.session.scalars(sa.select(Patrol.made_by).where(Patrol.call_id == call_id).limit(1)).one_or_none()
     if by not in {None, actor.person_id}:
-        patrols.refuse("编号已被使用", "its id is taken")
+        raise _taken()
     return by is not None
+
+
+def _taken() -> PatrolRefused:
+    """The refusal of a call's id that is another's."""
+    return PatrolRefused(why_zh="编号已被使用", why_en="its id is taken")
 
 
 def _ids_of_call(call_id: UUID) -> list[int]:
@@ -227,6 +236,7 @@ def cancel(actor: Actor, patrol_id: int, reason: str) -> dict[str, Any]:
         patrols.refuse("巡查已开始或已结束", "it has begun, or is over")
     walks.tell("patrol.cancelled", patrol, reads.concerned(patrol), actor.person_id)
     walks.call_off(patrol, because=reason)
+    patrol.cancelled_at = clock.now()
     db.session.flush()
     return reads.document(actor, patrol)
 

@@ -13,7 +13,7 @@ from server.db import db
 from server.errors import DatabaseRefused
 from server.transaction import verb
 
-ONLY_ADDED: Final = ("events", "closings", "looks")
+ONLY_ADDED: Final = ("events", "closings", "looks", "household_looks")
 """Tables whose rows the role that serves may add and read, and no more."""
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from server import clock
 from server.db import db, upsert
-from server.errors import NotFound
+from server.errors import NotFound, ProjectRefused
 from server.models.projects import (
     Project,
     ProjectCheckin,
@@ -27,7 +27,7 @@ from server.rules.projects import Half
 from server.services import events
 from server.services.milestones import add_investment
 from server.services.projects import append, done, tell, to_change
-from server.transaction import verb
+from server.transaction import unique_or, verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,8 @@ def report(actor: Actor, project_id: int, told: EntryTold) -> dict[str, Any]:
         unit_id=actor.unit_id,
         at=clock.now(),
     )
-    db.session.add(entry)
-    db.session.flush()
+    with unique_or(_taken()):
+        db.session.add(entry)
     _record(actor, project, "project.progressed", entry=entry.id)
     return tell(actor, project)
 
@@ -182,8 +182,13 @@ def _told_before(actor: Actor, project: Project, told: EntryTold) -> bool:
     if found is None:
         return False
     if (found.by_id, found.project_id, found.text) != (actor.person_id, project.id, told.text):
-        projects.refuse("编号已被另一条进展使用", "its id belongs to another entry")
+        raise _taken()
     return True
+
+
+def _taken() -> ProjectRefused:
+    """The refusal of an id that says something else."""
+    return ProjectRefused(why_zh="编号已被另一条进展使用", why_en="its id belongs to another entry")
 
 
 def _investment(project: Project, half: Half) -> ProjectInvestment:

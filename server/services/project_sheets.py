@@ -112,12 +112,12 @@ def _refused(line: Line, zh: str, en: str) -> Became:
 def _act(actor: Actor, line: Line, names: "_Names") -> Became:
     """Make or change one project, then plan it, take it on, and tell its money."""
     name = line.told.get("name", "")
-    project = reads.by_name(name)
+    unit_id = names.units.of(line.told["unit"]) if line.told.get("unit") else None
+    project = reads.by_name(actor, name, unit_id)
     told = _project_told(line, project, names)
     if project is None:
         project, changed, outcome = kept.make(actor, told), ["facts"], "created"
     else:
-        reads.get(actor, project.id)
         changed, outcome = _changed(actor, project, told), "changed"
     changed += [part for part, act in _PARTS.items() if act(actor, project, line)]
     flags.judge_now(project)

@@ -30,7 +30,7 @@ from server.rules import access, amounts, projects, units
 from server.rules.access import Actor
 from server.rules.projects import Half
 from server.services import events, flags
-from server.transaction import verb
+from server.transaction import unique_or, verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,6 @@ def make(actor: Actor, told: ProjectTold) -> Project:
         projects.refuse("线索日期在今天之后", "it is known since a day that has not come yet")
     project = Project(stage="lead", revision=1, created_at=clock.now(), created_by=actor.person_id)
     _lay_out(project, told)
-    _keep(project)
     _lay_out_people(project, told)
     db.session.add(ProjectMilestone(project_id=project.id, stage="lead", actual_on=known_on))
     append(actor, project, "register", now=f"{told.amount:f} {told.amount_unit}")
@@ -216,18 +215,9 @@ def _said(value: date | Decimal | str | None) -> str:
     return f"{amounts.plain(value):f}" if isinstance(value, Decimal) else str(value)
 
 
-def _keep(project: Project) -> None:
-    """Keep a new project; `ProjectRefused` where another of its name came at the same moment."""
-    try:
-        with db.session.begin_nested():
-            db.session.add(project)
-    except sa.exc.IntegrityError as error:
-        raise _taken() from error
-
-
 def _taken() -> ProjectRefused:
-    """The refusal of a name that is taken."""
-    return ProjectRefused(why_zh="已有同名项目", why_en="there is a project of this name")
+    """The refusal of a name that is taken in the unit: of others' projects it tells nothing."""
+    return ProjectRefused(why_zh="该单位已有同名项目", why_en="the unit has a project of this name")
 
 
 def _change_amount(actor: Actor, project: Project, told: ProjectTold) -> None:
@@ -247,15 +237,17 @@ def _lay_out(project: Project, told: ProjectTold) -> None:
     """Write what is told into the row."""
     if told.amount <= 0:
         projects.refuse("总投资应大于零", "its amount is above nothing")
-    same = sa.select(Project.id).where(Project.name == told.name)
+    same = sa.select(Project.id).where(Project.name == told.name, Project.unit_id == told.unit_id)
     if db.session.scalar(same) not in {None, project.id}:
         raise _taken()
     if not told.needs_land and project.stage == "land":
         projects.refuse("项目已供地，不能改为无需供地", "land was granted for it already")
     _check_references(told)
-    for name in PLAIN:
-        setattr(project, name, getattr(told, name))
-    project.amount = amounts.plain(told.amount)
+    with unique_or(_taken()):
+        for name in PLAIN:
+            setattr(project, name, getattr(told, name))
+        project.amount = amounts.plain(told.amount)
+        db.session.add(project)
 
 
 PLAIN = (

@@ -31,6 +31,7 @@ from server.services import (
     deadlines,
     details,
     erasures,
+    evidence_files,
     flags,
     hooks,
     households,
@@ -169,9 +170,19 @@ def _patrols() -> Did:
 
 
 def _households() -> Did:
-    """Forget households let go, and notes of visits, whose time is over."""
-    gone = households.expire(expiry(clock.now(), held(Settings).household_days))
-    return Did(f"删除 {gone} 户", f"forgot {gone}")
+    """Let go households nobody visits; forget those let go, and notes of visits, whose time is over."""
+    settings, now = held(Settings), clock.now()
+    idle = households.let_go_idle(expiry(now, settings.household_idle_days))
+    gone = households.expire(expiry(now, settings.household_days))
+    return Did(f"不再联系 {idle} 户，删除 {gone} 户", f"let go {idle}, forgot {gone}")
+
+
+def _evidence() -> Did:
+    """Delete the files of evidence whose time is over, and finish what was interrupted."""
+    found = evidence_files.expired(expiry(clock.now(), held(Settings).evidence_days))
+    _each(found, evidence_files.expire)
+    evidence_files.finish()
+    return Did(f"删除 {len(found)} 份期满材料", f"deleted {len(found)} expired file(s)")
 
 
 def _closings() -> Did:
@@ -246,6 +257,7 @@ STEPS: Final[Sequence[Step]] = (
     Step("overdue", "超期事项", "overdue matters", _overdue),
     Step("patrols", "巡查", "patrols", _patrols),
     Step("households", "住户", "households", _households),
+    Step("evidence", "佐证材料", "files of evidence", _evidence),
     Step("flags", "两旗一牌", "flags of projects", _flags),
     Step("reminders", "事项提醒", "reminders of matters", _reminders),
     Step("matters", "期满事项", "expired matters", _matters),

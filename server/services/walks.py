@@ -161,14 +161,20 @@ def _keep_ground(patrol: Patrol) -> None:
         )
 
 
-def call_off_of_plan(plan_id: int, actor_id: int, *, because: str) -> None:
-    """Call off the patrols of a plan that nobody has begun; recorded, and told to nobody: others take their place."""
+def call_off_of_plan(plan_id: int, actor_id: int, *, because: str) -> int:
+    """Call off the patrols of a plan that nobody has begun; recorded, and told to nobody: others take their place.
+
+    How many there were.
+    """
     due = sa.select(Patrol.id).where(Patrol.plan_id == plan_id, Patrol.state == "due").order_by(Patrol.id)
+    called_off = 0
     for patrol_id in db.session.scalars(due).all():
         patrol = reads.held(patrol_id)
         if patrol.state == "due":
             call_off(patrol, because=because)
             record("patrol.cancelled", patrol, actor_id)
+            called_off += 1
+    return called_off
 
 
 def call_off(patrol: Patrol, *, because: str) -> None:

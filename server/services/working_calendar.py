@@ -5,12 +5,13 @@ from typing import Any
 
 from server import clock
 from server.db import db
+from server.errors import Busy
 from server.models.working_calendar import CalendarDay
 from server.queries import working_calendar as reads
 from server.rules import access
 from server.rules.access import Actor
 from server.services import events, matters
-from server.transaction import verb
+from server.transaction import unique_or, verb
 
 
 @verb
@@ -25,7 +26,8 @@ def change(actor: Actor, day: date, *, works: bool | None, reason: str) -> dict[
         row = row or CalendarDay(day=day)
         row.works, row.reason = works, reason
         row.by_id, row.changed_at = actor.person_id, clock.now()
-        db.session.add(row)
+        with unique_or(Busy(retry_after_s=1)):
+            db.session.add(row)
     db.session.flush()
     events.record("calendar.changed", actor_id=actor.person_id, subject=day.isoformat(), works=works)
     matters.reckon()

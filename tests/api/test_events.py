@@ -154,3 +154,22 @@ def closings_folder() -> Iterator[None]:
     shutil.rmtree(closings.folder(), ignore_errors=True)
     yield
     shutil.rmtree(closings.folder(), ignore_errors=True)
+
+
+def test_an_old_event_of_a_complaint_is_read_by_the_county_alone(folk: County, client: FlaskClient) -> None:
+    below = people.person("冯察", folk.township_a, ("auditor", folk.township_a))
+    with transaction():
+        for kind in ("complaint", "patrol"):
+            events.record(  # as the releases before wrote both
+                "matter.reported", actor_id=folk.cadre.id, unit_id=folk.township_a, matter=kind
+            )
+    read = {
+        who: [
+            each["data"]["matter"]
+            for each in client.get(f"{URL}?kind=matter.reported", headers=one.sign_in(client)).get_json()[
+                "items"
+            ]
+        ]
+        for who, one in (("county", folk.auditor), ("below", below))
+    }
+    assert read == {"county": ["patrol", "complaint"], "below": ["patrol"]}

@@ -1,7 +1,9 @@
 """A matter from its report to its end, by every path; who may do what to it, and by when."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
@@ -12,10 +14,12 @@ from server import clock
 from server.db import db
 from server.models.events import Event
 from server.models.matters import Matter
-from server.services import sweeps
+from server.services import matters, sweeps
+from server.services.steps import Told
 from tests import people
 from tests.matters import complex_one, ordinary
 from tests.people import County
+from tests.support.together import together
 
 URL = "/api/v1/matters"
 WEDNESDAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai
@@ -244,6 +248,35 @@ def test_the_same_report_sent_again_is_the_same_matter(desk: Desk) -> None:
     assert once == again
     other = desk.client.post(URL, json=told | {"text": "另一件事"}, headers=desk.signed["grid_member"])
     assert other.status_code == 422
+
+
+def test_a_step_that_hands_a_matter_out_of_sight_is_answered_again_as_the_first_time(
+    desk: Desk, folk: County
+) -> None:
+    desk.does("supervisor_a", "route", "transfer", unit_id=folk.township_b, note="属地在河东")
+    handed_on = {"unit_id": folk.department, "note": "应由主管部门办理", "told_as": str(uuid4())}
+    first = desk.does("supervisor_b", "route", "transfer", **handed_on)
+    assert desk.seen("supervisor_b").status_code == 404
+    assert desk.press("supervisor_b", "route", "transfer", **handed_on).get_json() == first
+    desk.does("supervisor", "route", "accept", note="部门已受理")
+    again = desk.press("supervisor_b", "route", "transfer", **handed_on).get_json()
+    assert [step["step"] for step in again["steps"]] == ["transfer", "transfer"]
+    assert (again["state"], again["holder"], again["may"]) == ("reported", None, [])
+    other = handed_on | {"told_as": str(uuid4())}
+    assert desk.press("supervisor_b", "route", "transfer", **other).status_code == 404
+    assert desk.press("supervisor_b", "route", "escalate", **handed_on).status_code == 404
+
+
+def test_an_id_told_with_steps_on_two_matters_at_once_is_of_one(
+    app: Flask, desk: Desk, folk: County, categories: dict[str, int]
+) -> None:
+    other = desk.report("grid_member", FOUND | {"category_id": categories["一般事项"]})
+    told = Told(told_as=uuid4())
+    who = folk.supervisor_a.actor
+    ends = together(
+        app, *(partial(matters.take, who, each["id"], "accept", told) for each in (desk.matter, other))
+    )
+    assert sorted(type(end).__name__ for end in ends) == ["MatterRefused", "dict"]
 
 
 def test_lists_answer_what_is_overdue_what_is_mine_to_do_and_what_says_a_word(

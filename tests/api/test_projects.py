@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -13,10 +14,12 @@ from flask.testing import FlaskClient
 
 from server import clock
 from server.db import db
+from server.errors import ProjectRefused
 from server.models.events import Event
-from server.services import checkins, matters, milestones
+from server.services import checkins, matters, milestones, projects
 from server.services import people as accounts
 from server.services.matters import Report
+from server.services.projects import ProjectTold
 from tests import people
 from tests.people import County
 from tests.projects import PLAN, planned, reached, registered
@@ -219,6 +222,22 @@ def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(app: Flask, fol
 
 def test_two_projects_of_one_name_never_come_to_be(app: Flask, folk: County) -> None:
     ends = together(app, *[partial(registered, folk)] * 2)
+    assert sorted(type(end).__name__ for end in ends) == ["ProjectRefused", "dict"]
+
+
+def test_a_name_that_others_have_is_free_in_ones_own_unit_and_says_nothing_of_theirs(folk: County) -> None:
+    registered(folk)
+    told = ProjectTold("东河精密铸件", Decimal("1.2"), "亿元", folk.township_b)
+    theirs = projects.register(folk.supervisor_b.actor, told)
+    with pytest.raises(ProjectRefused):
+        projects.register(folk.supervisor_b.actor, told)
+    assert theirs["unit"]["id"] == folk.township_b
+
+
+def test_a_name_that_two_change_to_at_once_is_given_once(app: Flask, folk: County) -> None:
+    mine = [registered(folk, name=name)["id"] for name in ("东河一期", "东河二期")]
+    told = ProjectTold("东河三期", Decimal("1.2"), "亿元", folk.township_a)
+    ends = together(app, *(partial(projects.edit, folk.supervisor.actor, each, told) for each in mine))
     assert sorted(type(end).__name__ for end in ends) == ["ProjectRefused", "dict"]
 
 

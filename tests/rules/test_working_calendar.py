@@ -73,6 +73,12 @@ def test_holidays_and_make_up_days_are_those_of_the_notice(day: str, works: bool
             "2025-01-27 17:00",
             "2025-02-05 18:00",
         ),  # 1 h, then 7 h on 5 February
+        # National Day 2025: 1–8 October off; Sunday 28 September and Saturday 11 October are worked
+        (Term(1, "working_days"), "2025-09-26 10:00", "2025-09-28 18:00"),
+        (Term(3, "working_days"), "2025-09-30 10:00", "2025-10-11 18:00"),
+        (Term(3, "days"), "2025-09-30 10:00", "2025-10-09 18:00"),
+        (Term(48, "hours"), "2025-10-01 09:00", "2025-10-03 09:00"),
+        (Term(1, "months"), "2025-09-05 09:00", "2025-10-09 18:00"),
         # National Day 2026: 1–7 October off, the 8th worked
         (Term(1, "working_days"), "2026-09-30 17:59", "2026-10-08 18:00"),
         (Term(3, "days"), "2026-09-30 08:00", "2026-10-08 18:00"),
@@ -98,6 +104,15 @@ def test_a_days_hold_moves_a_term_in_working_days_by_the_days_held() -> None:
     assert moved == local(
         "2026-11-30 18:00"
     )  # the 24th and 25th do not count; the hold is over when the 26th closes
+
+
+def test_a_hold_before_spring_festival_moves_a_term_to_after_it() -> None:
+    begins, held = local("2026-02-12 10:00"), Span(local("2026-02-13 09:00"), local("2026-02-14 23:59"))
+    assert due_at(Term(3, "working_days"), begins_at=begins, calendar=CHINA) == local("2026-02-24 18:00")
+    moved = due_at(Term(3, "working_days"), begins_at=begins, calendar=CHINA, pauses=[held])
+    assert moved == local(
+        "2026-02-26 18:00"
+    )  # the 13th and the worked Saturday do not count; the 24th to 26th do
 
 
 def test_the_countys_own_word_on_a_day_goes_before_the_notice() -> None:

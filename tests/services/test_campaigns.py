@@ -1,8 +1,10 @@
 """Campaigns: opened by headquarters, told of by units, reviewed with facts that stay; who does and reads what."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,11 +20,13 @@ from server.models.patrols import Patrol
 from server.models.projects import Project, ProjectMilestone
 from server.rules import campaigns as rules
 from server.rules.campaigns import Task
-from server.services import matters, progress
+from server.services import campaigns, matters, progress
+from server.services.campaigns import Told
 from server.services.matters import Report
 from tests import people
 from tests.patrols import planned as patrol_of
 from tests.people import County, Someone
+from tests.support.together import together
 
 NOON = datetime.fromisoformat("2026-09-15T04:00:00+00:00")
 URL = "/api/v1/campaigns"
@@ -218,6 +222,18 @@ def test_of_two_who_change_it_at_once_one_is_told_and_a_closed_one_stands_still(
     again = headquarters.told | {"revision": revision + 1, "closed": False}
     assert headquarters.does("leader", "put", "", again)["state"] == "open"
     headquarters.reports("leader", "progress")
+
+
+def test_a_name_that_two_open_or_change_to_at_once_is_given_once(app: Flask, folk: County) -> None:
+    told = Told("清河行动", folk.root, folk.leader.id, date(2026, 9, 1), date(2026, 12, 31))
+    ends = together(app, *[partial(campaigns.open_, folk.supervisor.actor, told)] * 2)
+    assert sorted(type(end).__name__ for end in ends) == ["CampaignRefused", "dict"]
+    two = [
+        campaigns.open_(folk.leader.actor, replace(told, name=name))["id"] for name in ("甲行动", "乙行动")
+    ]
+    other = replace(told, name="丙行动")
+    ends = together(app, *(partial(campaigns.change, folk.leader.actor, each, other) for each in two))
+    assert sorted(type(end).__name__ for end in ends) == ["CampaignRefused", "dict"]
 
 
 def test_who_leads_it_changes_and_closes_it_without_a_role_and_gives_it_to_no_other_unit(

@@ -75,6 +75,11 @@ def done_by(kind: str) -> list[int | None]:
     return [actor_id for _, each, actor_id in sorted(found) if each == kind]
 
 
+def of_plan_due(morning: County) -> list[dict[str, Any]]:
+    """The patrols that are due in the first township."""
+    return list(reads.listed(morning.supervisor_a.actor, Asked(states=("due",)))["items"])
+
+
 # ── made ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -99,6 +104,19 @@ def test_a_rota_takes_turns_and_goes_on_where_it_was(morning: County) -> None:
     with clock.at(MORNING + timedelta(days=1)):
         sweep()
     assert of_plan(made, morning.supervisor_a)[-1]["walkers"][0]["id"] == walkers[0]
+
+
+def test_a_plan_that_is_changed_twice_a_day_leaves_nobodys_turn_out(morning: County) -> None:
+    walkers = [morning.cadre.id, morning.colleague.id, morning.grid_member.id]
+    rota = {"who": "rota", "walker_ids": walkers, "unit_id": morning.township_a}
+    made = planned(morning, **rota)
+    with clock.at(MORNING + 2 * HOUR):
+        begun(morning.cadre, of_plan(made, morning.supervisor_a)[0])
+        for _ in range(2):
+            patrol_plans.edit(morning.supervisor_a.actor, made["id"], plan(morning, **rota))
+    due = [each for each in of_plan(made, morning.supervisor_a) if each["state"] == "due"]
+    names = [each["walkers"][0]["id"] for each in due]
+    assert names == (walkers * 3)[1:8]
 
 
 def test_a_change_makes_what_nobody_has_begun_anew_and_leaves_the_rest(morning: County) -> None:
@@ -316,6 +334,7 @@ def test_one_patrol_is_called_off_with_a_reason_until_somebody_begins(morning: C
     assert told("patrol.cancelled") == [morning.grid_member.id]
     assert done_by("patrol.cancelled") == [morning.supervisor_a.id]
     sweep()
+    assert {each["day"] for each in of_plan_due(morning)} == {each["day"] for each in made} - {made[1]["day"]}
     with clock.at(MORNING + 2 * HOUR):
         begun(morning.grid_member, made[0])
     with pytest.raises(PatrolRefused):

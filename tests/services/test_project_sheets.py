@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -17,7 +18,8 @@ from server.models.events import Event
 from server.models.flags import Flag
 from server.models.projects import Project
 from server.queries import project_pages as pages
-from server.services import project_sheets
+from server.services import project_sheets, projects
+from server.services.projects import ProjectTold
 from tests import people
 from tests.people import County, Someone
 
@@ -87,6 +89,15 @@ def test_a_township_takes_in_its_own_projects_only(folk: County) -> None:
     told = taken(folk.supervisor_b, ROW)
     assert (told["done"], told["rows"][0]["outcome"]) == (False, "refused")
     assert "登记项目" in told["rows"][0]["zh"]
+
+
+def test_of_two_projects_of_a_name_the_sheet_says_whose_and_another_unit_learns_of_none(folk: County) -> None:
+    taken(folk.supervisor, ROW)
+    theirs = ProjectTold("光伏玻璃", Decimal(1), "亿元", folk.township_b)
+    projects.register(folk.supervisor_b.actor, theirs)
+    assert [row["outcome"] for row in taken(folk.supervisor, ROW)["rows"]] == ["unchanged"]
+    without = ROW.replace("东河镇", "")
+    assert "有多个单位的项目同名" in taken(folk.supervisor, without)["rows"][0]["zh"]
 
 
 def test_the_door_takes_a_file_and_asks_for_the_permission(client: FlaskClient, folk: County) -> None:

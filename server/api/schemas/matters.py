@@ -158,7 +158,7 @@ class MatterOut(ma.Schema):
     lat = fields.Float(allow_none=True)
     by = fields.Nested(NamedOut)
     unit = fields.Nested(NamedOut)
-    holder = fields.Nested(NamedOut)
+    holder = fields.Nested(NamedOut, allow_none=True)
     assigned = fields.Nested(AssignedOut)
     state = one_of(STATES)
     revision = fields.Integer()

@@ -6,6 +6,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
+from server.api.schemas.evidence_files import EvidenceFileOut
 from server.api.schemas.fields import Amount, Day, Id, Shape, Switch, Text, Uuid, at_most, one_of
 from server.api.schemas.flags import FlagOut, FlagShortOut
 from server.api.schemas.looks import PageAsked
@@ -371,6 +372,7 @@ class EvidenceOut(ma.Schema):
     checkin_id = fields.UUID(allow_none=True)
     by = fields.Nested(NamedOut)
     at = fields.AwareDateTime()
+    files = fields.List(fields.Nested(EvidenceFileOut))
 
 
 class ProjectStepOut(ma.Schema):

@@ -169,9 +169,12 @@ export interface Grid {
 }
 export interface Grids { now: string; since: string; grids: Grid[]; not_walked: number }
 export interface Household {
-  id: number; unit: Named; door: string; name: string; concern: string; every_days: number; last_on: string | null; due_on: string;
+  id: number; unit: Named; door: string; name?: string; concern?: string; every_days: number; last_on: string | null; due_on: string;
+  looks?: HouseholdLook[];
 }
-export interface Households { today: string; most: number; items: Household[]; cut?: boolean }
+export interface HouseholdLook { id: number; at: string; by: Who; reason: string; household_id?: number; unit?: Named }
+export interface HouseholdInFull extends Household { visits: { visited_on: string; note: string }[] }
+export interface Households { today: string; most: number; items: Household[]; cut?: boolean; may_open?: boolean }
 export interface ProjectMilestone { stage: string; planned_on: string | null; actual_on: string | null; days_late: number | null }
 export interface FlagShort extends Words { id: number; colour: string; rule: string }
 export interface FlagWord { id: number; text: string; upheld: boolean | null; by: Named; unit: Named; at: string }
@@ -197,7 +200,8 @@ export interface ProjectCommitment {
   id: number; unit: Named; text: string; standard: string; due_on: string; made_at: string; by: Named; standing: string;
   settled_on: string | null; settled_by: Named | null; proof: string;
 }
-export interface ProjectEvidence { id: number; stage: string; title: string; number: string; dated_on: string | null; checkin_id: string | null; by: Named; at: string }
+export interface ProjectEvidence { id: number; stage: string; title: string; number: string; dated_on: string | null; checkin_id: string | null; by: Named; at: string; files: EvidenceFile[] }
+export interface EvidenceFile { id: string; name: string; form: string; size: number; by: Named; at: string; erased: boolean; may_erase: boolean }
 export interface ProjectInFull extends Project {
   content: string; introducer: string; stopped_because: string; created_at: string; units: { unit: Named; part: string }[];
   members: (Named & { post: string; unit: string })[]; next_stages: string[];

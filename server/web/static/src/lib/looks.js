@@ -30,12 +30,26 @@ export function reasonWords(reason, ready) {
 }
 
 /**
- * Ask for the reason and record it.
+ * Ask for the reason to look at positions and record it.
  * @param {{trip_id?: number, title: string}} what
  * @returns {Promise<boolean>} whether a reason was given
  */
-export async function askReason({ trip_id, title }) {
-  const ready = await reasons();
+export function askReason({ trip_id, title }) {
+  return askWhy({
+    title,
+    about: t("位置属于敏感个人信息，查看前请说明理由。本次登录期间只问一次。"),
+    note: t("查看人、时间和理由会被记录，被查看的人可以看到。"),
+    act: (reason) => post("/looks", { reason, ...(trip_id ? { trip_id } : {}) }),
+  });
+}
+
+/**
+ * Ask for a reason, a ready-made one or other words.
+ * @param {{title: string, about: string, note: string, leave?: string[], act: (reason: string) => Promise<unknown>}} what
+ * @returns {Promise<boolean>} whether a reason was given
+ */
+export async function askWhy({ title, about, note, leave = [], act }) {
+  const ready = (await reasons()).filter(({ code }) => !leave.includes(code));
   const own = el("textarea.area-input", {
     name: "own",
     maxlength: 200,
@@ -65,13 +79,12 @@ export async function askReason({ trip_id, title }) {
     yes: t("说明并查看"),
     no: t("暂不查看"),
     body: [
-      el("p", {}, t("位置属于敏感个人信息，查看前请说明理由。本次登录期间只问一次。")),
+      el("p", {}, about),
       list,
       own,
-      el("p.seen-note", {}, t("查看人、时间和理由会被记录，被查看的人可以看到。")),
+      el("p.seen-note", {}, note),
     ],
-    act: (form) =>
-      post("/looks", { reason: String(form.get("reason") || form.get("own")).trim(), ...(trip_id ? { trip_id } : {}) }),
+    act: (form) => act(String(form.get("reason") || form.get("own")).trim()),
   });
 }
 

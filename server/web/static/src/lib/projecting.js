@@ -2,7 +2,7 @@
  * The buttons of a project's page: those the server says this reader may press, each with what it asks for.
  * @import {ProjectCommitment, ProjectInFull} from "../wire"
  */
-import { get, post } from "./api.js";
+import { get, post, remove } from "./api.js";
 import { t } from "./desk.js";
 import { ask, textField } from "./dialog.js";
 import { el } from "./dom.js";
@@ -141,6 +141,9 @@ function plan(project, changed) {
 /** @param {ProjectInFull} project @param {Changed} changed */
 export function showEvidence(project, changed) {
   const reached = codes("stage").slice(0, codes("stage").indexOf(project.stage) + 1).reverse();
+  const send = fileSender();
+  /** @type {ProjectInFull | null} there already, where only a file was refused */
+  let shown = null;
   return ask({
     title: t("提交佐证"),
     yes: t("提交"),
@@ -149,10 +152,68 @@ export function showEvidence(project, changed) {
       input("title", t("文件名称"), { required: true, minlength: 2, placeholder: t("如：投资协议") }),
       input("number", t("文号或编号"), { maxlength: 60 }),
       input("dated_on", t("文件日期"), { type: "date" }),
+      ...chooseFiles({}),
     ],
-    act: async (form) =>
-      changed(await post(`/projects/${project.id}/evidence`, { ...all(form, ["stage", "title", "number"]), dated_on: form.get("dated_on") || null, revision: project.revision })),
+    act: async (form) => {
+      /** @type {ProjectInFull} */
+      const now = shown || (await post(`/projects/${project.id}/evidence`, { ...all(form, ["stage", "title", "number"]), dated_on: form.get("dated_on") || null, revision: project.revision }));
+      shown = now;
+      await send(now, Math.max(...now.evidence.map((each) => each.id)), form, changed);
+    },
   });
+}
+
+/** @param {ProjectInFull} project @param {number} evidenceId @param {Changed} changed */
+export function addFiles(project, evidenceId, changed) {
+  const send = fileSender();
+  return ask({
+    title: t("上传佐证材料"),
+    yes: t("上传"),
+    body: chooseFiles({ required: true }),
+    act: (form) => send(project, evidenceId, form, changed),
+  });
+}
+
+/** @param {string} fileId @param {Changed} changed */
+export function eraseFile(fileId, changed) {
+  return ask({
+    title: t("删除这份材料？"),
+    yes: t("删除"),
+    body: [el("p", {}, t("文件会彻底删除，不能恢复；曾经上传过这件事仍有记录。"))],
+    act: async () => changed(await remove(`/evidence-files/${fileId}`)),
+  });
+}
+
+/** @param {Record<string, unknown>} told */
+function chooseFiles(told) {
+  const accept = ".pdf,.jpg,.jpeg,.png,.webp,.docx,.xlsx";
+  return [
+    input("files", t("扫描件或照片（可多选）"), { type: "file", multiple: true, accept, ...told }),
+    el("p.soft.small", {}, t("PDF、JPEG、PNG、WebP、Word（docx）、Excel（xlsx），每项最多 9 个。图片中的拍摄位置等信息会去除。请勿上传与项目无关的个人信息。")),
+  ];
+}
+
+/** Sends files one after the other; pressed again after a refusal, each under the id it had. */
+function fileSender() {
+  /** @type {Map<string, string>} */
+  const ids = new Map();
+  /** @param {ProjectInFull} project @param {number} evidenceId @param {FormData} form @param {Changed} changed */
+  return async (project, evidenceId, form, changed) => {
+    let now = project;
+    try {
+      for (const file of form.getAll("files")) {
+        if (!(file instanceof File) || !file.size) continue;
+        const which = [file.name, file.size, file.lastModified].join("/");
+        if (!ids.has(which)) ids.set(which, uuid());
+        const body = new FormData();
+        body.append("id", ids.get(which) || "");
+        body.append("file", file);
+        now = await post(`/projects/${project.id}/evidence/${evidenceId}/files`, body);
+      }
+    } finally {
+      changed(now);
+    }
+  };
 }
 
 /** @param {ProjectInFull} project @param {Changed} changed */

@@ -54,7 +54,7 @@ function facts(matter) {
     [t("时限"), deadline(matter)],
     [t("办理计划"), plan(matter)],
     [matter.plan ? t("下次月报") : t("计划期限"), reportDue(matter)],
-    [t("受理单位"), matter.holder.name],
+    [t("受理单位"), matter.holder?.name],
     [t("承办"), [matter.assigned.unit?.name, matter.assigned.person?.name].filter(Boolean).join(" · ")],
     [t("上报人"), [matter.by?.name, matter.unit?.name].filter(Boolean).join(" · ")],
     [t("上报时间"), fully(matter.reported_at)],

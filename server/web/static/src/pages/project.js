@@ -1,6 +1,6 @@
 /**
  * One project: its way through the stages, its money, commitments, progress, evidence, visits, matters and flags.
- * @import {Flag, ProjectInFull} from "../wire"
+ * @import {EvidenceFile, Flag, ProjectInFull} from "../wire"
  */
 import { lastPart } from "../lib/address.js";
 import { get, Refusal } from "../lib/api.js";
@@ -9,7 +9,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { flagLinks, flagMark, isOver } from "../lib/flags.js";
 import { frame } from "../lib/frame.js";
 import { table } from "../lib/list.js";
-import { commit, halfWords, link, projectButtons, settle, showEvidence, small, unlink } from "../lib/projecting.js";
+import { addFiles, commit, eraseFile, halfWords, link, projectButtons, settle, showEvidence, small, unlink } from "../lib/projecting.js";
 import { lateness, money as amount } from "../lib/projects.js";
 import { failure, loading, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
@@ -214,10 +214,29 @@ function evidence(project) {
       el("span.tag", {}, word("stage", each.stage)),
       ` ${each.title}`,
       el("span.under", {}, [each.number, each.dated_on, each.by.name, fully(each.at)].filter(Boolean).join(" · ")),
+      each.files.length ? el("ul.evidence-files", {}, each.files.map(evidenceFile)) : null,
+      project.may.includes("evidence.send") ? small(t("上传材料"), () => addFiles(project, each.id, changed)) : null,
     ),
   );
   const button = project.may.includes("project.progress") ? small(t("提交佐证"), () => showEvidence(project, changed)) : null;
   return sheet(t("阶段佐证"), [button], items.length ? el("ul.project-list", {}, items) : none(t("还没有佐证。")));
+}
+
+/** One file: to be saved, or that it was there. @param {EvidenceFile} file */
+function evidenceFile(file) {
+  if (file.erased) return el("li.soft", {}, t("材料已删除"));
+  return el(
+    "li",
+    {},
+    el("a", { href: `/api/v1/evidence-files/${file.id}`, download: "" }, file.name),
+    el("span.under", {}, [sized(file.size), file.by.name, fully(file.at)].join(" · ")),
+    file.may_erase ? small(t("删除"), () => eraseFile(file.id, changed)) : null,
+  );
+}
+
+/** @param {number} bytes */
+function sized(bytes) {
+  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
 }
 
 /** @param {ProjectInFull} project */

@@ -1,7 +1,7 @@
 /**
- * The record, for auditors: who looked at whose positions and why; everything that was done; the closed days, and
+ * The record, for auditors: who looked at whose positions, who opened which household, and why; everything that was done; the closed days, and
  * whether one still says what it said.
- * @import {Closing, Look, LogEvent, Named} from "../wire"
+ * @import {Closing, HouseholdLook, Look, LogEvent, Named} from "../wire"
  */
 import { read, write } from "../lib/address.js";
 import { address, get } from "../lib/api.js";
@@ -15,7 +15,7 @@ import { tabs } from "../lib/tabs.js";
 import { fromField, fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
-const TABS = ["looks", "events", "closings"];
+const TABS = ["looks", "households", "events", "closings"];
 
 /** Whose rows alone are shown, by the word of the address: set by a click on a name. */
 const WHO = { looks: ["reader_id", "subject_id"], events: ["actor_id", "person_id"] };
@@ -35,6 +35,14 @@ const looks = pagedList({
       items.map(lookRow),
       t("查看记录"),
     ),
+  empty: () => blank(t("没有相符的查看记录")),
+});
+
+const households = pagedList({
+  place: byId("households"),
+  path: "/looks/households",
+  draw: (/** @type {HouseholdLook[]} */ items) =>
+    table([t("时间"), t("查看人"), t("住户"), t("理由")], items.map(householdRow), t("谁打开过住户")),
   empty: () => blank(t("没有相符的查看记录")),
 });
 
@@ -84,6 +92,18 @@ function lookRow(look) {
     el("td", {}, look.trip?.title || el("span.faint", {}, t("行程外"))),
     el("td", {}, look.reason),
     el("td.nowrap", {}, word("door", look.door)),
+  );
+}
+
+/** @param {HouseholdLook} look */
+function householdRow(look) {
+  return el(
+    "tr",
+    {},
+    el("td.nowrap", {}, fully(look.at)),
+    el("td.nowrap", {}, look.by.name, el("span.under", {}, look.by.unit.name)),
+    el("td.nowrap", {}, t("住户 {n}", { n: look.household_id || 0 }), el("span.under", {}, look.unit?.name)),
+    el("td", {}, look.reason),
   );
 }
 
@@ -168,10 +188,10 @@ async function readClosings() {
 
 /* ── which rows ──────────────────────────────────────────────────────────────────────────────────────── */
 
-/** @returns {"looks" | "events" | "closings"} the tab that is open */
+/** @returns {"looks" | "households" | "events" | "closings"} the tab that is open */
 function tab() {
   const named = read(["tab"]).tab;
-  return named === "events" || named === "closings" ? named : "looks";
+  return named === "events" || named === "closings" || named === "households" ? named : "looks";
 }
 
 /** @param {string} field @param {number} id */
@@ -185,7 +205,7 @@ function asked() {
   const { from, to, kind } = bars;
   const open = tab();
   return {
-    ...(open === "closings" ? {} : read(WHO[open])),
+    ...(open === "closings" || open === "households" ? {} : read(WHO[open])),
     ...(from ? { from: String(fromField(`${from}T00:00`)) } : {}),
     ...(to ? { to: new Date(Date.parse(String(fromField(`${to}T00:00`))) + 86_400_000).toISOString() } : {}),
     ...(kind && open === "events" ? { kind } : {}),
@@ -195,7 +215,7 @@ function asked() {
 /** What narrows the list beside the bar's fields, each to be taken away. */
 function chips() {
   const open = tab();
-  if (open === "closings") return [];
+  if (open === "closings" || open === "households") return [];
   return WHO[open].flatMap((field) => {
     const id = read([field])[field];
     if (!id) return [];
@@ -217,10 +237,11 @@ const link = el("a.button.button-small", { id: "export", download: true }, t("�
 /** Read the open tab anew. */
 async function refresh() {
   const open = tab();
-  bar().hidden = open === "closings";
+  bar().hidden = open === "closings" || open === "households";
   const kind = bar().querySelector("#filter-kind")?.closest(".field");
   if (kind instanceof HTMLElement) kind.hidden = open !== "events";
   if (open === "closings") return readClosings();
+  if (open === "households") return households.read({});
   link.hidden = !may(open === "looks" ? "look.export" : "event.export");
   link.href = address(`/${open}.csv`, asked());
   await (open === "looks" ? looks : events).read(asked());
