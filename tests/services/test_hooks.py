@@ -17,8 +17,8 @@ from server.db import db
 from server.held import held
 from server.models.hooks import Hook, HookMessage
 from server.models.matters import MatterCategory
-from server.readers import Listed
 from server.queries import hooks as reads
+from server.readers import Listed
 from server.rules import hooks as rules
 from server.services import hook_calls, hooks, matters, notices, sweeps
 from server.services.hooks import Told
