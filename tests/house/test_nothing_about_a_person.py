@@ -50,7 +50,10 @@ ANSWERED = {
     ("trips.TripOut", "days_away"): "the same",
     ("patrols.PatrolPlanOut", "days_off"): "of a plan: what becomes of it on a day off",
     ("patrols.PatrolPlanOut", "window_days"): "of a plan: over how many days a patrol may be walked",
-    ("campaigns.ListedCampaignOut", "matters"): "of a campaign, beside who leads it: how many matters belong to it",
+    (
+        "campaigns.ListedCampaignOut",
+        "matters",
+    ): "of a campaign, beside who leads it: how many matters belong to it",
     ("flags.FlagInFullOut", "days"): "of a project's milestone: how far it is from its plan",
     ("tracks.TrackOut", "fixes"): "of one duty's track",
 }
