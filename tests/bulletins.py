@@ -60,9 +60,9 @@ def made(county: County, number: int = 3) -> Folk:
 
 def _office(county: County, number: int) -> Office:
     """A township with five people."""
-    unit_id = people.unit(f"{'甲乙丙丁戊己庚辛'[number]}镇", "township", county.root)
+    unit_id = people.unit(f"{'甲乙丙丁戊己庚辛壬癸子丑'[number]}镇", "township", county.root)
     watcher, handler, reporter, *_ = (
-        people.person(f"{'甲乙丙丁戊己庚辛'[number]}{n}", unit_id, (role, unit_id))
+        people.person(f"{'甲乙丙丁戊己庚辛壬癸子丑'[number]}{n}", unit_id, (role, unit_id))
         for n, role in enumerate(("supervisor", "cadre", "grid_member", "cadre", "cadre"))
     )
     return Office(unit_id, watcher, handler, reporter)

@@ -2,12 +2,25 @@
 
 from flask import Flask
 
-from server.cli import accounts, areas, backups, check, database, demo, docs, events, keys, seals, sweep
+from server.cli import (
+    accounts,
+    areas,
+    backups,
+    check,
+    database,
+    demo,
+    docs,
+    events,
+    hooks,
+    keys,
+    seals,
+    sweep,
+)
 
 
 def join(app: Flask) -> None:
     """Register every group of commands."""
-    for noun in (accounts, areas, database, keys, seals, events, docs, demo, sweep):
+    for noun in (accounts, areas, database, keys, seals, hooks, events, docs, demo, sweep):
         app.cli.add_command(noun.commands)
     for command in (check.command, backups.backup, backups.restore):
         app.cli.add_command(command)

@@ -13,6 +13,12 @@ Document = dict[str, Any]
 UPRIGHT_MM, SIDEWAYS_MM = 168.0, 255.0
 """How wide the tables are on a page that stands, and on one on its side."""
 
+UNIT_MM = 38
+"""How wide the names of units stand: ten characters in a line."""
+
+ONE_LINE = 11
+"""So many figures stand in one line of a measure's column; longer amounts in two."""
+
 _WHY = {"small": "不比较", "nothing_due": "不排名"}
 _UNRANKED = "—"
 _AIMED = ("signed", "landed")
@@ -92,9 +98,9 @@ def _board(bulletin: Document) -> list[Table]:
     """A month's board: the two lists, then every unit in unit order with its numbers."""
     data, width = bulletin["data"], _width_mm(bulletin)
     weighed = _weighed(data)
-    rest = width - 34 - 16 - 14
+    rest = width - UNIT_MM - 16 - 14
     columns = [
-        Column("单位", 34, centred=True),
+        Column("单位", UNIT_MM, centred=True),
         *(Column(_head(each), rest / len(weighed), centred=True) for each in weighed),
         Column("得分", 16, centred=True),
         Column("名次", 14, centred=True),
@@ -115,8 +121,9 @@ def _number(number: Document | None, measure: str) -> str:
         return _UNRANKED
     if number["part"] is None:
         return "未定目标" if measure in _AIMED else "无应办"
-    over = "\n/" if number["unit"] else "/"
-    return f"{number['got']}{over}{number['of']}\n{number['part']}%"
+    got, of = str(number["got"]), str(number["of"])
+    over = "/" if len(got) + len(of) < ONE_LINE else "/\n"
+    return f"{got}{over}{of}\n{number['part']}%"
 
 
 def _score(unit: Document) -> Cell:
@@ -143,9 +150,9 @@ def _board_of_months(bulletin: Document) -> list[Table]:
     """A longer board: each month's score, their mean, the rank."""
     data, width = bulletin["data"], _width_mm(bulletin)
     months = [each["month"] for each in data["months"]]
-    each_mm = (width - 34 - 18 - 14) / len(months)
+    each_mm = (width - UNIT_MM - 18 - 14) / len(months)
     columns = [
-        Column("单位", 34, centred=True),
+        Column("单位", UNIT_MM, centred=True),
         *(Column(f"{int(month[5:])}月", each_mm, centred=True) for month in months),
         Column("平均得分", 18, centred=True),
         Column("名次", 14, centred=True),
@@ -174,7 +181,7 @@ def _weighed(data: Document) -> list[Document]:
 
 def _head(measure: Document) -> str:
     """A measure with what it weighs, and the unit of what is not counted one by one."""
-    unit = f"·{measure['unit']}" if measure["unit"] else ""
+    unit = f"\n{measure['unit']}" if measure["unit"] else ""
     return f"{_zh(measure)}{unit}（{measure['weight']}）"
 
 
@@ -189,13 +196,13 @@ def _zh(measure: Document) -> str:
 def _trips(bulletin: Document) -> list[Table]:
     """A month's trips: a row for each unit, in unit order."""
     columns = [
-        Column("单位", 34, centred=True),
-        Column("外出人数", 18, centred=True),
-        Column("在外天数", 18, centred=True),
-        Column("目的地", 56),
-        Column("外出拜访", 14, centred=True),
-        Column("接待客商", 14, centred=True),
-        Column("帮扶企业", 14, centred=True),
+        Column("单位", UNIT_MM, centred=True),
+        Column("外出人数", 17, centred=True),
+        Column("在外天数", 17, centred=True),
+        Column("目的地", 45),
+        Column("外出拜访", 17, centred=True),
+        Column("接待客商", 17, centred=True),
+        Column("帮扶企业", 17, centred=True),
     ]
     rows = [_trip_row(unit) for unit in bulletin["data"]["units"]]
     return [Table("各单位外出情况", columns, [Group((), rows)])]
@@ -215,9 +222,9 @@ def _trips_of_months(bulletin: Document) -> list[Table]:
     """A longer trip bulletin: people and days of each month, the days added up."""
     data, width = bulletin["data"], _width_mm(bulletin)
     months = [each["month"] for each in data["months"]]
-    each_mm = (width - 34 - 20) / len(months)
+    each_mm = (width - UNIT_MM - 20) / len(months)
     columns = [
-        Column("单位", 34, centred=True),
+        Column("单位", UNIT_MM, centred=True),
         *(Column(f"{int(month[5:])}月", each_mm, centred=True) for month in months),
         Column("在外天数", 20, centred=True),
     ]

@@ -51,7 +51,9 @@ def write(paper: Paper) -> bytes:
     for told in paper.notes:
         _line(document, told, BODY, 10.5, before=3, after=3, centred=False)
     for told in paper.signed:
-        _line(document, told, BODY, 14, before=6, after=6).alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        signed = _line(document, told, BODY, 14, before=6, after=6)
+        signed.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        signed.paragraph_format.keep_with_next = True  # who signs, the day and the seal stay on one page
     _line(document, paper.foot, BODY, 9, before=6, centred=False)
     into = BytesIO()
     document.save(into)

@@ -17,17 +17,24 @@ h1, .fact { text-align: center; }
 h2 { margin: 1.6rem 0 .5rem; font: 700 1.25rem/1.4 "黑体", SimHei, "Noto Sans CJK SC", sans-serif; }
 .body { text-indent: 2em; margin: .3rem 0; white-space: pre-line; }
 table { width: 100%; border-collapse: collapse; break-inside: auto; }
-th, td { padding: .35rem .6rem; border: 1px solid #555; overflow-wrap: anywhere; white-space: pre-line; }
+th, td { padding: .35rem .6rem; border: 1px solid #555; overflow-wrap: break-word; white-space: pre-line; }
 th { background: #f4efe4; font-family: "黑体", SimHei, "Noto Sans CJK SC", sans-serif; font-weight: 500; }
 .centred { text-align: center; }
+td.centred { white-space: pre; }
+.many { font-size: .78rem; }
+.many th, .many td { min-width: 2.5em; padding: .3rem .4rem; }
 tr { break-inside: avoid; }
 .note { margin: .4rem 0; font-size: .85rem; }
 .signed { margin: .8rem 0 0; text-align: right; }
 .foot { margin-top: 1.5rem; color: #4a5660; font-size: .75rem; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
-@media (max-width: 700px) { :root { font-size: 16px; } body { padding: 1rem; } table { min-width: 560px; } }
+@media (max-width: 700px) { :root { font-size: 16px; } body { padding: 1rem; } h1 { font-size: 1.5rem; } }
 @media print { :root { font-size: 12pt; } body { padding: 0; } }
 """
+
+
+FEW = 7
+"""A table of more columns than this is told in smaller letters."""
 
 
 def write(paper: Paper) -> bytes:
@@ -59,7 +66,8 @@ def _paragraphs(texts: Sequence[str], kind: str) -> Iterator[str]:
 
 def _table(table: Table) -> Iterator[str]:
     """A table under its name."""
-    yield f'<h2>{_text(table.name)}</h2>\n<div class="wide"><table>\n<thead><tr>'
+    kind = ' class="many"' if len(table.columns) > FEW else ""
+    yield f'<h2>{_text(table.name)}</h2>\n<div class="wide"><table{kind}>\n<thead><tr>'
     yield from (f'<th scope="col">{_text(column.title)}</th>' for column in table.columns)
     yield "</tr></thead>\n<tbody>"
     for group in table.groups:

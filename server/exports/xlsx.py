@@ -33,6 +33,7 @@ _FRAME = {"border": 1, "valign": "vcenter", "text_wrap": True, "font_size": 10.5
 _LOOKS: dict[str, dict[str, Any]] = {
     "title": {"font_name": "方正小标宋简体", "font_size": 20, "align": "center", "valign": "vcenter"},
     "fact": {"font_name": "仿宋", "font_size": 12, "align": "center", "valign": "vcenter"},
+    "name": {"font_name": "黑体", "font_size": 12, "align": "center", "valign": "vcenter"},
     "foot": {"font_name": "仿宋", "font_size": 9, "valign": "vcenter", "text_wrap": True},
     "head": _FRAME | {"font_name": "黑体", "align": "center"},
     "text": _FRAME,
@@ -76,6 +77,8 @@ class _Sheet:
             self._across(fact, "fact", height_pt=20)
         for told in paper.body:
             self._told(told)
+        if len(paper.tables) > 1 and paper.signed:
+            self._across(self.table.name, "name", height_pt=22)
         self._head()
         for group in self.table.groups:
             self._group([*group.shared], [[*cells] for cells in group.rows])
@@ -104,6 +107,8 @@ class _Sheet:
 
     def _head(self) -> None:
         """The head, told again on each page, in sight when scrolling."""
+        columns = self.table.columns
+        self.sheet.set_row(self.row, LINE_PT * _lines(columns, [column.title for column in columns]) + 6)
         for column, place in zip(self.table.columns, self.places, strict=True):
             if column.spans:
                 self.sheet.merge_range(self.row, place, self.row, place + 1, column.title, self.looks["head"])

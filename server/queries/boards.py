@@ -4,7 +4,7 @@ Reckoned from the events alone, at each reading, by the rule in force in that mo
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -17,9 +17,8 @@ from server import clock
 from server.db import db
 from server.errors import NotFound
 from server.models.boards import BoardRule, BoardTarget
-from server.models.people import Person
 from server.models.units import Unit
-from server.queries import matter_outcomes, project_results
+from server.queries import matter_outcomes, past_units, project_results
 from server.queries import units as tree
 from server.rules import access, amounts, boards
 from server.rules import project_results as results
@@ -58,18 +57,16 @@ def read(actor: Actor, name: str) -> Document:
 def compiled(period: Covered) -> Document:
     """A month's board: `{rule, measures, units}`. Unscoped, for whoever may see it or draws a bulletin from it."""
     told, rule = rule_for(period.first)
-    below = compared(period)
-    homes = homes_of(below)
-    counted = _counted(period, homes)
-    people = people_of(period, homes)
-    measured = [_measured(unit.id, people.get(unit.id, 0), counted) for unit in below]
+    then = past_units.at_end_of(period)
+    counted = _counted(period, then.homes)
+    measured = [_measured(unit.id, then.people.get(unit.id, 0), counted) for unit in then.below]
     standings = boards.standings(measured, rule)
     return {
         "rule": told,
         "measures": [_measure(name, rule) for name in MEASURES],
         "units": [
             _unit(unit, of, standing, counted)
-            for unit, of, standing in zip(below, measured, standings, strict=True)
+            for unit, of, standing in zip(then.below, measured, standings, strict=True)
         ],
     }
 
@@ -162,36 +159,6 @@ def _measure(name: str, rule: Rule) -> Document:
         "weight": rule.weights.get(name, 0),
         "unit": of.unit,
     }
-
-
-# ── units ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def compared(period: Covered) -> list[Unit]:
-    """The units right below the county that were there in a period, in tree order."""
-    root = sa.select(Unit.id).where(Unit.parent_id.is_(None)).scalar_subquery()
-    there = sa.or_(Unit.retired_at.is_(None), Unit.retired_at >= period.begins_at)
-    found = db.session.scalars(sa.select(Unit).where(Unit.parent_id == root, there))
-    return tree.in_tree_order(list(found))
-
-
-def homes_of(below: Iterable[Unit]) -> dict[int, int]:
-    """Which of these units each unit counts for: the one it is or lies below."""
-    heads = {unit.path: unit.id for unit in below}
-    paths = db.session.execute(sa.select(Unit.id, Unit.path))
-    found = ((unit_id, heads.get("/".join(path.split("/")[:3]) + "/")) for unit_id, path in paths)
-    return {unit_id: home for unit_id, home in found if home is not None}
-
-
-def people_of(period: Covered, homes: Mapping[int, int]) -> dict[int, int]:
-    """How many people each unit had when the period was over, or has now: only to tell which are too small."""
-    by = min(period.ends_at, clock.now())
-    there = sa.and_(Person.created_at < by, sa.or_(Person.left_at.is_(None), Person.left_at >= by))
-    counts = sa.select(Person.unit_id, sa.func.count()).where(there).group_by(Person.unit_id)
-    found: dict[int, int] = defaultdict(int)
-    for unit_id, count in db.session.execute(counts):
-        found[homes.get(unit_id, 0)] += count
-    return found
 
 
 # ── what came of matters and projects ───────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from server.db import db
 from server.models.checkins import Checkin, Visit
 from server.models.trips import Trip, TripMember
 from server.models.units import Unit
-from server.queries import boards, duties, logs
+from server.queries import boards, duties, logs, past_units
 from server.rules import logs as rules
 from server.rules.bulletins import Covered
 from server.rules.logs import Journey, Period
@@ -40,18 +40,20 @@ class _Out:
 def compiled(covered: Covered) -> Document:
     """A month's trip bulletin: `{rule, units}`, in unit order. Unscoped, for who draws a bulletin from it."""
     told, rule = boards.rule_for(covered.first)
-    below = boards.compared(covered)
-    homes = boards.homes_of(below)
-    out = _out(covered, homes)
-    people = boards.people_of(covered, homes)
+    then = past_units.at_end_of(covered)
+    out = _out(covered, then.homes)
     now = min(clock.now(), covered.ends_at)
     return {
         "rule": told,
         "units": [
             _unit(
-                each, out.get(each.id, _Out()), covered, now, small=people.get(each.id, 0) < rule.least_people
+                each,
+                out.get(each.id, _Out()),
+                covered,
+                now,
+                small=then.people.get(each.id, 0) < rule.least_people,
             )
-            for each in below
+            for each in then.below
         ],
     }
 

@@ -1,4 +1,4 @@
-"""Whom something concerns: the people a notice goes to, by the words of `rules.notices`. Unscoped, for the sweep.
+"""Whom something concerns: the people a notice goes to, by the words of `notice_kinds`. Unscoped, for the sweep.
 
 `approvers`, `watchers`, `holders` and `verifiers` are the nearest that hold the permission: those whose role is over
 the unit itself, or else over the unit above it, and so on. Who stands higher has not to be told of everything below.
@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from server.db import db
+from server.models.bulletins import Bulletin
 from server.models.campaigns import Campaign
 from server.models.events import Event
 from server.models.flags import Flag
@@ -22,14 +23,14 @@ from server.models.projects import Project
 from server.models.reviews import Review
 from server.models.trips import Trip, TripMember
 from server.models.units import Unit
-from server.rules import matters, notices
+from server.rules import matters, notice_kinds, notices
 from server.rules.access import PERMISSIONS, is_root
 from server.rules.working_calendar import Term
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What a notice is made of: an event, or a matter whose term has passed (then without `number`)."""
+    """What a notice is made of: an event, or a day that has come (then without `number`, and `term` says whose day)."""
 
     kind: str
     actor_id: int | None = None
@@ -39,6 +40,7 @@ class Fact:
     subject: str = ""
     purpose: str = ""
     number: int | None = None
+    term: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Material:
     pressing: frozenset[int]
     queriers: Mapping[str, int]
     leads: Mapping[tuple[str, str], int]
+    makers: Mapping[str, Sequence[int]]
 
 
 def gather(facts: Sequence[Fact]) -> Material:
@@ -81,15 +84,17 @@ def gather(facts: Sequence[Fact]) -> Material:
         ),
         queriers=_queriers(checkins),
         leads=_leads(facts),
+        makers=_makers(facts),
     )
 
 
 def by(fact: Fact, material: Material) -> list[int]:
-    """The ids of the people a fact concerns, sorted; never who did it."""
+    """The ids of the people a fact concerns, sorted; never who did it, but for what guards their account."""
+    kind = notice_kinds.KINDS[fact.kind]
     concerned: set[int] = set()
-    for word in notices.KINDS[fact.kind].concerns:
+    for word in kind.concerns:
         concerned |= set(_WHOM[word](fact, material))
-    return sorted(concerned - {fact.actor_id})
+    return sorted(concerned if kind.guards else concerned - {fact.actor_id})
 
 
 def unit_of(fact: Fact, material: Material) -> int | None:
@@ -100,7 +105,7 @@ def unit_of(fact: Fact, material: Material) -> int | None:
 
 def is_urgent(fact: Fact, material: Material) -> bool:
     """Whether a fact is an emergency: by its kind, its trip's purpose, or how soon its matter needs an answer."""
-    if notices.KINDS[fact.kind].urgent or fact.purpose == notices.URGENT_PURPOSE:
+    if notice_kinds.KINDS[fact.kind].urgent or fact.purpose == notices.URGENT_PURPOSE:
         return True
     if fact.kind.startswith("matter."):
         return int(fact.subject) in material.pressing
@@ -175,14 +180,33 @@ def _answerable(fact: Fact, material: Material) -> Iterable[int]:
 
 
 def _lead(fact: Fact, material: Material) -> Iterable[int]:
-    """Who leads the campaign, or the project that a flag is of."""
-    found = material.leads.get((fact.kind.partition(".")[0], fact.subject))
+    """Who leads the campaign, the project, or the project that a flag is of."""
+    found = material.leads.get((notice_kinds.KINDS[fact.kind].about, fact.subject))
     return () if found is None else (found,)
 
 
 def _carers(fact: Fact, material: Material) -> Iterable[int]:
     """Who leads the project, and who looks after the unit that answers for it."""
     return {*_lead(fact, material), *_nearest(material, "project.edit", fact.unit_id)}
+
+
+def _settlers(fact: Fact, material: Material) -> Iterable[int]:
+    """Who says whether a commitment was kept."""
+    return _nearest(material, "project.settle", fact.unit_id)
+
+
+def _heads(fact: Fact, material: Material) -> Iterable[int]:
+    """Who watches over that very unit; where nobody does, who works for it; or else who watches over it from above."""
+    path = material.paths.get(fact.unit_id or 0)
+    there = [held for held in _held(material, "campaign.report") if held.path == path]
+    watching = {held.person_id for held in there if held.role in PERMISSIONS["campaign.open"].roles}
+    working = {held.person_id for held in there}
+    return watching or working or _nearest(material, "campaign.open", fact.unit_id)
+
+
+def _makers_of(fact: Fact, material: Material) -> Iterable[int]:
+    """Who drafted and who edited the bulletin."""
+    return material.makers.get(fact.subject, ())
 
 
 def _deciders(fact: Fact, material: Material) -> Iterable[int]:
@@ -205,6 +229,9 @@ _WHOM: Mapping[str, Callable[[Fact, Material], Iterable[int]]] = {
     "lead": _lead,
     "carers": _carers,
     "deciders": _deciders,
+    "settlers": _settlers,
+    "heads": _heads,
+    "makers": _makers_of,
 }
 """Every word of `Kind.concerns`, and whom it means."""
 
@@ -273,10 +300,10 @@ def _matters(matter_ids: Collection[int]) -> list[tuple[Matter, Term | None]]:
 
 
 def _leads(facts: Collection[Fact]) -> dict[tuple[str, str], int]:
-    """Who leads, by noun and number: campaigns, and the projects of flags."""
+    """Who leads, by noun and number: campaigns, projects, and the projects of flags."""
     ids = {
-        noun: {int(fact.subject) for fact in facts if fact.kind.startswith(f"{noun}.")}
-        for noun in ("flag", "campaign")
+        noun: {int(fact.subject) for fact in facts if notice_kinds.KINDS[fact.kind].about == noun}
+        for noun in ("flag", "campaign", "project")
     }
     flags: sa.Select[*tuple[Any, ...]] = (
         sa.select(sa.literal("flag"), Flag.id, Project.lead_id)
@@ -285,7 +312,19 @@ def _leads(facts: Collection[Fact]) -> dict[tuple[str, str], int]:
     )
     led: sa.Select[*tuple[Any, ...]] = sa.select(sa.literal("campaign"), Campaign.id, Campaign.lead_id)
     led = led.where(Campaign.id.in_(ids["campaign"]))
-    return {(noun, str(id_)): lead for noun, id_, lead in db.session.execute(flags.union_all(led))}
+    cared: sa.Select[*tuple[Any, ...]] = sa.select(sa.literal("project"), Project.id, Project.lead_id)
+    cared = cared.where(Project.id.in_(ids["project"]), Project.lead_id.is_not(None))
+    return {(noun, str(id_)): lead for noun, id_, lead in db.session.execute(flags.union_all(led, cared))}
+
+
+def _makers(facts: Collection[Fact]) -> dict[str, list[int]]:
+    """Who drafted and edited these bulletins."""
+    ids = {int(fact.subject) for fact in facts if fact.kind.startswith("bulletin.")}
+    made = sa.select(Bulletin.id, Bulletin.drafted_by, Bulletin.edited_by).where(Bulletin.id.in_(ids))
+    return {
+        str(row.id): [each for each in (row.drafted_by, row.edited_by) if each is not None]
+        for row in db.session.execute(made)
+    }
 
 
 def _queriers(checkin_ids: Collection[str]) -> dict[str, int]:
@@ -300,23 +339,37 @@ def _queriers(checkin_ids: Collection[str]) -> dict[str, int]:
 
 def facts(*, after: int, upto: int, limit: int) -> tuple[list[tuple[Fact, datetime]], int]:
     """The events of a page that notices are made of, and the number up to which the record was read with them."""
-    page = sa.select(Event).where(Event.number > after, Event.number <= upto, Event.kind.in_(notices.KINDS))
+    page = sa.select(Event).where(
+        Event.number > after, Event.number <= upto, Event.kind.in_(notice_kinds.KINDS)
+    )
     rows = list(db.session.scalars(page.order_by(Event.number).limit(limit)))
     read_upto = rows[-1].number if len(rows) == limit else upto
-    return [(_fact(event), event.at) for event in rows if _is_told(event)], read_upto
+    told = [(fact, event.at) for event in rows if _is_told(event) for fact in _facts(event)]
+    return told, read_upto
 
 
 def _is_told(event: Event) -> bool:
-    """Of the words about a check-in only a query, of what is told of a task only that it is finished."""
+    """Of the words about a check-in only a query, of what is told of a task only how it ended or that it goes on."""
     wanted = _ONLY.get(event.kind)
-    return wanted is None or event.data.get(wanted[0]) == wanted[1]
+    return wanted is None or event.data.get(wanted[0]) in wanted[1]
 
 
-_ONLY = {"checkin.reviewed": ("review", "query"), "campaign.reported": ("step", "finish")}
-"""Kinds of events of which only some are told: the fact that says which, and its value."""
+_ONLY = {
+    "checkin.reviewed": ("review", {"query"}),
+    "campaign.reported": ("step", {"finish", "drop", "reopen"}),
+}
+"""Kinds of events of which only some are told: the fact that says which, and its values."""
 
 
-def _fact(event: Event) -> Fact:
-    """An event as what a notice is made of."""
-    whom = (event.actor_id, event.unit_id, event.person_id, event.trip_id)
-    return Fact(event.kind, *whom, event.subject, str(event.data.get("purpose", "")), event.number)
+def _facts(event: Event) -> list[Fact]:
+    """An event as what notices are made of: once for each unit it names, or for the unit it is of."""
+    units = event.data.get("units") or [event.unit_id]
+    return [_fact(event, unit_id) for unit_id in units]
+
+
+def _fact(event: Event, unit_id: int | None) -> Fact:
+    """An event as what concerns a unit; a task that headquarters drop or open again is a task that was changed."""
+    dropped = event.kind == "campaign.reported" and event.data["step"] != "finish"
+    kind = "campaign.tasked" if dropped else event.kind
+    whom = (event.actor_id, unit_id, event.person_id, event.trip_id)
+    return Fact(kind, *whom, event.subject, str(event.data.get("purpose", "")), event.number)

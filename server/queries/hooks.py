@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.elements import ColumnElement
 
 from server import clock
@@ -15,7 +16,7 @@ from server.held import held
 from server.models.hooks import Hook, HookMessage
 from server.models.notices import Notice
 from server.models.units import Unit
-from server.rules import notices
+from server.rules import notice_kinds
 from server.rules.hooks import Counted
 
 SHOWN = 10
@@ -44,11 +45,27 @@ def document(hook_id: int) -> dict[str, Any]:
 
 def get(hook_id: int) -> Hook:
     """A robot, its row held until the verb is over; `NotFound` when there is none."""
-    statement = sa.select(Hook).where(Hook.id == hook_id).with_for_update()
-    found = db.session.scalars(statement.execution_options(populate_existing=True)).first()
+    found = _locked(Hook.id == hook_id)
     if found is None:
         raise NotFound
     return found
+
+
+def to_tell(hook_id: int) -> Hook | None:
+    """A robot that is to be told, held likewise; None where it was taken away or switched off."""
+    return _locked(Hook.id == hook_id, Hook.enabled)
+
+
+def hook_of(message_id: int) -> Hook | None:
+    """The robot of a message, held before the message is, as whoever takes it away does; None where it is gone."""
+    of = sa.select(HookMessage.hook_id).where(HookMessage.id == message_id)
+    return _locked(Hook.id == of.scalar_subquery())
+
+
+def _locked(*which: ColumnElement[bool] | InstrumentedAttribute[bool]) -> Hook | None:
+    """A robot as it is now, its row held."""
+    statement = sa.select(Hook).where(*which).with_for_update()
+    return db.session.scalars(statement.execution_options(populate_existing=True)).first()
 
 
 def _rows() -> sa.Select[*tuple[Any, ...]]:
@@ -125,7 +142,7 @@ def counted(hook: Hook, *, after: int, urgent: bool) -> tuple[list[Counted], int
 
 def _told_to_groups(*, after: int, upto: int, urgent: bool) -> Iterable[ColumnElement[bool]]:
     """The notices of kinds that groups are told of, within a stretch."""
-    yield Notice.kind.in_([kind.name for kind in notices.KINDS.values() if kind.group is not None])
+    yield Notice.kind.in_([kind.name for kind in notice_kinds.KINDS.values() if kind.group is not None])
     yield Notice.id > after
     yield Notice.id <= upto
     yield Notice.urgent.is_(urgent)

@@ -1,6 +1,6 @@
 """Households 住户 as their readers may see them: one's own by when the next visit is due; a unit's without whose."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -224,6 +224,27 @@ def _last(ids: Sequence[int]) -> Mapping[int, date]:
     return {
         row.household_id: row.day for row in db.session.execute(found.group_by(HouseholdVisit.household_id))
     }
+
+
+# ── for the sweep ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def last_due(today: date) -> Mapping[int, date]:
+    """Of each member who looks after households due for a visit, the last day on which one fell due. Unscoped."""
+    found = db.session.scalars(sa.select(Household).where(Household.released_at.is_(None)))
+    due: dict[int, date] = {}
+    for each, told in _with_due(list(found)):
+        if told <= today:
+            due[each.member_id] = max(told, due.get(each.member_id, told))
+    return dict(sorted(due.items()))
+
+
+def _with_due(found: Sequence[Household]) -> Iterator[tuple[Household, date]]:
+    """Households, each with the day of the next visit."""
+    last = _last([household.id for household in found])
+    for each in found:
+        since = clock.day_of(each.created_at)
+        yield each, households.due_on(last.get(each.id), since=since, every_days=each.every_days)
 
 
 # ── for a copy of oneself ───────────────────────────────────────────────────────────────────────────────

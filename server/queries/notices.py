@@ -11,6 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from server import clock
 from server.db import db
+from server.models.bulletins import Bulletin
 from server.models.campaigns import Campaign
 from server.models.checkins import Checkin
 from server.models.flags import Flag
@@ -21,11 +22,12 @@ from server.models.people import Person
 from server.models.projects import Project
 from server.models.trips import Trip
 from server.queries import pages
-from server.rules import notices
+from server.rules import notice_kinds
 from server.rules.access import Actor
 from server.rules.flags import COLOUR_WORDS
 
 _Actor, _About = aliased(Person), aliased(Person)
+_Flagged = aliased(Project)
 
 _UNCATEGORISED = {"complaint": ("投诉", "complaint"), "suggestion": ("建议", "suggestion")}
 
@@ -73,8 +75,9 @@ def _told() -> sa.Select[*tuple[Any, ...]]:
             Matter.place,
             MatterCategory.name.label("category"),
             Flag.colour,
-            Project.name.label("project"),
+            sa.func.coalesce(Project.name, _Flagged.name).label("project"),
             Campaign.name.label("campaign"),
+            Bulletin.title.label("bulletin"),
             Patrol.title.label("patrol"),
         )
         .outerjoin(_Actor, _Actor.id == Notice.actor_id)
@@ -83,15 +86,18 @@ def _told() -> sa.Select[*tuple[Any, ...]]:
         .outerjoin(Matter, _is_of("matter", Matter.id))
         .outerjoin(MatterCategory, MatterCategory.id == Matter.category_id)
         .outerjoin(Flag, _is_of("flag", Flag.id))
-        .outerjoin(Project, Project.id == Flag.project_id)
+        .outerjoin(_Flagged, _Flagged.id == Flag.project_id)
+        .outerjoin(Project, _is_of("project", Project.id))
         .outerjoin(Campaign, _is_of("campaign", Campaign.id))
+        .outerjoin(Bulletin, _is_of("bulletin", Bulletin.id))
         .outerjoin(Patrol, _is_of("patrol", Patrol.id))
     )
 
 
 def _is_of(noun: str, id_: sa.orm.InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """Whether a notice is of this thing of a noun; compared as numbers, so that an index finds it."""
-    number = sa.case((Notice.kind.startswith(f"{noun}."), Notice.subject), else_=None)
+    kinds = [kind.name for kind in notice_kinds.KINDS.values() if kind.about == noun]
+    number = sa.case((Notice.kind.in_(kinds), Notice.subject), else_=None)
     return id_ == sa.cast(number, sa.Integer)
 
 
@@ -106,7 +112,7 @@ def _documents(rows: Sequence[Any]) -> list[dict[str, Any]]:
 def _document(row: Any, happened_at: datetime | None) -> dict[str, Any]:
     """One notice: its sentence in both languages and what it leads to."""
     notice: Notice = row.Notice
-    kind = notices.KINDS[notice.kind]
+    kind = notice_kinds.KINDS[notice.kind]
     zh, en = _facts(row, happened_at, 0), _facts(row, happened_at, 1)
     return {
         "id": notice.id,
@@ -132,6 +138,7 @@ def _facts(row: Any, happened_at: datetime | None, language: int) -> dict[str, s
         "project": row.project or "",
         "flag": COLOUR_WORDS[row.colour][language] if row.colour else "",
         "campaign": row.campaign or "",
+        "bulletin": row.bulletin or "",
         "patrol": row.patrol or "",
     }
 

@@ -16,8 +16,8 @@ from urllib.parse import urlencode, urlsplit
 import orjson
 
 from server.errors import HookRefused
-from server.rules import notices
-from server.rules.notices import Words
+from server.rules import notice_kinds
+from server.rules.notice_kinds import Words
 
 KINDS: Final = ("wecom", "dingtalk")
 LANGUAGES: Final = ("zh", "en")
@@ -134,7 +134,7 @@ def trial(unit: str, *, lang: str) -> str:
 
 def _by_kind(counted: Sequence[Counted]) -> Mapping[str, list[Counted]]:
     """What was counted by kind, in the order of the table of kinds."""
-    found: dict[str, list[Counted]] = {name: [] for name in notices.KINDS}
+    found: dict[str, list[Counted]] = {name: [] for name in notice_kinds.KINDS}
     for one in counted:
         found[one.kind].append(one)
     return {name: each for name, each in found.items() if each}
@@ -142,7 +142,7 @@ def _by_kind(counted: Sequence[Counted]) -> Mapping[str, list[Counted]]:
 
 def _line(kind: str, found: Sequence[Counted], lang: str) -> str:
     """One kind: how many, and of which units."""
-    words = notices.KINDS[kind].group
+    words = notice_kinds.KINDS[kind].group
     assert words is not None, "only kinds that groups are told of are counted"
     units = [f"{one.unit} {one.count}" for one in found[:MOST_UNITS]]
     comma, stop = ("、", "：") if lang == "zh" else (", ", " – ")

@@ -34,7 +34,12 @@ def change(actor: Actor, rule: Rule, *, valid_from: date, reason: str) -> dict[s
     )
     db.session.add(row)
     db.session.flush()
-    _record(actor, row.id, valid_from)
+    facts: dict[str, Any] = {
+        "weights": dict(rule.weights),
+        "least_people": rule.least_people,
+        "listed": rule.listed,
+    }
+    _record(actor, row.id, valid_from, what="rule", **facts)
     return reads.told_rule(row)
 
 
@@ -57,7 +62,7 @@ def aim(actor: Actor, unit_id: int, *, valid_from: date, signed: Decimal, landed
     )
     db.session.add(row)
     db.session.flush()
-    _record(actor, row.id, valid_from, unit_id=unit_id)
+    _record(actor, row.id, valid_from, unit_id=unit_id, what="target", signed=str(signed), landed=str(landed))
     return reads.told_target(row)
 
 
@@ -70,13 +75,13 @@ def _ensure_unpublished(valid_from: date) -> None:
         )
 
 
-def _record(actor: Actor, row_id: int, valid_from: date, unit_id: int | None = None) -> None:
-    """An event about a rule or a target."""
+def _record(actor: Actor, row_id: int, valid_from: date, unit_id: int | None = None, **facts: Any) -> None:
+    """An event about a rule or a target, with what it says: the record alone tells how a board was made."""
     events.record(
         "board.changed",
         actor_id=actor.person_id,
         unit_id=unit_id or actor.unit_id,
         subject=row_id,
-        what="rule" if unit_id is None else "target",
         valid_from=valid_from.isoformat(),
+        **facts,
     )

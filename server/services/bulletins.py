@@ -92,7 +92,12 @@ def take(
     target = bulletins.step(step, row.state)
     _CHANGES[step](actor, row, note)
     row.state = target
-    return _end(actor, row, _RECORDED[step], **({"seal": row.seal} if row.seal else {}))
+    return _end(actor, row, _RECORDED[step], **(_published(row) if row.seal else {}))
+
+
+def _published(row: Bulletin) -> dict[str, Any]:
+    """What the event of a publication says: the seal, and the units that the bulletin speaks of."""
+    return {"seal": row.seal, "units": [each["unit"]["id"] for each in row.data["units"]]}
 
 
 def _begin(actor: Actor, bulletin_id: int, step: str, revision: int | None) -> Bulletin:

@@ -10,7 +10,10 @@ from server import clock
 from server.db import db
 from server.errors import CampaignChanged, CampaignRefused, NotFound
 from server.models.campaigns import Campaign, CampaignEntry, CampaignLink, CampaignReview, CampaignTask
+from server.models.matters import Matter
+from server.models.patrols import PatrolPlan
 from server.models.people import Person
+from server.models.projects import Project
 from server.models.units import Unit
 from server.queries import campaigns as reads
 from server.queries import matters, patrol_plans, projects
@@ -76,7 +79,7 @@ def change(actor: Actor, campaign_id: int, told: Told) -> dict[str, Any]:
     if told.closed != (campaign.state == "closed"):
         campaign.state = "closed" if told.closed else "open"
         campaign.closed_on = clock.day_of(clock.now()) if told.closed else None
-    return _done(actor, campaign, "campaign.changed")
+    return _done(actor, campaign, "campaign.changed", units=_taking_part(campaign))
 
 
 @verb
@@ -87,7 +90,8 @@ def add_task(actor: Actor, campaign_id: int, told: TaskTold) -> dict[str, Any]:
     task = CampaignTask(campaign_id=campaign.id, state="open")
     _lay_out_task(task, told)
     db.session.add(task)
-    return _done(actor, campaign, "campaign.changed")
+    db.session.flush()
+    return _done(actor, campaign, "campaign.tasked", task=task.id, units=[task.unit_id])
 
 
 @verb
@@ -95,8 +99,11 @@ def change_task(actor: Actor, campaign_id: int, task_id: int, told: TaskTold) ->
     """Change what a task says; where it stands is told by entries."""
     campaign = _led(actor, campaign_id, "campaign.change")
     _ensure_open(campaign)
-    _lay_out_task(reads.task(campaign, task_id), told)
-    return _done(actor, campaign, "campaign.changed")
+    task = reads.task(campaign, task_id)
+    before = task.unit_id
+    _lay_out_task(task, told)
+    units = sorted({before, task.unit_id})
+    return _done(actor, campaign, "campaign.tasked", task=task.id, units=units)
 
 
 @verb
@@ -114,18 +121,19 @@ def report(actor: Actor, campaign_id: int, task_id: int, step: str, text: str) -
     db.session.add(
         CampaignEntry(task_id=task.id, step=step, text=text, by_id=actor.person_id, at=clock.now())
     )
-    return _done(actor, campaign, "campaign.reported", task=task.id, step=step)
+    return _done(actor, campaign, "campaign.reported", task=task.id, step=step, units=[task.unit_id])
 
 
 @verb
 def link(actor: Actor, campaign_id: int, noun: str, other_id: int) -> dict[str, Any]:
     """Let a project or a matter belong to a campaign; done again, it stays. `NotFound` where there is none."""
     campaign = _led(actor, campaign_id, "campaign.change")
-    _ensure_there(actor, noun, other_id)
+    unit_id = _unit_of(actor, noun, other_id)
     column = _COLUMNS[noun]
-    if db.session.scalar(_links(campaign.id, noun, other_id)) is None:
-        db.session.add(CampaignLink(campaign_id=campaign.id, **{column: other_id}))
-    return _done(actor, campaign, "campaign.changed")
+    if db.session.scalar(_links(campaign.id, noun, other_id)) is not None:
+        return reads.document(actor, campaign.id)
+    db.session.add(CampaignLink(campaign_id=campaign.id, **{column: other_id}))
+    return _done(actor, campaign, "campaign.linked", units=[unit_id], **{noun: other_id})
 
 
 @verb
@@ -136,7 +144,8 @@ def unlink(actor: Actor, campaign_id: int, noun: str, other_id: int) -> dict[str
     if found is None:
         raise NotFound
     db.session.delete(found)
-    return _done(actor, campaign, "campaign.changed")
+    unit_id = db.session.scalar(sa.select(_TABLES[noun].unit_id).where(_TABLES[noun].id == other_id))
+    return _done(actor, campaign, "campaign.unlinked", units=[unit_id], **{noun: other_id})
 
 
 @verb
@@ -157,12 +166,25 @@ def review(actor: Actor, campaign_id: int, told: ReviewTold) -> dict[str, Any]:
             at=clock.now(),
         )
     )
-    return _done(actor, campaign, "campaign.reviewed", period=asked.name)
+    return _done(actor, campaign, "campaign.reviewed", period=asked.name, units=_taking_part(campaign))
 
 
 # ── parts of verbs ──────────────────────────────────────────────────────────────────────────────────────
 
 _COLUMNS = {"project": "project_id", "matter": "matter_id", "plan": "plan_id"}
+_TABLES: dict[str, type[Project | Matter | PatrolPlan]] = {
+    "project": Project,
+    "matter": Matter,
+    "plan": PatrolPlan,
+}
+
+
+def _taking_part(campaign: Campaign) -> list[int]:
+    """The headquarters' unit and those that have a task which is not over."""
+    tasked = sa.select(CampaignTask.unit_id).where(
+        CampaignTask.campaign_id == campaign.id, CampaignTask.state == "open"
+    )
+    return sorted({campaign.unit_id, *db.session.scalars(tasked)})
 
 
 def _links(campaign_id: int, noun: str, other_id: int) -> sa.Select[CampaignLink]:
@@ -171,14 +193,15 @@ def _links(campaign_id: int, noun: str, other_id: int) -> sa.Select[CampaignLink
     return sa.select(CampaignLink).where(CampaignLink.campaign_id == campaign_id, column == other_id)
 
 
-def _ensure_there(actor: Actor, noun: str, other_id: int) -> None:
-    """`NotFound` unless the actor may read the project, or the matter, which has to be one that takes steps."""
+def _unit_of(actor: Actor, noun: str, other_id: int) -> int:
+    """Whose a thing is that the actor may read; `NotFound` for another, and for a matter that takes no steps."""
     if noun == "project":
-        projects.get(actor, other_id)
-    elif noun == "plan":
-        patrol_plans.get(actor, other_id)
-    elif not matters.among(actor, [other_id]):
+        return projects.get(actor, other_id).unit_id
+    if noun == "plan":
+        return patrol_plans.get(actor, other_id).unit_id
+    if not matters.among(actor, [other_id]):
         raise NotFound
+    return db.session.get_one(Matter, other_id).holder_id
 
 
 def _led(actor: Actor, campaign_id: int, permission: str) -> Campaign:

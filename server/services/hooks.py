@@ -24,6 +24,7 @@ from server.rules import access, hooks, notices
 from server.rules.access import Actor
 from server.rules.hooks import Outcome
 from server.services import events, hook_calls
+from server.services import notices as told_people
 from server.services.seals import Seals
 from server.transaction import verb
 
@@ -192,8 +193,12 @@ def _own_up() -> None:
 
 @verb
 def _write(hook_id: int) -> None:
-    """Write down what a robot is to be told now: what is urgent at once, a digest at its times."""
-    hook = reads.get(hook_id)
+    """Write down what a robot is to be told now: what is urgent at once, a digest at its times; nothing where it was
+    taken away or switched off meanwhile.
+    """
+    hook = reads.to_tell(hook_id)
+    if hook is None:
+        return
     settings, now = held(Settings), clock.now()
     hook.urged_upto = _put(hook, hook.urged_upto, urgent=True)
     calendar = working_calendar.current()
@@ -233,10 +238,10 @@ def _send(message_id: int, *, once: bool = False) -> Outcome:
 @verb
 def _begin(message_id: int) -> _Call | None:
     """Mark a message as being sent; None where another sends it, its robot is gone, or its address does not open."""
+    hook = reads.hook_of(message_id)
     message = _message(message_id)
-    if message is None or message.state != "waiting":
+    if hook is None or message is None or message.state != "waiting":
         return None
-    hook = reads.get(message.hook_id)
     try:
         address, secret = _opened(hook)
     except KeysRefused:
@@ -276,6 +281,29 @@ def _message(message_id: int) -> HookMessage | None:
     """A message, its row held until the verb is over; None where it went with its robot."""
     statement = sa.select(HookMessage).where(HookMessage.id == message_id).with_for_update()
     return db.session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+
+
+# ── after a restore ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def begin_anew() -> int:
+    """Tell the groups only of what comes up from now on, as after a restore: how many messages are left unsent.
+
+    What waited when the backup was made went out since, or nobody knows. People read their own notices all the same.
+    """
+    told_people.tell()
+    return _begin_anew()
+
+
+@verb
+def _begin_anew() -> int:
+    """Call unsure what waits, and take every robot's marks to the newest notice."""
+    now, newest = clock.now(), reads.last_notice()
+    waiting = sa.update(HookMessage).where(HookMessage.state.in_(("waiting", "sending")))
+    ended = waiting.values(state="unsure", ended_at=now, said="restored").returning(HookMessage.id)
+    left = len(db.session.execute(ended).all())
+    db.session.execute(sa.update(Hook).values(told_upto=newest, urged_upto=newest, told_at=now))
+    return left
 
 
 @verb

@@ -16,7 +16,7 @@ from server.db import db, upsert
 from server.held import held
 from server.live import tail
 from server.models.notices import Notice, NoticeMark
-from server.queries import concerned, matters
+from server.queries import concerned, terms
 from server.queries import notices as reads
 from server.queries.concerned import Fact, Material
 from server.rules import access, notices
@@ -50,7 +50,7 @@ def mark(actor: Actor, *, notice_id: int | None = None, upto: int | None = None)
 
 def tell() -> int:
     """Make the notices of what was recorded since, and of terms that have passed; how many."""
-    return sum(_pages()) + _overdue()
+    return sum(_pages()) + _terms()
 
 
 def _pages() -> Iterator[int]:
@@ -76,18 +76,11 @@ def _page(settled: int) -> tuple[int, int]:
 
 
 @verb
-def _overdue() -> int:
-    """Tell of every matter whose term has passed, once for each term."""
-    late = matters.overdue()
-    facts = [Fact(notices.OVERDUE, unit_id=one.holder_id, subject=str(one.id)) for one in late]
-    material = concerned.gather(facts)
-    rows = [
-        row
-        for fact, one in zip(facts, late, strict=True)
-        if one.due_at is not None
-        for row in _rows(fact, one.due_at, material)
-    ]
-    return _keep(rows)
+def _terms() -> int:
+    """Tell of every day that has come, once for each."""
+    come = terms.come(since=_kept_since(clock.now()))
+    material = concerned.gather([fact for fact, _ in come])
+    return _keep([row for fact, at in come for row in _rows(fact, at, material)])
 
 
 def _rows(fact: Fact, at: datetime, material: Material) -> list[dict[str, Any]]:
@@ -113,7 +106,9 @@ def _source(fact: Fact, at: datetime) -> str:
     """What a notice is made of, for each person once: an event, a term, or all looks of one reader in a day."""
     if fact.kind == "look.opened":
         return f"looks {fact.actor_id} {fact.trip_id} {clock.day_of(at)}"
-    return f"term {fact.subject} {clock.iso(at)}" if fact.number is None else f"event {fact.number}"
+    return (
+        f"term {fact.term or fact.subject} {clock.iso(at)}" if fact.number is None else f"event {fact.number}"
+    )
 
 
 def _keep(rows: Sequence[dict[str, Any]]) -> int:
@@ -128,6 +123,10 @@ def _keep(rows: Sequence[dict[str, Any]]) -> int:
 @verb
 def expire(now: datetime) -> int:
     """Delete the notices that have been kept long enough; how many."""
-    before = clock.day_starts_at(clock.day_of(now) - timedelta(days=held(Settings).notice_days))
-    gone = db.session.execute(sa.delete(Notice).where(Notice.at < before).returning(Notice.id))
+    gone = db.session.execute(sa.delete(Notice).where(Notice.at < _kept_since(now)).returning(Notice.id))
     return len(gone.all())
+
+
+def _kept_since(now: datetime) -> datetime:
+    """Notices of what happened before this are deleted, and none are made any more."""
+    return clock.day_starts_at(clock.day_of(now) - timedelta(days=held(Settings).notice_days))

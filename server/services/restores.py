@@ -21,7 +21,7 @@ from server.held import held
 from server.queries import health
 from server.rules import backups as rules
 from server.rules.backups import Backup
-from server.services import closings, dumps, originals
+from server.services import closings, dumps, hooks, originals
 from server.services.backups import KEYS, digest
 
 
@@ -53,7 +53,10 @@ def restore(folder: Path, keys: Path | None = None) -> Restored:
         _put_photos(folder, backup)
         dumps.read(folder)
     behind = backup.migration != health.newest()
-    return Restored(backup, tuple(_wrong(backup, behind=behind)), behind)
+    wrong = tuple(_wrong(backup, behind=behind))
+    if not behind:
+        hooks.begin_anew()
+    return Restored(backup, wrong, behind)
 
 
 # ── is it whole ─────────────────────────────────────────────────────────────────────────────────────────

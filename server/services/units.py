@@ -49,7 +49,7 @@ def add(told: NewUnit, above: Unit, *, actor_id: int | None) -> Unit:
     _flush()
     unit.path = f"{above.path}{unit.id}/"
     db.session.flush()
-    events.record("unit.created", actor_id=actor_id, unit_id=unit.id, subject=unit.id)
+    events.record("unit.created", actor_id=actor_id, unit_id=unit.id, subject=unit.id, parent=above.id)
     return unit
 
 
@@ -64,6 +64,9 @@ def update(actor: Actor, unit_id: int, changes: dict[str, Any]) -> dict[str, Any
     access.ensure_seen(actor, "unit.read", path=unit.path, own=unit.id == actor.unit_id)
     access.ensure(actor, "unit.update", path=unit.path)
     changed = {name: value for name, value in changes.items() if _now(unit, name) != value}
+    moved = (
+        {"from_parent": unit.parent_id, "to_parent": changed["parent_id"]} if "parent_id" in changed else {}
+    )
     for name, value in changed.items():
         _CHANGES.get(name, _plainly(name))(actor, unit, value)
     if {"kind", "parent_id"} & changed.keys():
@@ -76,6 +79,7 @@ def update(actor: Actor, unit_id: int, changes: dict[str, Any]) -> dict[str, Any
             unit_id=unit.id,
             subject=unit.id,
             changed=sorted(changed),
+            **moved,
         )
     return reads.document(unit)
 

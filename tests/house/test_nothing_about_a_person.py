@@ -6,7 +6,7 @@ that looks like a figure by person is named here with the reason why it is none,
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +21,8 @@ from tests.house.source import ROOT
 from tests.web.test_words import catalogue
 
 PEOPLE = re.compile(
-    r"^(person|by|planner|leader|lead|subject|reader|actor|handler|member|assigned_to)(_id)?$"
+    r"^(person|by|planner|leader|lead|reader|actor|handler|member|assigned_to|walker|owner|whose|about|traveller"
+    r"|(made|created|drafted|edited|approved|published|settled|handled|reviewed|taken)_by)(_id)?$"
 )
 FIGURES = re.compile(
     r"(^|_)(score|points?|rank|ranking|total|counts?|times|tally|sum|average|mean|streak|online|minutes|hours|days"
@@ -47,12 +48,26 @@ ANSWERED = {
     ("logs.LogOut", "days_away"): "one's own",
     ("logs.TripRowOut", "days_away"): "of one trip, whoever was on it",
     ("trips.TripOut", "days_away"): "the same",
+    ("patrols.PatrolPlanOut", "days_off"): "of a plan: what becomes of it on a day off",
+    ("patrols.PatrolPlanOut", "window_days"): "of a plan: over how many days a patrol may be walked",
+    (
+        "campaigns.ListedCampaignOut",
+        "matters",
+    ): "of a campaign, beside who leads it: how many matters belong to it",
+    ("flags.FlagInFullOut", "days"): "of a project's milestone: how far it is from its plan",
+    ("tracks.TrackOut", "fixes"): "of one duty's track",
 }
 """Fields of answers that look like a figure and stand beside a person."""
 
 
-ORDERED = {"server/queries/trackers.py": "what was set aside of one's own device, by reason"}
-"""Modules that put rows in the order of a count, and of what."""
+ORDERED = {
+    ("server/queries/trackers.py", "grouped"): "what was set aside of one's own device, by reason",
+    (
+        "server/ingest/projects.py",
+        "sorted_by_figures",
+    ): "the row of a sheet that has most heads; no person is in it",
+}
+"""Where rows are put in the order of a count, and of what."""
 
 
 def about_people() -> Iterator[sa.Table]:
@@ -104,37 +119,113 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
         yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
 
 
-def test_no_query_groups_by_a_person_or_puts_people_in_the_order_of_a_count() -> None:
-    wrong = []
-    for path, tree in modules():
-        told = told_above(tree)
-        for method in ("group_by", "partition_by", "order_by"):
-            for call in calls(tree, method):
-                words = set().union(*(named(each, told) for each in call.args))
-                of_people = any(PEOPLE.match(word) for word in words)
-                wrong += [(path, call.lineno)] if _is_wrong(method, words, of_people=of_people) else []
-    assert {path for path, _ in wrong} == set(ORDERED)
-    assert len(wrong) == len(ORDERED)
+Found = Iterator[int]
+"""Lines of a module where something is added up by person."""
 
 
-def _is_wrong(method: str, words: set[str], *, of_people: bool) -> bool:
+def grouped(tree: ast.Module) -> Found:
+    """Rows grouped, numbered or told apart by people, or put in the order of a figure."""
+    told = told_above(tree)
+    for method in ("group_by", "order_by"):
+        for call in calls(tree, method):
+            words = set[str]().union(*(named(each, told) for each in call.args))
+            if _is_wrong(method, words):
+                yield call.lineno
+    for call in calls(tree, "over"):
+        within = [each.value for each in call.keywords if each.arg == "partition_by"]
+        if any(PEOPLE.match(word) for each in within for word in named(each, told)):
+            yield call.lineno
+
+
+def _is_wrong(method: str, words: set[str]) -> bool:
     """Whether rows are grouped by people, or put in the order of a figure."""
-    return bool(words & {"count", "sum", "avg"}) if method == "order_by" else of_people
+    if method == "order_by":
+        return bool(words & {"count", "sum", "avg"})
+    return any(PEOPLE.match(word) for word in words)
 
 
-def test_no_module_counts_into_a_table_keyed_by_people() -> None:
-    """`Counter(row.person_id …)` and `totals[person_id] += 1` are groupings too."""
-    wrong = []
-    for path, tree in modules():
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Counter":
-                words = set().union(*(named(each) for each in node.args)) if node.args else set()
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
-                words = named(node.target.slice)
-            else:
-                continue
-            wrong += [(path, node.lineno)] if any(PEOPLE.match(word) for word in words) else []
-    assert wrong == []
+def counted_beside(tree: ast.Module) -> Found:
+    """A count or a sum asked for beside each person: a scalar subquery that is tied to a person's number."""
+    for call in calls(tree, "scalar_subquery"):
+        words = named(call)
+        if words & {"count", "sum", "avg"} and "Person" in words:
+            yield call.lineno
+
+
+def accumulated(tree: ast.Module) -> Found:
+    """`Counter(row.person_id …)`, `totals[person_id] += 1`, `totals[person_id] = totals.get(…) + 1`, `groupby(…)`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and named(node.func) & {"Counter", "groupby"}:
+            words = set[str]().union(*(named(each) for each in (*node.args, *node.keywords)))
+        elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
+            words = named(node.target.slice)
+        elif isinstance(node, ast.Assign) and isinstance(node.value, ast.BinOp):
+            words = set[str]().union(
+                *(named(each.slice) for each in node.targets if isinstance(each, ast.Subscript))
+            )
+        else:
+            continue
+        if any(PEOPLE.match(word) for word in words):
+            yield node.lineno
+
+
+def sorted_by_figures(tree: ast.Module) -> Found:
+    """Python's own sorting by how much there is of something: `sorted(people, key=lambda each: len(each.trips))`."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call) or not named(node.func) & {
+            "sorted",
+            "sort",
+            "nlargest",
+            "max",
+            "min",
+        }:
+            continue
+        keys = [each.value for each in node.keywords if each.arg == "key"]
+        if any(named(key) & {"len", "count", "total"} for key in keys):
+            yield node.lineno
+
+
+IN_SQL = re.compile(r"(group|partition) by [^)]*\b\w*(person|planner|leader|member|by)_id\b", re.IGNORECASE)
+
+
+def in_sql(tree: ast.Module) -> Found:
+    """The same in SQL that is written out."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and IN_SQL.search(node.value):
+            yield node.lineno
+
+
+WALKS = (grouped, counted_beside, accumulated, sorted_by_figures, in_sql)
+
+PLANTED = {
+    "q.group_by(Checkin.person_id)": grouped,
+    "q.group_by(TripMember.member_id, Unit.id)": grouped,
+    "key = Checkin.person_id\nq.group_by(key)": grouped,
+    "q.order_by(sa.func.count().desc())": grouped,
+    "sa.func.row_number().over(partition_by=Checkin.person_id)": grouped,
+    "sa.select(sa.func.count()).where(Checkin.person_id == Person.id).scalar_subquery()": counted_beside,
+    "Counter(row.person_id for row in rows)": accumulated,
+    "collections.Counter(row.person_id for row in rows)": accumulated,
+    "found[row.person_id] += 1": accumulated,
+    "found[person_id] = found.get(person_id, 0) + 1": accumulated,
+    "groupby(rows, key=lambda row: row.person_id)": accumulated,
+    "sorted(people, key=lambda each: len(each.trips))": sorted_by_figures,
+    "sa.text('SELECT count(*) FROM checkins GROUP BY checkins.person_id')": in_sql,
+}
+"""What each walk has to find."""
+
+
+@pytest.mark.parametrize(("source", "walk"), PLANTED.items())
+def test_a_figure_of_a_person_that_somebody_writes_is_found(
+    source: str, walk: Callable[[ast.Module], Found]
+) -> None:
+    assert list(walk(ast.parse(source)))
+
+
+def test_no_module_adds_up_by_person_or_puts_people_in_the_order_of_a_figure() -> None:
+    found = {(path, walk.__name__): list(walk(tree)) for path, tree in modules() for walk in WALKS}
+    wrong = {where: lines for where, lines in found.items() if lines}
+    assert {where: len(lines) for where, lines in wrong.items()} == dict.fromkeys(ORDERED, 1), wrong
 
 
 def fields_of(app: Flask) -> Iterator[tuple[str, dict[str, object]]]:
@@ -150,10 +241,21 @@ def test_no_answer_holds_a_figure_beside_a_person(spatialite_app: Flask) -> None
         (name, field)
         for name, fields in fields_of(spatialite_app)
         if any(PEOPLE.match(field) or field in {"members", "people"} for field in fields)
-        for field in fields
-        if FIGURES.search(field)
+        for field, of in fields.items()
+        if FIGURES.search(field) or _counts_deeds(field, of)
     }
     assert found == set(ANSWERED)
+
+
+DEEDS = re.compile(
+    r"^(checkins|visits|trips|photos|fixes|tracks|matters|looks|patrols|signals|queries|logins|sessions)$"
+)
+
+
+def _counts_deeds(field: str, of: object) -> bool:
+    """Whether a field is a number of what somebody did: `checkins: 17`."""
+    told = of.get("type") if isinstance(of, dict) else None
+    return bool(DEEDS.match(field)) and told in {"integer", "number"}
 
 
 def test_no_answer_about_a_board_or_bulletin_names_a_person(spatialite_app: Flask) -> None:
@@ -213,13 +315,19 @@ def test_no_page_speaks_of_points_or_of_people_in_a_ranking() -> None:
 
 
 def scripts() -> Iterator[Path]:
-    """The scripts of the pages."""
-    yield from sorted((ROOT / "server" / "web" / "static" / "src").rglob("*.js"))
+    """The scripts of the pages and of the phone."""
+    for folder in ("server/web/static/src", "mobile_stub/webapp/src"):
+        yield from sorted((ROOT / folder).rglob("*.js"))
 
 
-BY_PERSON = re.compile(r"(groupBy|countBy)\([^)]*person|\[\w*\.?person(\.id|_id)?\]\s*(\+\+|\+=)")
+BY_PERSON = re.compile(
+    r"(groupBy|countBy)\([^)]*(person|member)"
+    r"|\[[\w.]*(person|member)(\.id|_id)?\]\s*(\+\+|\+=)"
+    r"|\.set\([\w.]*(person|member)(\.id|_id)?,[^;\n]*\+ 1\)"
+)
 
 
 def test_no_script_adds_up_by_person() -> None:
     assert [path.name for path in scripts() if BY_PERSON.search(path.read_text("utf-8"))] == []
-    assert BY_PERSON.search("sums[row.person.id] += 1")
+    for planted in ("sums[row.person.id] += 1", "n.set(row.person.id, (n.get(row.person.id) ?? 0) + 1)"):
+        assert BY_PERSON.search(planted), planted

@@ -6,7 +6,7 @@ import pytest
 
 from server.queries import concerned
 from server.readers import Hours
-from server.rules import events, hooks, notices
+from server.rules import events, hooks, notice_kinds, notices
 from server.rules.hooks import Counted
 from server.rules.working_calendar import Term, WorkingCalendar
 
@@ -58,8 +58,8 @@ def test_a_county_that_works_on_a_saturday_is_told_on_it() -> None:
 
 
 def test_every_kind_is_an_event_or_a_term_and_says_whom_it_concerns() -> None:
-    assert set(notices.KINDS) - {notices.OVERDUE} <= set(events.KINDS)
-    words = {word for kind in notices.KINDS.values() for word in kind.concerns}
+    assert set(notice_kinds.KINDS) - notice_kinds.TERMS <= set(events.KINDS)
+    words = {word for kind in notice_kinds.KINDS.values() for word in kind.concerns}
     assert words == set(concerned._WHOM)
 
 
@@ -110,5 +110,5 @@ def test_a_long_text_is_cut_to_what_a_robot_takes_and_names_few_units() -> None:
     counted = [Counted("matter.overdue", f"第{number}镇", number) for number in range(1, 30)]
     said = hooks.text("青溪县", "11-25 08:30", counted, lang="zh", urgent=False)
     assert said.splitlines()[1] == "· 超过时限事项 435 件：第1镇 1、第2镇 2、第3镇 3、第4镇 4…"
-    wide = [Counted(kind.name, "镇" * 300, 1) for kind in notices.KINDS.values() if kind.group]
+    wide = [Counted(kind.name, "镇" * 300, 1) for kind in notice_kinds.KINDS.values() if kind.group]
     assert len(hooks.text("县", "11-25", wide, lang="en", urgent=True).encode()) <= hooks.MOST_BYTES

@@ -18,6 +18,7 @@ from server.errors import CampaignRefused
 from server.models.matters import MatterCategory
 from server.models.patrols import Patrol
 from server.models.projects import Project, ProjectMilestone
+from server.queries import campaigns as reads
 from server.rules import campaigns as rules
 from server.rules.campaigns import Task
 from server.services import campaigns, matters, progress
@@ -189,6 +190,27 @@ def test_a_matter_and_a_trip_say_what_they_belong_to_as_far_as_one_may_read_that
     assert belongs("supervisor_a", f"/trips/{trip_id}") == {"projects": [], "campaigns": drive}
     assert belongs("grid_member", f"/trips/{trip_id}") == {"projects": [], "campaigns": []}
     assert belongs("cadre_b", f"/trips/{trip_id}")["code"] == "not_found"
+
+
+def test_six_campaigns_go_on_at_once_each_with_its_own_tasks_and_may_share_a_project(folk: County) -> None:
+    actor, today = folk.supervisor.actor, clock.day_of(NOON)
+    shared = project(folk.township_a, folk.supervisor)
+    for n, name in enumerate("甲乙丙丁戊己"):
+        told = campaigns.Told(f"{name}战役", folk.root, folk.leader.id, today, today)
+        campaign_id = campaigns.open_(actor, told)["id"]
+        for unit_id in (folk.township_a, folk.township_b)[: n % 2 + 1]:
+            campaigns.add_task(actor, campaign_id, campaigns.TaskTold(f"{name}任务", unit_id, today, today))
+        campaigns.link(actor, campaign_id, "project", shared)
+    seen = reads.listed(actor)["items"]
+    assert [one["name"][0] for one in seen] == sorted("甲乙丙丁戊己")
+    whole = {one["name"][0]: reads.document(actor, one["id"]) for one in seen}
+    assert {name: [task["title"] for task in of["tasks"]] for name, of in whole.items()} == {
+        name: [f"{name}任务"] * (n % 2 + 1) for n, name in enumerate("甲乙丙丁戊己")
+    }
+    assert {one["id"] for of in whole.values() for one in of["projects"]} == {shared}
+    assert len(reads.listed(folk.supervisor_b.actor)["items"]) == 3, (
+        "a unit sees those in which it has a part"
+    )
 
 
 def test_a_review_freezes_its_facts_and_a_correction_stands_beside_it(

@@ -1,6 +1,6 @@
 """Robots of groups, against a receiver on loopback: signed, in digests, tried again, never twice, off by default."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from server.db import db
 from server.held import held
 from server.models.hooks import Hook, HookMessage
 from server.models.matters import MatterCategory
+from server.queries import hooks as reads
 from server.readers import Listed
 from server.rules import hooks as rules
 from server.services import hook_calls, hooks, matters, notices, sweeps
@@ -224,6 +225,45 @@ def test_a_robot_that_is_taken_away_while_it_is_told_keeps_nobody_else_waiting(
     monkeypatch.setattr(hook_calls, "call", call_and_remove)
     assert handed(EVENING) == hooks.Handed(2, 0)
     assert states() == [("sent", 1)]
+
+
+def test_a_robot_that_is_taken_away_just_before_it_is_told_keeps_nobody_else_waiting(
+    folk: County, listening: Robot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, off = added(folk, listening), added(folk, listening, name="停用的群")
+    added(folk, listening, name="另一个群", kind="wecom")
+    reported(folk)
+    seen = reads.enabled
+
+    def enabled_and_gone() -> Sequence[int]:
+        found = seen()
+        hooks.remove(folk.administrator.actor, gone)
+        hooks.change(folk.administrator.actor, off, Told(enabled=False))
+        return found
+
+    monkeypatch.setattr(reads, "enabled", enabled_and_gone)
+    assert handed(EVENING) == hooks.Handed(1, 0)
+    assert len(listening.texts) == 1
+
+
+def test_after_a_restore_no_group_is_told_again_what_waited_or_came_up_before(
+    folk: County, listening: Robot, app: Flask
+) -> None:
+    added(folk, listening)
+    reported(folk)
+    listening.answers = [-1]
+    assert handed(EVENING) == hooks.Handed(0, 1)
+    made = db.session.scalars(sa.select(MatterCategory.id)).first()
+    matters.report(folk.grid_member.actor, Report("patrol", "堤岸塌陷", category_id=made, place="石拱桥"))
+    with clock.at(EVENING + timedelta(days=4)):  # what was in the backup is restored: overdue by now
+        told = app.test_cli_runner().invoke(args=["hooks", "begin-anew"])
+        assert (told.exit_code, told.output[:1]) == (0, "1")
+    assert states() == [("unsure", 1)]
+    assert handed(EVENING + timedelta(days=5)) == hooks.Handed(0, 0)
+    with clock.at(EVENING + timedelta(days=5, hours=12)):
+        reported(folk)
+    assert handed(EVENING + timedelta(days=6)) == hooks.Handed(1, 0)
+    assert [text.splitlines()[1] for text in listening.texts[1:]] == ["· 新上报事项 1 件：柳树村一网格 1"]
 
 
 def test_no_group_learns_that_somebody_of_a_unit_complained(folk: County, listening: Robot) -> None:

@@ -1,6 +1,7 @@
 """Notices: who is told of what, once each, and not at night unless it is an emergency."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -18,12 +19,17 @@ from server.held import held
 from server.models.matters import MatterCategory
 from server.models.notices import Notice, NoticeMark
 from server.queries import flags as of_flags
+from server.queries import households as of_households
 from server.queries import notices as reads
 from server.services import (
+    bulletins,
     campaigns,
     checkins,
+    commitments,
     factors,
     flags,
+    households,
+    identities,
     looks,
     matters,
     notices,
@@ -32,7 +38,9 @@ from server.services import (
     sweeps,
     trips,
 )
+from server.services.commitments import CommitmentTold
 from server.services.matters import Report
+from server.services.provider import Told as Identified
 from server.services.steps import Told
 from tests import people
 from tests import trips as journeys
@@ -201,8 +209,113 @@ def test_a_flag_is_told_to_who_cares_for_the_project_and_a_campaigns_finished_ta
     for step in ("progress", "finish"):
         campaigns.report(folk.cadre.actor, campaign["id"], task["id"], step, "已组卷")
     notices.tell()
-    [notice] = reads.listed(folk.leader.actor)["items"]
+    [notice, _opened] = reads.listed(folk.leader.actor)["items"]
     assert (notice["kind"], notice["words"]["zh"]) == ("campaign.reported", "“百日攻坚”的一项任务已完成")
+
+
+def test_a_campaign_is_told_to_its_lead_and_to_the_units_concerned_and_to_no_other(folk: County) -> None:
+    today, by = clock.day_of(clock.now()), folk.supervisor.actor
+    opened = campaigns.Told("百日攻坚", folk.root, folk.leader.id, today, today)
+    campaign_id = campaigns.open_(by, opened)["id"]
+    assert told(folk) == {"leader": ["campaign.opened"]}
+    tasks = [
+        campaigns.add_task(by, campaign_id, campaigns.TaskTold("供地", unit_id, today, today))["tasks"][-1]
+        for unit_id in (folk.township_a, folk.department)
+    ]
+    project = registered(folk, unit_id=folk.township_b, lead_id=None)
+    for _ in range(2):
+        campaigns.link(by, campaign_id, "project", project["id"])
+    named = {
+        "supervisor_a": "campaign.tasked",
+        "official": "campaign.tasked",
+        "supervisor_b": "campaign.linked",
+    }
+    assert told(folk) == {"leader": ["campaign.opened"]} | {name: [kind] for name, kind in named.items()}
+    campaigns.report(by, campaign_id, tasks[0]["id"], "drop", "不再需要")
+    campaigns.change(by, campaign_id, replace(opened, closed=True))
+    campaigns.unlink(by, campaign_id, "project", project["id"])
+    found = told(folk)
+    assert found["supervisor_b"] == ["campaign.unlinked", "campaign.linked"]
+    assert found["supervisor_a"][0] == "campaign.tasked", (
+        "what was dropped is theirs; what followed no longer"
+    )
+    assert found["official"] == ["campaign.changed", "campaign.tasked"]
+    assert found["leader"][0] == "campaign.changed"
+    assert {"cadre", "colleague", "grid_member", "cadre_b"} & set(found) == set()
+
+
+def test_a_commitment_is_told_when_made_a_week_before_its_day_and_when_it_is_over_once_each(
+    folk: County,
+) -> None:
+    project = registered(folk, lead_id=folk.leader.id)
+    due_on = clock.day_of(NOON) + timedelta(days=20)
+    commitments.commit(
+        folk.cadre.actor, project["id"], CommitmentTold(folk.township_a, "按期开工", "桩基完成", due_on)
+    )
+    made = ["project.committed"]
+    assert told(folk) == {"leader": made, "supervisor_a": made}
+    for days in (12, 13, 14, 20):
+        with clock.at(NOON + timedelta(days=days)):
+            soon = ["commitment.due"] if days >= 13 else []
+            assert told(folk)["leader"] == soon + made
+    for days in (21, 22):
+        with clock.at(NOON + timedelta(days=days)):
+            found = told(folk)
+            over = ["commitment.overdue", "commitment.due"]
+            assert found == {"leader": over + made, "supervisor_a": over + made, "cadre": over}
+            [notice, *_] = reads.listed(folk.leader.actor)["items"]
+            assert notice["words"]["zh"] == "项目“东河精密铸件”的军令状已到期，尚未核定"
+            assert notice["about"]["id"] == str(project["id"])
+    long_after = NOON + timedelta(days=30 + held(Settings).notice_days)
+    with clock.at(long_after):
+        notices.tell()
+        notices.expire(long_after)
+        assert (notices.tell(), told(folk)) == (0, {}), "nor is it told again once the notice is forgotten"
+
+
+def test_a_member_is_told_once_for_a_day_on_which_households_fall_due(folk: County) -> None:
+    for door in ("1号", "2号"):
+        households.add(folk.grid_member.actor, households.Told(door, 30))
+    assert told(folk) == {"grid_member": ["household.due"]}
+    for one in of_households.looked_after(folk.grid_member.id):
+        households.visit(folk.grid_member.actor, one.id, uuid4(), clock.day_of(NOON), "")
+    for days, count in ((29, 1), (30, 2), (33, 2)):
+        with clock.at(NOON + timedelta(days=days)):
+            assert told(folk) == {"grid_member": ["household.due"] * count}
+
+
+def test_what_opens_an_account_is_told_to_its_owner_though_it_was_done_in_their_name(folk: County) -> None:
+    began = factors.begin(folk.cadre.actor, password=people.PASSWORD)
+    factors.confirm(folk.cadre.actor, pyotp.TOTP(began.seed).at(clock.now()))
+    with clock.at(NOON + timedelta(minutes=5)):
+        code = pyotp.TOTP(began.seed).at(clock.now())
+        factors.remove(folk.cadre.actor, password=people.PASSWORD, code=code)
+        identities.link(folk.cadre.actor, Identified("https://sso.example", "42", "陈晓"))
+        assert told(folk) == {"cadre": ["identity.linked", "factor.removed"]}
+
+
+def test_a_bulletin_is_told_to_who_made_it_and_once_published_to_who_watches_over_units(folk: County) -> None:
+    with clock.at(NOON + timedelta(days=40)):
+        row = bulletins.draft(folk.supervisor.actor, "boards", "2026-09")
+
+        def step(who: Someone, name: str, note: str = "") -> None:
+            bulletins.take(who.actor, row["id"], name, note=note)
+
+        step(folk.leader, "approve")
+        step(folk.leader, "return", "文号有误")
+        assert told(folk) == {"supervisor": ["bulletin.returned", "bulletin.approved"]}
+        bulletins.edit(folk.supervisor.actor, row["id"], {"number": "青督〔2026〕9号"}, revision=None)
+        step(folk.leader, "approve")
+        step(folk.leader, "publish")
+        found = told(folk)
+        assert {name for name, each in found.items() if "bulletin.published" in each} == {
+            "supervisor",
+            "supervisor_a",
+            "supervisor_b",
+            "official",
+        }
+        [notice] = reads.listed(folk.supervisor_a.actor)["items"]
+        assert notice["words"]["zh"] == "《关于2026年9月重点工作推进情况的通报》已发布"
 
 
 def test_patrols_are_told_to_those_concerned_and_an_emergency_at_night_too(folk: County) -> None:

@@ -59,6 +59,7 @@ const WAYS = {
   look: () => "#/looks",
   patrol: (about) => (about.trip_id ? `#/trip/${about.trip_id}` : "#/"),
   account: () => "#/me",
+  household: () => "#/households",
 };
 
 /** @param {Notice} notice */

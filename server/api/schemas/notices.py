@@ -5,7 +5,7 @@ from marshmallow import fields
 
 from server.api.schemas.fields import Id, Shape, Switch
 from server.api.schemas.looks import PageAsked
-from server.rules.notices import KINDS
+from server.rules.notice_kinds import KINDS
 
 NOUNS = tuple(sorted({kind.about for kind in KINDS.values()}))
 

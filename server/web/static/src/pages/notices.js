@@ -21,6 +21,9 @@ const PLACES = {
   patrol: ({ about }) => `/patrols/${about.id}`,
   flag: ({ about }) => `/flags/${about.id}`,
   campaign: ({ about }) => `/campaigns/${about.id}`,
+  project: ({ about }) => `/projects/${about.id}`,
+  bulletin: ({ about }) => `/bulletins/${about.id}`,
+  household: () => "/households",
 };
 
 const only = el("input", { type: "checkbox", id: "unread", onchange: () => void read() });
