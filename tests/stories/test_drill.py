@@ -3,7 +3,11 @@
 Into an empty cluster on PostGIS, into no file at all on SpatiaLite, by the commands an operator types.
 """
 
+import os
 import shutil
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -244,6 +248,20 @@ def test_a_second_backup_holds_the_same_photo_once_on_the_disk_and_old_ones_go_w
     assert not first.exists()
     assert not (county.keys / f"{first.name}-keys.json").exists()
     assert photo.stat().st_nlink == 2
+
+
+@on_spatialite
+def test_the_backup_of_each_night_is_made_at_its_time_until_it_is_ended(county: Kept) -> None:
+    soon = clock.local(clock.now() + timedelta(seconds=2)).split()[1]
+
+    def end_it() -> None:
+        while not list(county.keys.glob("guatu-*-keys.json")):
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=end_it, daemon=True).start()
+    code, told = county.run("backup", str(county.into), "--keys", str(county.keys), "--nightly", soon)
+    assert (code, len(list(county.into.glob("guatu-*")))) == (0, 1), told
 
 
 @on_spatialite
