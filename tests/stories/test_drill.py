@@ -100,8 +100,9 @@ def county(app: Flask, tmp_path: Path) -> Iterator[Kept]:
 
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[Cluster]:
-    """Another cluster, in which nothing has ever been."""
+    """Another cluster, in which nothing has ever been, with a role that owns tables and is no superuser."""
     with postgis.cluster() as made:
+        made.sql("CREATE ROLE keeper LOGIN")
         yield made
 
 
@@ -113,8 +114,9 @@ def empty(app: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     else:
         cluster: Cluster = request.getfixturevalue("elsewhere")
         cluster.sql("DROP DATABASE IF EXISTS restored WITH (FORCE)")
-        cluster.sql("CREATE DATABASE restored")
-        url = cluster.url("restored")
+        cluster.sql("CREATE DATABASE restored OWNER keeper")
+        cluster.sql("CREATE EXTENSION postgis", "restored")
+        url = cluster.url("restored").replace("guatu@", "keeper@")
     made = create_app(settings_for(url, tmp_path / "elsewhere"))
     yield made
     databases.close(made)
