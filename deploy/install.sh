@@ -48,5 +48,7 @@ mv "$target.new" "$target"
 
 echo "· 建 Python 环境 / making its environment"
 (cd "$target" && PIP_NO_INDEX=1 PIP_FIND_LINKS="$here/wheels" python3 -m setup run)
+# The server runs as a user who may not write here: without this each of its processes compiles everything anew.
+(cd "$target" && .venv/bin/python -m compileall -q .venv server migrations)
 
 echo "完成；接着看 $target/docs/install-debian.md / done; go on with $target/docs/install-debian.md"

@@ -1,12 +1,19 @@
 """`flask backup` and `flask restore`: everything into a folder, and out of it into an empty place."""
 
 import signal
+import time
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from flask.cli import with_appcontext
 
+from server import clock
 from server.cli.commands import said
+from server.db import db
+from server.rules import backups as rules
 from server.services import backups as services
 from server.services import restores
 from server.services.backups import Made
@@ -30,10 +37,23 @@ _FOLDER = click.Path(path_type=Path, file_okay=False)
     show_default=True,
     help="更早的备份随后删除 · Backups older than this are deleted afterwards.",
 )
+@click.option(
+    "--nightly",
+    type=click.DateTime(["%H:%M", "%H:%M:%S"]),
+    metavar="HH:MM",
+    help="每夜此时备份一次（北京时间），直到结束 · Each night at this time of Shanghai, until ended.",
+)
 @with_appcontext
-def backup(into: Path, keys: Path, days: int) -> None:
+def backup(into: Path, keys: Path, days: int, nightly: datetime | None) -> None:
     """备份数据库、照片与每日存证到 INTO 下的新文件夹 · Back up into a new folder in INTO."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that being ended leaves nothing half
+    if nightly is not None:
+        _each_night(nightly, lambda: _once(into, keys, days))
+    _once(into, keys, days)
+
+
+def _once(into: Path, keys: Path, days: int) -> None:
+    """One backup, told line by line; a failure in a sentence."""
     with said():
         made = services.make(into, keys, days=days)
         for line in _made(made):
@@ -43,6 +63,26 @@ def backup(into: Path, keys: Path, days: int) -> None:
                 f"{len(made.missing)} 张照片的文件不在 / the files of {len(made.missing)} photo(s) are not there: "
                 + ", ".join(made.missing[:5])
             )
+
+
+def _each_night(at: datetime, once: Callable[[], None]) -> NoReturn:
+    """Back up each night until SIGTERM or Ctrl+C; one that failed says why, and the next night is awaited."""
+    try:
+        while True:
+            _wait_until(rules.next_night(at.time(), clock.now()))
+            try:
+                once()
+            except click.ClickException as failed:
+                failed.show()
+            db.session.remove()
+    except KeyboardInterrupt:
+        raise SystemExit(0) from None
+
+
+def _wait_until(due: datetime) -> None:
+    """Sleep until then, looking at the clock each minute, since it may be set meanwhile."""
+    while (left_s := (due - clock.now()).total_seconds()) > 0:
+        time.sleep(min(left_s, 60))
 
 
 @click.command("restore")

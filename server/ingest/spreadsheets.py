@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 from typing import Any, Final
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -15,6 +16,17 @@ from server.problem import Problem
 MOST_ROWS: Final = 1_000
 MOST_COLUMNS: Final = 60
 MOST_UNPACKED_BYTES: Final = 64 * 2**20
+
+UNREADABLE: Final = (
+    zipfile.BadZipFile,
+    InvalidFileException,
+    ParseError,
+    KeyError,
+    IndexError,
+    ValueError,
+    OSError,
+)
+"""What openpyxl raises for a file that is no workbook, or a damaged one."""
 
 Rows = list[tuple[int, list[str]]]
 """Rows that are not blank, each with its number in the file, counted from 1."""
@@ -49,7 +61,7 @@ def _workbook(data: bytes, refusal: type[Problem]) -> list[Sequence[Any]]:
         sheet = book.worksheets[0]
         sheet.reset_dimensions()
         return list(_at_most(sheet.iter_rows(values_only=True)))
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, OSError) as error:
+    except UNREADABLE as error:
         raise _damaged(refusal) from error
 
 

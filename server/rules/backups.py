@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
+
+from server.clock import SHANGHAI, day_of
 
 FORMAT: Final = 1
 LIST: Final = "backup.json"
@@ -73,6 +75,12 @@ def expired(names: Iterable[str], now: datetime, *, days: int) -> list[str]:
     """The backups older than so many days, oldest first; the newest of all is kept however old it is."""
     dated = sorted((made_at, each) for each in names if (made_at := _made_at(each)) is not None)
     return [each for made_at, each in dated[:-1] if made_at < now - timedelta(days=days)]
+
+
+def next_night(at: time, now: datetime) -> datetime:
+    """The next instant after `now` at which it is this time of the day in Shanghai."""
+    today = datetime.combine(day_of(now), at, SHANGHAI)
+    return (today if today > now else today + timedelta(days=1)).astimezone(UTC)
 
 
 def differences(wanted: Mapping[str, Fingerprint], found: Mapping[str, Fingerprint]) -> list[str]:

@@ -58,7 +58,8 @@ def _items(seen: Seen) -> Iterator[Item]:
     yield _aged(
         "backup", seen.backup_age_s, 1.5 * DAY_S, 7 * DAY_S,
         ("上次备份在{age}前", "last made {age} ago"), ("这台服务器没有做过备份", "none was ever made on this machine"),
-        ("请运行 flask backup，并检查夜间任务", "run flask backup, and look at the nightly timer"),
+        ("请检查定时任务 guatu-backup.timer，并手工运行 flask backup",
+         "look at guatu-backup.timer, and run flask backup by hand"),
     )  # fmt: skip
     yield _disk(seen)
     yield _photos(seen)

@@ -28,6 +28,9 @@ LEAP: Final = 1_000_000
 _WHOLE = ("--single-transaction", "--exit-on-error", "--no-owner", "--no-acl", "--no-comments")
 """How a dump is restored: all or nothing, its tables owned by whoever restores it."""
 
+_OURS = ("--exclude-table-data=*.spatial_ref_sys",)
+"""What a dump leaves out: what PostGIS brings by itself and nobody but a superuser may write."""
+
 _TABLES_OF_OURS = """
     SELECT count(*) FROM pg_class
     WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace
@@ -65,7 +68,7 @@ def _dump(folder: Path) -> Tables:
         connection.exec_driver_sql("SET TRANSACTION READ ONLY")
         snapshot = connection.exec_driver_sql("SELECT pg_export_snapshot()").scalar_one()
         file = file_in(folder, "postgresql")
-        told = _run("pg_dump", "--format=custom", f"--snapshot={snapshot}", f"--file={file}")
+        told = _run("pg_dump", "--format=custom", *_OURS, f"--snapshot={snapshot}", f"--file={file}")
         if told is not None:
             raise BackupRefused(why_zh=f"pg_dump 没有完成（{told}）", why_en=f"pg_dump failed ({told})")
         return fingerprints.take(connection, fingerprints.names())

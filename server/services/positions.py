@@ -209,27 +209,31 @@ def _sent(batch: Batch, senders: Sequence[Sender | Problem]) -> Batch:
 
 
 def _as_known(batch: Batch, earlier: Sequence[Earlier]) -> Batch:
-    """Give each fix that was here before the very instant it was kept under, where that hangs on the delivery."""
+    """Give each fix that was here before the very instant it was kept under, where that hangs on the delivery.
+
+    One that comes twice at once, in a delivery that waited and in one that did not, is kept as the latter tells it.
+    """
     untimed, at_us = batch["untimed"], batch["at_us"].copy()
     corrected = ~untimed & (at_us != batch["fixed_us"])
     trackers = dict(zip(batch["delivery"].tolist(), batch["tracker_id"].tolist(), strict=True))
     told = [(trackers.get(each.place), each) for each in earlier]
+    by_content = {(tracker, each.fingerprint): each.at_us for tracker, each in told}
+    by_time = {(tracker, each.fixed_us): each.at_us for tracker, each in told}
     moved = {(tracker, each.fixed_us): each.at_us for tracker, each in told if each.at_us != each.fixed_us}
-    for mask, by, kept in (
-        (untimed, "fingerprint", {(tracker, each.fingerprint): each.at_us for tracker, each in told}),
-        (corrected, "fixed_us", {(tracker, each.fixed_us): each.at_us for tracker, each in told}),
-        (
-            batch["clocked"] & ~untimed & ~corrected if moved else np.zeros(0, dtype=np.intp),
-            "fixed_us",
-            moved,
-        ),
-    ):
-        rows = np.flatnonzero(mask)
-        content = zip(batch["tracker_id"][rows].tolist(), batch[by][rows].tolist(), strict=True)
-        at_us[rows] = [
-            kept.setdefault(each, at) for each, at in zip(content, at_us[rows].tolist(), strict=True)
-        ]
+    _settle(batch, at_us, untimed, "fingerprint", by_content)
+    if moved or corrected.any():
+        _settle(batch, at_us, batch["clocked"] & ~untimed & ~corrected, "fixed_us", moved)
+    _settle(batch, at_us, corrected, "fixed_us", moved | by_time)
     return batch.having(at_us=at_us)
+
+
+def _settle(
+    batch: Batch, at_us: NDArray[np.int64], mask: NDArray[np.bool_], by: str, kept: dict[tuple[Any, int], int]
+) -> None:
+    """Put the rows of a mask at the instant that is `kept` under their tracker and content; what is new joins it."""
+    rows = np.flatnonzero(mask)
+    content = zip(batch["tracker_id"][rows].tolist(), batch[by][rows].tolist(), strict=True)
+    at_us[rows] = [kept.setdefault(each, at) for each, at in zip(content, at_us[rows].tolist(), strict=True)]
 
 
 def _once(batch: Batch) -> Batch:

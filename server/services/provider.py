@@ -28,6 +28,9 @@ PATIENCE_S = 5
 LEEWAY_S = 60
 KEPT_FOR = timedelta(hours=1)
 ASKED_AGAIN_AFTER = timedelta(minutes=1)
+AWAY_FOR = timedelta(seconds=20)
+"""Who could not be asked is called away for so long without being asked again: nobody else waits for it meanwhile."""
+
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 NAME_LENGTH = 120
 
@@ -60,6 +63,7 @@ class Provider:
         self._known: dict[str, Any] = {}
         self._keys: jwk.KeySet | None = None
         self._asked_at: datetime | None = None
+        self._away_at: datetime | None = None
         self.issuer = settings.oidc_issuer.rstrip("/")
         if self.issuer and not _is_safe(self.issuer):
             raise SettingRefused(
@@ -144,9 +148,20 @@ class Provider:
         return self._keys
 
     def _look(self) -> None:
-        """Ask what it publishes, about once an hour. `ProviderAway`, also for one that calls itself something else."""
-        if self._asked_at is not None and not self._is_older_than(KEPT_FOR):
+        """Ask what it publishes, about once an hour. `ProviderAway`, for a short while without asking once more."""
+        if not self._is_older_than(KEPT_FOR):
             return
+        if self._away_at is not None and abs(clock.now() - self._away_at) < AWAY_FOR:
+            raise ProviderAway
+        try:
+            self._known, self._keys = self._published()
+        except ProviderAway:
+            self._away_at = clock.now()
+            raise
+        self._asked_at, self._away_at = clock.now(), None
+
+    def _published(self) -> tuple[dict[str, Any], jwk.KeySet]:
+        """What it says of itself, and its keys. `ProviderAway`, also for one that calls itself something else."""
         try:
             known = _asked(f"{self.issuer}/.well-known/openid-configuration")
             endpoints = [
@@ -154,10 +169,9 @@ class Provider:
             ]
             if known["issuer"].rstrip("/") != self.issuer or not all(map(_is_safe, endpoints)):
                 raise ProviderAway
-            keys = jwk.KeySet.import_key_set(_asked(endpoints[-1]))  # type: ignore[arg-type]  # the keys are checked there
+            return known, jwk.KeySet.import_key_set(_asked(endpoints[-1]))  # type: ignore[arg-type]  # the keys are checked there
         except (requests.RequestException, JoseError, KeyError, ValueError, AttributeError) as error:
             raise ProviderAway from error
-        self._known, self._keys, self._asked_at = known, keys, clock.now()
 
     def _is_older_than(self, age: timedelta) -> bool:
         """Whether what we know was asked longer ago than this."""

@@ -6,6 +6,8 @@ from urllib.parse import urlencode
 from flask import Flask, Response, g, redirect, request
 from flask_babel import Babel
 
+from server.gate import SECURE_PREFIX
+
 COOKIE = "guatu_lang"
 LANGUAGES = ("zh", "en")
 LOCALES = {"zh": "zh_Hans_CN", "en": "en"}
@@ -23,7 +25,7 @@ def join(app: Flask) -> None:
 def chosen() -> str:
     """`zh` or `en`, as this reader switched; Chinese unless they did."""
     if "lang" not in g:
-        kept = request.cookies.get(COOKIE, "")
+        kept = request.cookies.get(_cookie(), "")
         g.lang = kept if kept in LANGUAGES else "zh"
     lang: str = g.lang
     return lang
@@ -42,6 +44,12 @@ def _switch() -> Response | None:
         return None
     rest = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != "lang"])
     onward = redirect(f"{request.path}?{rest}" if rest else request.path)
-    onward.set_cookie(COOKIE, asked, max_age=YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure)
+    secure = request.is_secure
+    onward.set_cookie(_cookie(), asked, max_age=YEAR_S, samesite="Lax", httponly=True, secure=secure)
     assert isinstance(onward, Response)
     return onward
+
+
+def _cookie() -> str:
+    """What the cookie is called here: over HTTPS no neighbour can set one of this name."""
+    return SECURE_PREFIX + COOKIE if request.is_secure else COOKIE

@@ -39,7 +39,7 @@ def test_the_administrator_reads_how_it_stands_and_nobody_else_does(app: Flask, 
     items = {item["name"]: item for item in answer.get_json()["items"]}
     assert items["sweep"]["state"] == "good"
     assert items["sweep"]["zh"] == "上次完整清扫在不到 1 分钟前"
-    assert items["backup"]["do_en"].startswith("run flask backup")
+    assert items["backup"]["do_en"].startswith("look at guatu-backup.timer")
     for name, who in folk.everyone.items():
         status = client.get("/api/v1/status", headers=who.sign_in(client)).status_code
         assert status == (200 if name == "administrator" else 403), name

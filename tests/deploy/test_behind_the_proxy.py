@@ -120,15 +120,28 @@ def test_a_body_that_is_too_large_is_refused_before_it_reaches_the_server(door: 
             assert answer.status == http.HTTPStatus.REQUEST_ENTITY_TOO_LARGE
 
 
-def test_what_comes_in_the_clear_is_sent_to_tls_and_trackers_are_refused(door: Proxy) -> None:
+def test_what_comes_in_the_clear_is_sent_to_tls_and_programs_are_refused(door: Proxy) -> None:
     with closing(http.client.HTTPConnection("127.0.0.1", door.clear, timeout=10)) as clear:
         clear.request("GET", "/m/?x=1", headers={"Host": "guatu.example.gov.cn"})
         answer = clear.getresponse()
         answer.read()
         assert (answer.status, answer.headers["Location"]) == (308, "https://guatu.example.gov.cn/m/?x=1")
-        clear.request("GET", "/ingest/traccar?id=x&lat=1&lon=1&timestamp=1760000000")
-        with clear.getresponse() as refused:
+        for program in ("/ingest/traccar?id=x&lat=1&lon=1&timestamp=1760000000", "/api/v1/checkins"):
+            clear.request("GET", program)
+            refused = clear.getresponse()
+            refused.read()
             assert refused.status == http.HTTPStatus.FORBIDDEN
+
+
+def test_a_message_of_two_lengths_is_refused_and_smuggles_nothing(door: Proxy) -> None:
+    with closing(door.connect()) as connection:
+        connection.putrequest("POST", "/api/v1/sessions")
+        connection.putheader("Content-Length", "4")
+        connection.putheader("Transfer-Encoding", "chunked")
+        connection.endheaders(b"0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n")
+        with connection.getresponse() as answer:
+            assert answer.status == http.HTTPStatus.BAD_REQUEST
+            assert answer.headers["Connection"] == "close"
 
 
 def test_what_watches_the_machine_is_not_shown_to_the_world(door: Proxy) -> None:

@@ -71,6 +71,14 @@ def image(instruction: str) -> str:
     return shlex.join(word.strip().strip('"') for word in found[-1].split(","))
 
 
+def said_of_folders() -> str:
+    """The line of the image's file that makes the folders it may write to."""
+    [line] = [
+        line for line in (DEPLOY / "Dockerfile").read_text().splitlines() if "install --directory" in line
+    ]
+    return line
+
+
 def test_the_upgrade_makes_the_role_and_may_be_run_again(
     serving_role: Environment, owner: Environment
 ) -> None:
@@ -100,6 +108,20 @@ def test_the_sweep_of_the_unit_and_that_of_the_container_sweep(
     assert done.returncode == 0, done.stdout + done.stderr
     told = (DEPLOY / "compose.yaml").read_text()
     assert 'command: [flask, --app, wsgi, sweep, run, --every, "60"]' in told
+
+
+def test_the_backup_of_the_unit_backs_up_and_that_of_the_container_is_the_same_each_night(
+    serving_role: Environment, owner: Environment, tmp_path: Path
+) -> None:
+    command = started_by("guatu-backup.service")
+    done = run(command.replace("/var/backups", str(tmp_path)), owner)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(list((tmp_path / "guatu").glob("guatu-*/backup.json"))) == 1
+    assert len(list((tmp_path / "guatu-keys").glob("guatu-*-keys.json"))) == 1
+    inside = shlex.split(command.replace("/srv/guatu/.venv/bin/", ""))
+    told = (DEPLOY / "compose.yaml").read_text()
+    assert f'command: [{", ".join(inside)}, --nightly, "02:30"]' in told
+    assert all(word in said_of_folders() for word in inside if word.startswith("/var/"))
 
 
 @pytest.mark.parametrize("command", [started_by("guatu.service"), image("CMD ")], ids=["unit", "image"])

@@ -71,9 +71,10 @@ def test_the_application_has_no_root_and_a_file_system_it_cannot_write_to() -> N
     assert re.search(r"^USER 10001:10001$", image, re.MULTILINE)
     assert "read_only: true" in compose
     assert "cap_drop: [ALL]" in compose
-    for unit in ("guatu.service", "guatu-sweep.service"):
+    for unit in ("guatu.service", "guatu-sweep.service", "guatu-backup.service"):
         told = (DEPLOY / "systemd" / unit).read_text()
         assert all(line in told for line in ("User=guatu", "ProtectSystem=strict", "NoNewPrivileges=yes"))
+        assert "SystemCallErrorNumber=EPERM" in told, "a library's mbind is refused, not the process killed"
 
 
 def test_where_there_is_apt_there_is_an_nginx_to_test_with() -> None:

@@ -25,6 +25,16 @@ ASVS = {
 """How many clauses of levels 1 and 2 each section of ASVS 5.0.0 has; within a section they are numbered through."""
 
 
+GRADED = {
+    "8.1.1": (2, 1, 3, 2, 3, 3, 2, 1, 3, 2), "8.1.2": (5, 2, 1), "8.1.3": (4, 5, 4, 2, 4, 1),
+    "8.1.4": (4, 7, 4, 6, 1, 1, 2, 2, 3, 2, 2), "8.1.5": (2, 2, 2, 6), "8.1.6": (1, 3, 2, 1), "8.1.7": (3, 2, 3, 3, 3),
+    "8.1.8": (3, 2, 3, 4), "8.1.9": (4, 3, 3, 7, 3, 3, 2, 3, 3, 3),
+    "8.1.10": (3, 3, 2, 4, 2, 10, 2, 2, 2, 3, 3, 4, 4, 4),
+    "8.3.1": (1,), "8.3.2": (1, 1, 6), "8.3.3": (2, 3), "8.3.4": (2, 2), "8.3.5": (1,),
+}  # fmt: skip
+"""How many items each control of GB/T 22239-2019 level 3 has, general (211) and mobile (19)."""
+
+
 @cache
 def rows(page: str) -> list[list[str]]:
     """The rows of a page's tables, cell by cell, heads and rules left out."""
@@ -52,6 +62,17 @@ def test_every_clause_of_asvs_has_one_row_in_its_order() -> None:
     wanted = [f"{section}.{number}" for section, count in ASVS.items() for number in range(1, count + 1)]
     assert len(wanted) == 253
     assert [row[0] for row in rows("docs/security.md") if row[0] in set(wanted)] == wanted
+
+
+def test_every_item_of_graded_protection_has_one_row_in_its_order() -> None:
+    wanted = [
+        f"§{section}.{control}" + (f" {'abcdefghij'[item]}" if count > 1 else "")
+        for section, counts in GRADED.items()
+        for control, count in enumerate(counts, 1)
+        for item in range(count)
+    ]
+    assert len(wanted) == 211 + 19
+    assert [row[0] for row in rows("docs/security.md") if row[0].startswith("§8.")] == wanted
 
 
 def test_every_clause_says_how_it_stands_and_why() -> None:

@@ -61,10 +61,26 @@ def bomb() -> bytes:
     return out.getvalue()
 
 
+def with_cells(head: bytes, name: bytes) -> bytes:
+    """A roster whose sheet begins with `head` and has `name` for a user name."""
+    out, whole = io.BytesIO(), workbook(HEADS, ["陈晓", "chen.xiao", "东河镇", "主任", "干部"])
+    with zipfile.ZipFile(io.BytesIO(whole)) as good, zipfile.ZipFile(out, "w") as made:
+        for each in good.namelist():
+            text = good.read(each)
+            made.writestr(each, head + text.replace(b"chen.xiao", name) if "sheet1" in each else text)
+    return out.getvalue()
+
+
+LAUGHS = b"".join(b'<!ENTITY e%d "%s">' % (n + 1, b"&e%d;" % n * 10) for n in range(9))
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [
         (b"", "空"),
+        (with_cells(b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>', b"&e;"), "不是可读的表格"),
+        (with_cells(b'<!DOCTYPE x [<!ENTITY e0 "ha">' + LAUGHS + b"]>", b"&e9;"), "不是可读的表格"),
+        (with_cells(b"", b"</si></si>"), "不是可读的表格"),
         (workbook(["姓名", "单位"]), "用户名"),
         (b"PK\3\4 but no archive", "不是可读的表格"),
         (b"\xd0\xcf\x11\xe0\0\0", "不是可读的表格"),
@@ -74,7 +90,17 @@ def bomb() -> bytes:
             "最多",
         ),
     ],
-    ids=["nothing", "no user name", "no archive", "binary", "bomb", "too many rows"],
+    ids=[
+        "nothing",
+        "another file",
+        "a billion laughs",
+        "broken",
+        "no user name",
+        "no archive",
+        "binary",
+        "bomb",
+        "too many rows",
+    ],
 )
 def test_what_cannot_be_a_roster_is_refused_with_a_sentence(data: bytes, words: str) -> None:
     with pytest.raises(RosterRefused) as refused:

@@ -239,6 +239,17 @@ def test_what_took_long_to_send_and_then_no_time_at_all_still_comes_once(tracked
     assert len(stored()) == 4
 
 
+@pytest.mark.parametrize("on_their_way_s", [(40.0, 1.0), (1.0, 40.0), (40.0, 25.0, 1.0)])
+def test_what_waited_and_was_sent_again_meanwhile_comes_once_though_both_are_kept_together(
+    tracked: Phone, on_their_way_s: tuple[float, ...]
+) -> None:
+    told = fixes([fix(NOW + n * MINUTE, **HERE) for n in range(1, 5)])
+    with clock.at(NOW + 10 * MINUTE):
+        now_s = clock.now().timestamp()
+        positions.accept([tracked.delivery(told, sent_at_s=now_s - each) for each in on_their_way_s])
+    assert [each.at - each.fixed_at for each in stored()] == [timedelta(0)] * 4
+
+
 def test_late_fixes_do_not_move_the_last_place_backwards(tracked: Phone) -> None:
     with clock.at(NOW + timedelta(hours=2)):
         tracked.deliver(fixes([fix(NOW + timedelta(hours=1), lng=118.6, lat=29.7)]))

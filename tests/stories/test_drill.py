@@ -3,7 +3,11 @@
 Into an empty cluster on PostGIS, into no file at all on SpatiaLite, by the commands an operator types.
 """
 
+import os
 import shutil
+import signal
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,8 +100,9 @@ def county(app: Flask, tmp_path: Path) -> Iterator[Kept]:
 
 @pytest.fixture(scope="module")
 def elsewhere() -> Iterator[Cluster]:
-    """Another cluster, in which nothing has ever been."""
+    """Another cluster, in which nothing has ever been, with a role that owns tables and is no superuser."""
     with postgis.cluster() as made:
+        made.sql("CREATE ROLE keeper LOGIN")
         yield made
 
 
@@ -109,8 +114,9 @@ def empty(app: Flask, request: pytest.FixtureRequest, tmp_path: Path) -> Iterato
     else:
         cluster: Cluster = request.getfixturevalue("elsewhere")
         cluster.sql("DROP DATABASE IF EXISTS restored WITH (FORCE)")
-        cluster.sql("CREATE DATABASE restored")
-        url = cluster.url("restored")
+        cluster.sql("CREATE DATABASE restored OWNER keeper")
+        cluster.sql("CREATE EXTENSION postgis", "restored")
+        url = cluster.url("restored").replace("guatu@", "keeper@")
     made = create_app(settings_for(url, tmp_path / "elsewhere"))
     yield made
     databases.close(made)
@@ -244,6 +250,20 @@ def test_a_second_backup_holds_the_same_photo_once_on_the_disk_and_old_ones_go_w
     assert not first.exists()
     assert not (county.keys / f"{first.name}-keys.json").exists()
     assert photo.stat().st_nlink == 2
+
+
+@on_spatialite
+def test_the_backup_of_each_night_is_made_at_its_time_until_it_is_ended(county: Kept) -> None:
+    soon = clock.local(clock.now() + timedelta(seconds=2)).split()[1]
+
+    def end_it() -> None:
+        while not list(county.keys.glob("guatu-*-keys.json")):
+            time.sleep(0.05)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=end_it, daemon=True).start()
+    code, told = county.run("backup", str(county.into), "--keys", str(county.keys), "--nightly", soon)
+    assert (code, len(list(county.into.glob("guatu-*")))) == (0, 1), told
 
 
 @on_spatialite

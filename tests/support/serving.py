@@ -15,7 +15,7 @@ from pathlib import Path
 from server.config import Settings
 
 TREE = Path(__file__).resolve().parent.parent.parent
-UP_WITHIN_S = 90.0
+UP_WITHIN_S = 240.0
 
 
 @dataclass

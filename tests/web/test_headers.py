@@ -63,6 +63,14 @@ def test_over_https_browsers_are_told_to_stay_there_and_over_http_nothing(
     assert "Strict-Transport-Security" not in client.get(address).headers
 
 
+def test_over_https_the_language_is_in_a_cookie_for_this_host_alone(client: FlaskClient) -> None:
+    at_home = {"base_url": "https://localhost"}
+    cookie = client.get("/sign-in?lang=en", **at_home).headers["Set-Cookie"]
+    assert cookie.startswith("__Host-guatu_lang=en;")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))
+    assert "Sign in" in client.get("/sign-in", **at_home).text
+
+
 def test_in_earnest_the_session_is_in_a_cookie_for_this_host_over_https_alone(
     app: Flask, people: County
 ) -> None:

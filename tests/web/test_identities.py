@@ -16,8 +16,9 @@ from server.gate import COOKIE, TICKET
 from server.held import held, hold
 from server.models.events import Event
 from server.services import tickets
-from server.services.provider import Provider
+from server.services.provider import AWAY_FOR, Provider
 from tests.people import PASSWORD, County, Someone
+from tests.support import tunnel
 from tests.support.openid import known_as, provider, signed_in_there
 from tests.web.conftest import SignedIn
 from tests.web.html import Taken
@@ -180,3 +181,16 @@ def test_without_the_provider_people_are_sent_to_their_password(app: Flask, clie
     assert client.get("/sign-in/provider").status_code == 404
     with pytest.raises(SettingRefused):
         Provider(replace(settings, oidc_issuer="http://sign-in.example"))
+
+
+def test_a_provider_that_is_away_is_not_waited_for_by_one_after_the_other(
+    app: Flask, client: FlaskClient, issuer: str
+) -> None:
+    with tunnel.dig(int(issuer.rpartition(":")[2])) as way:
+        hold(app, Provider(replace(held(Settings), oidc_issuer=way.url)))
+        way.cut()
+        assert client.get("/sign-in/provider").status_code == 503
+        way.restore()
+        assert client.get("/sign-in/provider").status_code == 503, "it is not asked again for a while"
+        with clock.at(clock.now() + AWAY_FOR):
+            assert client.get("/sign-in/provider").status_code == 302
