@@ -57,6 +57,12 @@ class Cluster:
         note.unlink()  # a dead process that nobody has waited for still counts as a running server
         self.start()
 
+    def owns(self, folder: Path) -> None:
+        """Let it write into a folder."""
+        folder.chmod(0o700)
+        if os.geteuid() == 0:
+            shutil.chown(folder, UNPRIVILEGED)
+
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run one statement as the cluster's owner, return its bare output."""
         psql = ["psql", "-qAt", "-h", "127.0.0.1", "-p", str(self.port), "-U", "guatu", "-d", database]
