@@ -40,6 +40,14 @@ RESTED_S = 1.0
 LOCK_WAIT_MS = 200
 """How long SQLite itself waits for a lock; `transaction` asks again, letting others run in between."""
 
+SILENCE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A database whose machine or network is gone says nothing: after some 25 seconds its connections count as lost."""
+
 FILE = "sqlite:///"
 """How the address of an SQLite file begins."""
 
@@ -157,7 +165,7 @@ def engine_options(url: str) -> dict[str, Any]:
         options["connect_args"] = {"timeout": LOCK_WAIT_MS / 1000, "check_same_thread": False}
     else:
         options |= {"pool_size": 16, "max_overflow": 16}
-        options["connect_args"] = {"connect_timeout": 5, "application_name": "guatu"}
+        options["connect_args"] = {"connect_timeout": 5, "application_name": "guatu", **SILENCE}
     return options
 
 

@@ -16,6 +16,7 @@ from tests.bend import phones
 from tests.bend.phones import comes_again, kept
 from tests.people import PASSWORD, County
 from tests.positions import phone
+from tests.support.databases import PROMETHEUS
 from tests.trips import under_way
 
 
@@ -77,3 +78,17 @@ def test_a_password_is_not_called_wrong_and_counts_as_no_try(folk: County, clien
         comes_again(client.post("/api/v1/sessions", json=said), "database_refused")
     assert kept("sign_in_failures") == 0
     assert client.post("/api/v1/sessions", json=said).status_code == 201
+
+
+def test_the_status_page_and_whoever_watches_are_told(folk: County, client: FlaskClient) -> None:
+    headers = folk.administrator.sign_in(client)
+    with read_only():
+        comes_again(client.get("/health/ready"), "database_refused")
+        told = client.get("/metrics", headers=PROMETHEUS).get_data(as_text=True)
+        items = {
+            each["name"]: each for each in client.get("/api/v1/status", headers=headers).get_json()["items"]
+        }
+    assert "guatu_database_up 1.0" in told
+    assert "guatu_database_writable 0.0" in told
+    assert (items["database"]["state"], bool(items["database"]["do_en"])) == ("wrong", True)
+    assert client.get("/health/ready").status_code == 200

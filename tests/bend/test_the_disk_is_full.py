@@ -9,10 +9,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from pysqlite3 import dbapi2 as sqlite
 
 from server import clock
-from server.app import create_app
 from server.db import db
 from server.services import originals
 from tests import people, photos
@@ -21,7 +19,6 @@ from tests.bend.phones import comes_again, kept
 from tests.people import County
 from tests.positions import phone
 from tests.support import databases, small_disk
-from tests.support.client import Client
 from tests.support.postgis import Cluster
 from tests.support.serving import TREE
 from tests.support.small_disk import SmallDisk
@@ -41,8 +38,7 @@ def disk() -> Iterator[SmallDisk]:
 @pytest.fixture(scope="module")
 def app(request: pytest.FixtureRequest, disk: SmallDisk, cluster: Cluster) -> Iterator[Flask]:
     """The application whose database and own folder lie on that disk."""
-    made = create_app(databases.settings_for(_database(request, disk, cluster), disk.folder / "own"))
-    made.testing, made.test_client_class = True, Client
+    made = databases.opened(databases.settings_for(_database(request, disk, cluster), disk.folder / "own"))
     with made.app_context():
         yield made
     databases.close(made)
@@ -54,14 +50,9 @@ def app(request: pytest.FixtureRequest, disk: SmallDisk, cluster: Cluster) -> It
 def _database(request: pytest.FixtureRequest, disk: SmallDisk, cluster: Cluster) -> str:
     """A copy of the migrated database on the disk."""
     migrated: Flask = request.getfixturevalue(f"{request.param}_app")
-    with migrated.app_context():
-        db.session.remove()
-        db.engine.dispose()
-        if request.param == "spatialite":
-            copy = disk.folder / "guatu.sqlite"
-            with sqlite.connect(str(db.engine.url.database)) as there, sqlite.connect(copy) as here:
-                there.backup(here)
-            return f"sqlite:///{copy}"
+    if request.param == "spatialite":
+        return databases.copied(migrated, disk.folder / "guatu.sqlite")
+    databases.close(migrated)  # a database in use is not copied; it opens again by itself
     place = disk.folder / "tables"
     place.mkdir()
     cluster.owns(place)
