@@ -65,7 +65,7 @@ def ground(kind: str) -> Iterator[Ground]:
 @contextmanager
 def _migrated(url: str, folder: Path) -> Iterator[Flask]:
     """The application on a migrated database, with limits that a measurement needs."""
-    app = databases.migrated(url, folder, access_token_s=3600, upload_mb=512)
+    app = databases.migrated(url, folder, access_token_s=3600, upload_mb=512, sender_per_s=100_000)
     try:
         yield app
     finally:

@@ -31,6 +31,16 @@ LOCK_WAIT_S = 2
 OURS = "hashtextextended('guatu.migrate ' || current_schema(), 0)"
 """The advisory lock of this county's migrations."""
 
+_MIGRATING = f"""
+    SELECT pid FROM pg_locks
+    WHERE locktype = 'advisory' AND granted AND ((classid::bigint << 32) | objid::bigint) = {OURS}
+"""  # noqa: S608 - of constants
+_OLDEST = """
+    SELECT pid, round(extract(epoch FROM now() - xact_start)) AS age_s FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+    ORDER BY xact_start, pid LIMIT 1
+"""
+
 PAUSE_S = 1.0
 PATIENCE_S = 300.0
 
@@ -125,12 +135,37 @@ def run_patiently() -> None:
         try:
             return run()
         except sa.exc.OperationalError as error:
-            if not is_locked(error) or time.monotonic() > give_up_at:
+            if not is_locked(error):
                 raise
+            if time.monotonic() > give_up_at:
+                raise _stuck() or error from error
             click.echo(
                 "有事务占用要修改的表，稍后再试 / a table to be changed is in use; trying again", err=True
             )
             time.sleep(PAUSE_S)
+
+
+def _stuck() -> click.ClickException | None:
+    """Who is in the way, where PostgreSQL can be asked; None on SQLite, whose own sentence says enough."""
+    engine = current_app.extensions["migrate"].db.engine
+    if engine.dialect.name != "postgresql":
+        return None
+    with engine.connect() as connection:
+        migrating = connection.exec_driver_sql(_MIGRATING).scalar()
+        oldest = connection.exec_driver_sql(_OLDEST).one_or_none()
+    if migrating is not None:
+        return click.ClickException(
+            f"另一次迁移正在进行（数据库进程 {migrating}），这次什么也没有改；等它结束后再运行一次 / "
+            f"another migration is running (database process {migrating}); nothing was changed. Run this when it ends"
+        )
+    named = (oldest.pid, oldest.age_s) if oldest else ("?", "?")
+    return click.ClickException(
+        "迁移等不到要修改的表，已整体撤销，服务照常；最早未结束的事务是数据库进程 {0}（已 {1} 秒）。"
+        "等它结束，或用 SELECT pg_terminate_backend({0}) 结束它，再运行一次 / "
+        "a table to be changed stayed in use; the migration was undone whole and the server goes on. The oldest open "
+        "transaction is database process {0} ({1} s): let it end, or end it by pg_terminate_backend({0}), and run this "
+        "again".format(*named)
+    )
 
 
 def run_or_say_why_not() -> None:

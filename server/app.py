@@ -14,6 +14,7 @@ from server.services.closing_keys import ClosingKeys
 from server.services.keys import Ring
 from server.services.provider import Provider
 from server.services.seals import Seals
+from server.turns import Turns
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -27,6 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hold(app, Seals.open(settings))
     hold(app, Provider(settings))
     hold(app, ClosingKeys.open(settings))
+    hold(app, Turns(settings.sender_per_s))
     hold(app, Snapshots())
     hold(app, Hub())
     hold(app, Sights())

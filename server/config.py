@@ -1,25 +1,18 @@
 """Settings: read once from the environment into one frozen value; `docs/settings.md` is checked against it."""
 
-import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
-from typing import Any
 
 from server import readers
-from server.readers import Hours, Listed
+from server.readers import Choices, Hours, Listed
+from server.readers import setting as _setting
 
 INSTANCE = Path(__file__).resolve().parent.parent / "var"
 
 
-def _setting(name: str, default: Any, read: Callable[[str], Any], zh: str, en: str) -> Any:
-    """One setting: its environment name, default, reader and what it means in both languages."""
-    return field(default=default, metadata={"name": name, "read": read, "zh": zh, "en": en})
-
-
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Choices):
     """Every setting of the server, each with its unit in its name."""
 
     database_url: str = _setting(
@@ -333,6 +326,14 @@ class Settings:
         "一次登录最多同时打开几路实时消息（每个进程）；再多则关闭最早的一路",
         "Streams one session may have open at once in a process; one more ends the oldest",
     )
+    sender_per_s: int = _setting(
+        "GUATU_SENDER_PER_S",
+        40,
+        readers.whole(1, 100_000),
+        "同一部手机、同一次登录每秒最多办理多少个请求（每个进程；可一时多至八秒的量）；更快的稍等，太快的请它稍后再发",
+        "Requests of one phone or sign-in done in a second (in a process; eight seconds' worth at once): faster ones"
+        " wait a little, those that come faster still are told to come again",
+    )
     upload_mb: int = _setting(
         "GUATU_UPLOAD_MB",
         32,
@@ -424,6 +425,22 @@ class Settings:
         "底图的审图号与版权文字",
         "Approval number and copyright of the base map",
     )
+    certificate: str = _setting(
+        "GUATU_CERTIFICATE",
+        "",
+        str,
+        "前置代理所用 TLS 证书的文件（只读证书，不读私钥）；运行状况页据此提示何时到期。为空则不看",
+        "The file of the TLS certificate that the proxy in front serves (never its key): the status page says when it"
+        " runs out. Empty: not looked at",
+    )
+    metrics_token: str = _setting(
+        "GUATU_METRICS_TOKEN",
+        "",
+        readers.token,
+        "Prometheus 读取 /metrics 时须带的令牌（Authorization: Bearer），至少 16 个字符；为空则不提供 /metrics",
+        "The token Prometheus brings to read /metrics (Authorization: Bearer), 16 characters or more. Empty: nobody"
+        " reads it",
+    )
     log_level: str = _setting(
         "GUATU_LOG_LEVEL",
         "INFO",
@@ -431,18 +448,3 @@ class Settings:
         "日志级别",
         "Log level",
     )
-
-    @property
-    def on_sqlite(self) -> bool:
-        """Whether the database is the embedded one."""
-        return self.database_url.startswith("sqlite:")
-
-    @classmethod
-    def read(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
-        """The settings an environment says; a value that cannot be used raises `SettingRefused`."""
-        given = {
-            item.name: readers.read_one(item.metadata, environment[item.metadata["name"]])
-            for item in fields(cls)
-            if item.metadata["name"] in environment
-        }
-        return cls(**given)

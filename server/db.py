@@ -40,6 +40,14 @@ RESTED_S = 1.0
 LOCK_WAIT_MS = 200
 """How long SQLite itself waits for a lock; `transaction` asks again, letting others run in between."""
 
+SILENCE = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
+"""A database whose machine or network is gone says nothing: after some 25 seconds its connections count as lost."""
+
 FILE = "sqlite:///"
 """How the address of an SQLite file begins."""
 
@@ -157,7 +165,7 @@ def engine_options(url: str) -> dict[str, Any]:
         options["connect_args"] = {"timeout": LOCK_WAIT_MS / 1000, "check_same_thread": False}
     else:
         options |= {"pool_size": 16, "max_overflow": 16}
-        options["connect_args"] = {"connect_timeout": 5, "application_name": "guatu"}
+        options["connect_args"] = {"connect_timeout": 5, "application_name": "guatu", **SILENCE}
     return options
 
 
@@ -317,6 +325,16 @@ def is_locked(error: BaseException) -> bool:
     return getattr(error.orig, "sqlstate", None) in IN_THE_WAY or "locked" in str(error.orig)
 
 
+NOT_WRITABLE = ("readonly database", "disk is full", "no space left on device", "read-only transaction")
+"""What the databases say while they can be read and not written to."""
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Whether a database error says that nothing can be written for now, whatever it is: reading may go on."""
+    text = str(getattr(error, "orig", error)).lower()
+    return isinstance(error, sa.exc.DBAPIError) and any(needle in text for needle in NOT_WRITABLE)
+
+
 def ensure_folder(url: str) -> None:
     """Make the folder of an SQLite file; one that cannot be made is `DatabaseRefused`."""
     if not url.startswith(FILE):
@@ -360,6 +378,13 @@ _MENDABLE = (
     ("disk is full", "磁盘已满，请清理空间", "its disk is full; make room"),
     ("no space left on device", "磁盘已满，请清理空间", "its disk is full; make room"),
     ("readonly database", "文件只读，请检查权限", "its file is read-only; check the rights"),
+    (
+        "read-only transaction",
+        "数据库处于只读状态，暂时只能查看",
+        "it is read-only; for now everything can only be read",
+    ),
+    ("starting up", "正在启动，请稍候", "it is starting; wait a moment"),
+    ("shutting down", "正在停止", "it is being stopped"),
     ("file is not a database", "文件不是数据库", "the file is not a database"),
     ("no such table", "尚未建表，请先运行 flask db upgrade", "it has no tables yet; run flask db upgrade"),
     (

@@ -91,6 +91,15 @@ class Busy(Problem):
     en = "Busy: send the same again shortly."
 
 
+class TooFast(Problem):
+    """One sender asks more than its turn allows; the same may be sent again. Never 429: an iPhone would delete it."""
+
+    code = "too_fast"
+    status = 503
+    zh = "发送太频繁，请稍后再发一次；已收下的不受影响。"
+    en = "Too much at once from here: send the same again shortly. What was taken is kept."
+
+
 # ── who is asking ───────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -23,6 +23,7 @@ from server.held import held
 from server.rules import access
 from server.rules.access import Actor
 from server.services import sessions, tickets
+from server.turns import Turns
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,6 +66,7 @@ def guard(permission: str, *, looks_again: bool = False) -> Callable[[Callable[P
     def mark(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+            take_turn(request.headers.get("Authorization") or cookie_secret())
             let_in(permission, looks_again=looks_again)
             return view(*args, **kwargs)
 
@@ -78,6 +80,12 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     """Mark a route as open to everybody."""
     view.permission = None  # type: ignore[attr-defined]  # read by the guarded-routes test
     return view
+
+
+def take_turn(credential: str) -> None:
+    """Wait for the turn of whoever brings this credential; `TooFast` when too many of theirs are before it."""
+    if credential:
+        held(Turns).take(credential)
 
 
 def let_in(permission: str, *, looks_again: bool = False) -> Actor:

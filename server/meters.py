@@ -87,4 +87,7 @@ _HELP: Final = {
     "disk_total_bytes": "Size of that disk.",
     "photos_bytes": "What the originals of photos take.",
     "photos_quota_bytes": "What they may take.",
+    "database_writable": "Whether the database takes anything in; 0: it can be read alone.",
+    "clock_ahead_seconds": "By how much the server's clock seems ahead of phones', and of what it recorded last.",
+    "certificate_left_seconds": "In how long the proxy's certificate (GUATU_CERTIFICATE) runs out.",
 }

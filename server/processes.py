@@ -2,12 +2,18 @@
 
 import os
 from contextlib import suppress
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
 from server.config import INSTANCE
 
 FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
+
+MEMORY: Final = Path("/dev/shm")  # noqa: S108  where Linux keeps files in memory; the folder in it is our own
+
+MARK: Final = 16
+"""So many letters tell one installation's folder from another's."""
 
 
 def count_together(*, under: bool) -> None:
@@ -17,18 +23,29 @@ def count_together(*, under: bool) -> None:
     """
     if not under or FOLDER in os.environ:
         return
-    folder = Path(os.environ.get("GUATU_INSTANCE", INSTANCE)) / "metrics"
-    with suppress(
-        OSError
-    ):  # a folder that cannot be made is said by the settings' own check; each then counts alone
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _begin_anew(folder)
-        os.environ[FOLDER] = str(folder)
+    folder = _folder(Path(os.environ.get("GUATU_INSTANCE", INSTANCE)))
+    with suppress(OSError):  # each then counts alone
+        for left in folder.parent.glob(f"{folder.name[:-MARK]}*"):
+            _begin_anew(left)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.lstat().st_uid == os.geteuid():
+            os.environ[FOLDER] = str(folder)
+
+
+def _folder(instance: Path) -> Path:
+    """One for each installation and its user, in memory: counters are files that are written like memory, and on a disk
+    that is full such a write ends the process.
+    """
+    mark = sha256(str(instance.absolute()).encode()).hexdigest()[:MARK]
+    return MEMORY / f"guatu-metrics-{os.geteuid()}-{mark}"
 
 
 def _begin_anew(folder: Path) -> None:
     """Take away what an earlier run counted, where no process of it lives."""
     files = {file: file.stem.rpartition("_")[2] for file in folder.glob("*.db")}
-    if not any(Path(f"/proc/{pid}").exists() for pid in files.values()):
-        for file in files:
-            file.unlink(missing_ok=True)
+    if not files or any(Path(f"/proc/{pid}").exists() for pid in files.values()):
+        return
+    for file in files:
+        file.unlink(missing_ok=True)
+    with suppress(OSError):  # somebody has just begun there
+        folder.rmdir()

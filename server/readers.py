@@ -1,9 +1,11 @@
 """Readers of settings: each makes a value of the environment's text, or a `ValueError` that says the form."""
 
+import os
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import field, fields
 from datetime import time
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 from server.errors import SettingRefused
 
@@ -51,6 +53,13 @@ def one_of(*words: str) -> Callable[[str], str]:
         return text
 
     return read
+
+
+def token(text: str) -> str:
+    """Read a secret that a program brings: nothing, or 16 letters, digits and signs or more, without a space."""
+    if text and not re.fullmatch(r"[!-~]{16,}", text):
+        raise ValueError("≥ 16")
+    return text
 
 
 def time_of_day(text: str) -> time:
@@ -108,3 +117,30 @@ def read_one(setting: Mapping[str, Any], text: str) -> Any:
             why_zh=f"“{text}”不在范围内（{error}）",
             why_en=f"“{text}” is not usable ({error})",
         ) from error
+
+
+def setting(name: str, default: Any, read: Callable[[str], Any], zh: str, en: str) -> Any:
+    """One setting: its environment name, default, reader and what it means in both languages."""
+    return field(default=default, metadata={"name": name, "read": read, "zh": zh, "en": en})
+
+
+class Choices:
+    """What every frozen dataclass of settings can do."""
+
+    __slots__ = ()
+    database_url: str
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether the database is the embedded one."""
+        return self.database_url.startswith("sqlite:")
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] = os.environ) -> Self:
+        """The settings an environment says; a value that cannot be used raises `SettingRefused`."""
+        given = {
+            item.name: read_one(item.metadata, environment[item.metadata["name"]])
+            for item in fields(cls)  # type: ignore[arg-type]  # whoever has settings is a dataclass
+            if item.metadata["name"] in environment
+        }
+        return cls(**given)

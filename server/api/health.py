@@ -21,11 +21,12 @@ def live() -> Response:
 @doors.get("/health/ready")
 @public
 def ready() -> Response:
-    """The database answers and is migrated; 503 with the sentence where not.
+    """The database answers, is migrated and takes things in; 503 with the sentence where not.
 
     `lag_s` is how far streams are behind; `age_s` how long ago the sweep was last done whole (null: never).
     """
     migration, age_s = health.migration(), sweeps.age_s()
+    health.ensure_writable()
     return answer(
         {
             "status": "ok",

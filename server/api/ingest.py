@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 
 from server import clock
 from server.errors import TrackerUnknown, Unreadable
-from server.gate import public
+from server.gate import public, take_turn
 from server.ingest import owntracks, traccar
 from server.ingest.fixes import Answer, Envelope, Reason, Sender
 from server.ingest.fixes import nothing as no_fixes
@@ -33,6 +33,7 @@ def from_traccar() -> Response:
         envelope = traccar.decode(query=query, body=body, content_type=request.content_type or "")
     except Unreadable:
         envelope = _unreadable(traccar.named(query=query, body=body), traccar.SOURCE, traccar.ANSWER)
+    take_turn(envelope.sender.secret or "")
     return _taken(envelope)
 
 
@@ -43,6 +44,7 @@ def from_owntracks() -> Response:
     request.max_content_length = OWNTRACKS_BYTES
     sender = owntracks.sender(dict(request.headers), request.query_string)
     body = request.get_data(cache=False)
+    take_turn(sender.secret or "")
     try:
         envelope = owntracks.decode(body, sender=sender, key=_key(sender, body))
     except Unreadable:

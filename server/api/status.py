@@ -1,5 +1,6 @@
 """How the installation stands: for the administrator's page, and as figures for Prometheus on the same machine."""
 
+import secrets
 from ipaddress import ip_address
 
 from flask import Blueprint, Response, request
@@ -7,6 +8,7 @@ from flask import Blueprint, Response, request
 from server import meters
 from server.api.doors import Doors, answer
 from server.api.schemas.status import StatusOut
+from server.config import Settings
 from server.errors import NotFound
 from server.gate import guard, public
 from server.held import held
@@ -30,12 +32,23 @@ def one() -> Response:
 @scraped.get("/metrics")
 @public
 def metrics() -> Response:
-    """Figures for Prometheus: only to who asks on this very machine, and through no proxy."""
-    if not _is_from_here():
+    """Figures for Prometheus: only to who brings the token, asks on this very machine, and through no proxy."""
+    if not (_brings_the_token() and _is_from_here()):
         raise NotFound
     lag_s = held(Hub).lag_s
     meters.LAG.set(lag_s)
     return Response(meters.told(status.figures(lag_s)), content_type=meters.FORM)
+
+
+def _brings_the_token() -> bool:
+    """Whether it is who was given the token; nobody is where none is set.
+
+    The address alone will not do: a proxy on this machine that says nothing of whom it asks for looks like Prometheus.
+    """
+    token = held(Settings).metrics_token
+    scheme, _, brought = request.headers.get("Authorization", "").partition(" ")
+    same = secrets.compare_digest(brought.strip().encode(), token.encode())
+    return bool(token) and scheme.lower() == "bearer" and same
 
 
 def _is_from_here() -> bool:

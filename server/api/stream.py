@@ -6,6 +6,7 @@ keep a look, or to fetch a page that its reader missed.
 
 import logging
 import math
+import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -50,6 +51,13 @@ STALL_S = 5.0
 """From how many seconds on readers are told that the stream stands still."""
 
 
+HELD_BYTES = 64 * 1024
+"""So much of what is told to one reader lies on its way in the system at the most."""
+
+PATIENT_BEATS = 2
+"""A reader who in the time of so many heartbeats does not take a piece they are told is let go of."""
+
+
 @doors.get("/stream")
 @guard("stream.read")
 @doors.arguments(StreamAsked, location="query")
@@ -63,11 +71,23 @@ def stream(asked: dict[str, int]) -> Response:
     watch = Watch(_finder(_app()), every_s=settings.stream_places_ms / 1000)
     hub.wake(db.engine, _loader(_app()), poll_s=settings.stream_poll_ms / 1000, watch=watch)
     db.session.remove()
+    _bound(settings.stream_heartbeat_s)
     reader = hub.join(actor.session_id, after=_after(asked), most=settings.streams_per_session)
     telling = Telling(_app(), hub, reader, actor.session_id, below, settings.stream_heartbeat_s)
     response = Response(telling.lines(), mimetype="text/event-stream", headers=sse.HEADERS)
     response.call_on_close(lambda: hub.leave(reader))
     return response
+
+
+def _bound(heartbeat_s: int) -> None:
+    """Let a reader on a line that takes next to nothing hold neither memory nor a place for ever.
+
+    They are cut; their browser comes back, and hears the rest or, after very much, loads everything anew.
+    """
+    line = request.environ.get("gunicorn.socket")
+    if line is not None:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, HELD_BYTES)
+        line.settimeout(PATIENT_BEATS * heartbeat_s)
 
 
 def _after(asked: dict[str, int]) -> int | None:

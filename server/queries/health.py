@@ -1,5 +1,6 @@
 """Whether the database answers, and is the shape this release needs."""
 
+import os
 from functools import cache
 
 import sqlalchemy as sa
@@ -40,6 +41,24 @@ def _ensure_expanded(kept: str) -> None:
         )
 
 
+def ensure_writable() -> None:
+    """`DatabaseRefused` where the database can be read alone."""
+    if not writable():
+        raise DatabaseRefused(
+            why_zh="数据库处于只读状态，暂时只能查看",
+            why_en="it is read-only; for now everything can only be read",
+            retry_after_s=30,
+        )
+
+
+def writable() -> bool:
+    """Whether the database takes anything in, by what it says of itself."""
+    if db.engine.dialect.name == "postgresql":
+        return bool(db.session.scalar(sa.text("SELECT current_setting('transaction_read_only') = 'off'")))
+    queries_only = db.session.scalar(sa.text("PRAGMA query_only"))
+    return not queries_only and os.access(str(db.engine.url.database), os.W_OK)
+
+
 @cache
 def newest() -> str:
     """The newest migration of this release."""
@@ -54,4 +73,6 @@ def known() -> frozenset[str]:
 
 def _refusal(error: sa.exc.DBAPIError) -> DatabaseRefused:
     """The sentence for a database that does not answer."""
-    return refused(error) or DatabaseRefused(why_zh="数据库没有应答", why_en="it does not answer")
+    problem = refused(error) or DatabaseRefused(why_zh="数据库没有应答", why_en="it does not answer")
+    problem.retry_after_s = 30
+    return problem

@@ -6,7 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from server.db import db
+from server.models.checkins import Checkin
 from server.models.closings import Closing
+from server.models.events import Event
 from server.models.sweeps import Sweep
 from server.models.trackers import SetAside
 
@@ -20,6 +22,24 @@ def swept() -> dict[str, datetime]:
 def last_closed() -> date | None:
     """The last closed day of the record."""
     return db.session.execute(sa.select(sa.func.max(Closing.day))).scalar_one_or_none()
+
+
+def last_recorded_at() -> datetime | None:
+    """When the newest event was recorded, by the server's clock of then."""
+    return db.session.scalar(sa.select(Event.at).order_by(Event.number.desc()).limit(1))
+
+
+def skews_s(*, since: datetime, upto: datetime, most: int) -> list[float]:
+    """By how many seconds the server's clock was ahead of the phones that checked in last, one figure for a phone's
+    owner; nobody's in particular.
+    """
+    newest = (
+        sa.select(Checkin.person_id, Checkin.skew_s)
+        .where(Checkin.received_at.between(since, upto), Checkin.skew_s.is_not(None))
+        .order_by(Checkin.received_at.desc(), Checkin.id)
+        .limit(most)
+    )
+    return list({row.person_id: row.skew_s for row in db.session.execute(newest)}.values())
 
 
 def set_aside(day: date) -> list[dict[str, Any]]:

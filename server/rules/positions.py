@@ -8,6 +8,7 @@ import hashlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 import numpy as np
@@ -81,6 +82,15 @@ def untimely(
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which of n instants lie too far in the future, and which are older than positions are kept."""
     return at_s > now_s + FUTURE_S, at_s < now_s - keep_s
+
+
+PUT_BACK_S: Final = 60
+"""A clock by which something was later than now, by more than this, was put back."""
+
+
+def was_put_back(seen_at: datetime | None, *, now: datetime) -> bool:
+    """Whether the clock shows less than it did when something was seen last."""
+    return seen_at is not None and (seen_at - now).total_seconds() > PUT_BACK_S
 
 
 def assign(at_s: Array, duties: Sequence[Duty]) -> tuple[NDArray[np.int64], list[str]]:

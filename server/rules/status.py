@@ -1,7 +1,9 @@
 """How an installation stands, in words an administrator can act on: when something is well, to watch, or wrong."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from statistics import median
 from typing import Final
 
 HOUR_S: Final = 3600.0
@@ -12,8 +14,18 @@ GOOD, WATCH, WRONG = "good", "watch", "wrong"
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """The certificate that the proxy serves: in how many seconds it runs out; None where it cannot be read."""
+
+    left_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
-    """What was found. Ages in seconds, sizes in bytes; None where it never happened."""
+    """What was found. Ages in seconds, sizes in bytes; None where it never happened.
+
+    `clock_ahead_s` is by how much the server's clock seems ahead of everybody else's (negative: behind).
+    """
 
     lag_s: float
     sweep_age_s: float | None
@@ -23,6 +35,9 @@ class Seen:
     disk_total: int
     photos: int
     photos_quota: int
+    writable: bool = True
+    clock_ahead_s: float = 0.0
+    certificate: Certificate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +78,11 @@ def _items(seen: Seen) -> Iterator[Item]:
     )  # fmt: skip
     yield _disk(seen)
     yield _photos(seen)
+    yield _database(writable=seen.writable)
     yield _stream(seen.lag_s)
+    yield _clock(seen.clock_ahead_s)
+    if seen.certificate is not None:
+        yield _certificate(seen.certificate.left_s)
 
 
 def _aged(
@@ -117,6 +136,72 @@ def _stream(lag_s: float) -> Item:
     if state == GOOD:
         return Item("stream", state, "网页实时更新正常", "open pages are up to date")
     return Item("stream", state, f"网页落后 {lag_s:.0f} 秒", f"open pages are {lag_s:.0f} s behind", *do)
+
+
+def _database(*, writable: bool) -> Item:
+    """Whether the database takes anything in."""
+    if writable:
+        return Item("database", GOOD, "可以读写", "it can be read and written")
+    return Item(
+        "database",
+        WRONG,
+        "只读：现在只能查看，签到和定位暂存在手机上",
+        "read-only: pages can be read, phones keep check-ins and positions",
+        "请检查磁盘和文件权限；PostgreSQL 请看它是否成了备库",
+        "look at its disk and the rights of its file; on PostgreSQL, whether it became a standby",
+    )
+
+
+CLOCK_S = (60.0, 600.0)
+"""From how many seconds on a clock is to be watched, and wrong."""
+
+FEWEST = 5
+"""So many phones must agree before it is the server's clock that is off, not theirs."""
+
+
+def agreed_s(skews_s: Sequence[float]) -> float:
+    """By how many seconds the server is ahead of its phones, as most of them say; 0 where too few say anything."""
+    return median(skews_s) if len(skews_s) >= FEWEST else 0.0
+
+
+def is_behind(recorded_at: datetime, now: datetime) -> bool:
+    """Whether what was recorded last lies so far ahead that the clock must have been put back since."""
+    return (recorded_at - now).total_seconds() >= CLOCK_S[0]
+
+
+def _clock(ahead_s: float) -> Item:
+    """The server's clock against phones', and against what it recorded itself."""
+    off_s = abs(ahead_s)
+    if off_s < CLOCK_S[0]:
+        return Item("clock", GOOD, "没有发现偏差", "nothing says that it is off")
+    way_zh, way_en = ("快", "ahead") if ahead_s > 0 else ("慢", "behind")
+    return Item(
+        "clock",
+        WRONG if off_s >= CLOCK_S[1] else WATCH,
+        f"服务器时钟似乎{way_zh}了{in_words(off_s, 'zh')}",
+        f"the server's clock seems {in_words(off_s, 'en')} {way_en}",
+        "请用 timedatectl 核对，并启用对时（chrony 或 systemd-timesyncd）",
+        "look at timedatectl, and let chrony or systemd-timesyncd set it",
+    )
+
+
+def _certificate(left_s: float | None) -> Item:
+    """How long the certificate is still good for."""
+    do = (
+        "请换新证书，再执行 systemctl reload nginx",
+        "put a new one in its place, then systemctl reload nginx",
+    )
+    if left_s is None:
+        return Item("certificate", WATCH, "证书文件无法读取", "its file cannot be read", *do)
+    if left_s <= 0:
+        zh, en = (
+            f"已过期{in_words(-left_s, 'zh')}：手机和浏览器连不上",
+            f"it ran out {in_words(-left_s, 'en')} ago",
+        )
+        return Item("certificate", WRONG, zh, en, *do)
+    state = WRONG if left_s < 3 * DAY_S else WATCH if left_s < 21 * DAY_S else GOOD
+    zh, en = f"还有{in_words(left_s, 'zh')}到期", f"it runs out in {in_words(left_s, 'en')}"
+    return Item("certificate", state, zh, en, *(do if state != GOOD else ("", "")))
 
 
 def in_words(age_s: float, lang: str) -> str:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 import orjson
+from pysqlite3 import dbapi2 as sqlite
 
 from server import clock
 from server.config import Settings
@@ -215,6 +216,11 @@ def _said() -> Iterator[None]:
     """Say in a sentence what the disk refused."""
     try:
         yield
+    except sqlite.Error as error:
+        raise BackupRefused(
+            why_zh=f"数据库无法抄写（{error}），磁盘可能已满",
+            why_en=f"the database cannot be copied ({error}); the disk may be full",
+        ) from error
     except OSError as error:
         raise BackupRefused(
             why_zh=f"文件无法读写（{error.strerror}）",

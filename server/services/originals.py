@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 from uuid import UUID
 
 from server.config import Settings
@@ -81,7 +81,6 @@ def append(photo_id: UUID, body: bytes, *, offset: int, size: int) -> int:
         if offset <= have:
             with _disk():
                 file.write(body[have - offset :][: size - have])
-                file.flush()
         return file.tell()
 
 
@@ -217,10 +216,13 @@ def _wait_for(lock: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _opened(file: Path, flags: int) -> Iterator[BinaryIO]:
-    """A file that nobody else has open this way, and nobody but the server's own user can read; `Busy` otherwise."""
+def _opened(file: Path, flags: int) -> Iterator[FileIO]:
+    """A file that nobody else has open this way, and nobody but the server's own user can read; `Busy` otherwise.
+
+    Unbuffered: what a full disk refused would be tried, and refused, once more as the file is closed.
+    """
     descriptor = os.open(file, flags, 0o600)
-    with os.fdopen(descriptor, "ab" if flags & os.O_APPEND else "rb") as opened:
+    with FileIO(descriptor, "ab" if flags & os.O_APPEND else "rb") as opened:
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

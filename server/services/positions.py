@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from server import clock, meters
 from server.config import Settings
-from server.errors import PasswordMustChange, Problem, SessionEnded, TrackerUnknown
+from server.errors import Busy, PasswordMustChange, Problem, SessionEnded, TrackerUnknown
 from server.express import Line, OnFoot, express
 from server.gather import Gatherer
 from server.held import held
@@ -113,7 +113,7 @@ def _accept(line: Line, deliveries: Sequence[Delivery], *, patient: bool) -> lis
     batch = _sane_time(batch, aside)
     batch = _plausible(batch, aside)
     known = _known(line, deliveries, batch, patient=patient)
-    senders = _whose(deliveries, known)
+    senders = _by_our_clock(deliveries, _whose(deliveries, known), aside)
     batch = _sent(batch, senders)
     batch = _once(_as_known(batch, known.earlier))
     batch = _on_duty(batch, known.duties, aside)
@@ -189,6 +189,23 @@ def _whose(deliveries: Sequence[Delivery], known: Known) -> list[Sender | Proble
         or by_hash.get(each.secret_hash)
         or TrackerUnknown()
         for each in deliveries
+    ]
+
+
+def _by_our_clock(
+    deliveries: Sequence[Delivery], senders: Sequence[Sender | Problem], aside: Aside
+) -> list[Sender | Problem]:
+    """Let a phone come again whose fixes lie in the future because our clock was put back: we heard it later than now.
+
+    Told that they were taken, it would let go of fixes that are right.
+    """
+    return [
+        Busy(retry_after_s=rules.PUT_BACK_S)
+        if isinstance(sender, Sender)
+        and (place, "in_the_future") in aside
+        and rules.was_put_back(sender.last_seen_at, now=deliveries[place].received_at)
+        else sender
+        for place, sender in enumerate(senders)
     ]
 
 
@@ -385,7 +402,7 @@ def _state(delivery: Delivery, sender: Sender) -> dict[str, Any]:
     charging = int(fixes.charging[newest]) if news else -1
     return {
         "heard_id": sender.id,
-        "heard_at": delivery.received_at,
+        "heard_at": delivery.received_at if heard is None else max(heard, delivery.received_at),
         "heard_battery": None if np.isnan(battery) else battery,
         "heard_charging": None if charging < 0 else bool(charging),
     }

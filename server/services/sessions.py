@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from server import clock
 from server.config import Settings
-from server.db import db
+from server.db import db, is_unwritable
 from server.errors import Busy, NotFound, SessionEnded
 from server.gather import Gatherer
 from server.held import held
@@ -170,13 +170,18 @@ def standing_of(session_id: UUID) -> Standing:
 
 
 def _touch(standing: Standing) -> None:
-    """Keep when a session was last used, about once a minute; not at the price of a request that finds it busy."""
+    """Keep when a session was last used, about once a minute; not at the price of a request that finds the database
+    busy, full or read-only.
+    """
     if clock.now() - standing.last_used_at < TOUCH_EVERY:
         return
     try:
         _used(standing.session_id)
     except Busy:
         return
+    except sa.exc.DBAPIError as error:
+        if not is_unwritable(error):
+            raise
 
 
 @verb

@@ -2,10 +2,12 @@
 
 import shutil
 from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
+from cryptography import x509
 
 from server import clock
 from server.config import Settings
@@ -15,10 +17,17 @@ from server.queries import health, photos, sweeps
 from server.queries import status as reads
 from server.rules import positions
 from server.rules import status as rules
-from server.rules.status import GB, Seen
+from server.rules.status import GB, Certificate, Seen
 
 BACKED_UP: Final = "backed-up"
 """A file in the server's own folder whose age is that of the last backup."""
+
+
+SKEWED: Final = timedelta(minutes=30)
+"""Check-ins of so long a time say how the server's clock stands."""
+
+LATEST: Final = 40
+"""So many of them at the most."""
 
 
 def look(lag_s: float) -> Seen:
@@ -35,7 +44,30 @@ def look(lag_s: float) -> Seen:
         disk_total=disk.total,
         photos=photos.kept_bytes(),
         photos_quota=settings.photos_gb * GB,
+        writable=health.writable(),
+        clock_ahead_s=_clock_ahead_s(),
+        certificate=_certificate(settings.certificate),
     )
+
+
+def _clock_ahead_s() -> float:
+    """By how much the server's clock seems ahead (negative: behind), by phones and by what was recorded last."""
+    now = clock.now()
+    recorded_at = reads.last_recorded_at()
+    if recorded_at is not None and rules.is_behind(recorded_at, now):
+        return (now - recorded_at).total_seconds()
+    return rules.agreed_s(reads.skews_s(since=now - SKEWED, upto=now, most=LATEST))
+
+
+def _certificate(file: str) -> Certificate | None:
+    """The proxy's certificate; None where none is named."""
+    if not file:
+        return None
+    try:
+        read = x509.load_pem_x509_certificate(Path(file).read_bytes())
+    except (OSError, ValueError):
+        return Certificate(None)
+    return Certificate((read.not_valid_after_utc - clock.now()).total_seconds())
 
 
 def told(lag_s: float) -> dict[str, Any]:
@@ -74,6 +106,9 @@ def figures(lag_s: float) -> dict[str, float | None]:
         "disk_total_bytes": seen.disk_total,
         "photos_bytes": seen.photos,
         "photos_quota_bytes": seen.photos_quota,
+        "database_writable": seen.writable,
+        "clock_ahead_seconds": seen.clock_ahead_s,
+        "certificate_left_seconds": None if seen.certificate is None else seen.certificate.left_s,
     }
 
 

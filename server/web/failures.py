@@ -23,7 +23,10 @@ def page(problem: Problem) -> ResponseReturnValue:
     sentence = problem.sentence_en if language.chosen() == "en" else problem.sentence_zh
     told = {"problem": problem, "sentence": sentence, "other_language": language.other_address()}
     body = render_template("failure.html", **told | _navigation(problem))
-    return make_response(body, problem.status)
+    answer = make_response(body, problem.status)
+    if problem.retry_after_s is not None:
+        answer.headers["Retry-After"] = str(problem.retry_after_s)
+    return answer
 
 
 def _navigation(problem: Problem) -> dict[str, Any]:

@@ -4,7 +4,9 @@ import http.client
 import json
 import re
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -13,11 +15,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from server import clock
+from server.config import Settings
+from server.held import held, hold
 from server.rules import status as rules
-from server.rules.status import GB, Seen
+from server.rules.status import GB, Certificate, Seen
 from server.services import closings, sweeps
 from server.transaction import transaction
 from tests import people
+from tests.support.databases import PROMETHEUS
 from tests.support.serving import Served
 
 WELL = Seen(
@@ -60,11 +65,19 @@ def test_the_administrator_reads_how_it_stands_and_nobody_else_does(app: Flask, 
         ({"photos": 20 * GB}, "photos", "wrong"),
         ({"lag_s": 9.0}, "stream", "watch"),
         ({"lag_s": 90.0}, "stream", "wrong"),
+        ({}, "database", "good"),
+        ({"writable": False}, "database", "wrong"),
+        ({"clock_ahead_s": -59.0}, "clock", "good"),
+        ({"clock_ahead_s": 90.0}, "clock", "watch"),
+        ({"clock_ahead_s": -3600.0}, "clock", "wrong"),
+        ({"certificate": Certificate(60 * 86_400.0)}, "certificate", "good"),
+        ({"certificate": Certificate(20 * 86_400.0)}, "certificate", "watch"),
+        ({"certificate": Certificate(86_400.0)}, "certificate", "wrong"),
+        ({"certificate": Certificate(-60.0)}, "certificate", "wrong"),
+        ({"certificate": Certificate(None)}, "certificate", "watch"),
     ],
 )
-def test_each_thing_is_judged_and_says_what_to_do(
-    changed: dict[str, float | None], name: str, state: str
-) -> None:
+def test_each_thing_is_judged_and_says_what_to_do(changed: dict[str, Any], name: str, state: str) -> None:
     facts = {field: getattr(WELL, field) for field in Seen.__dataclass_fields__} | changed
     [item] = [item for item in rules.judge(Seen(**facts)) if item.name == name]
     assert item.state == state
@@ -72,31 +85,50 @@ def test_each_thing_is_judged_and_says_what_to_do(
 
 
 def test_figures_are_for_this_machine_alone(app: Flask, client: FlaskClient) -> None:
-    assert client.get("/metrics").status_code == 200
+    assert client.get("/metrics", headers=PROMETHEUS).status_code == 200
     elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
-    assert client.get("/metrics", environ_base=elsewhere).status_code == 404
+    assert client.get("/metrics", headers=PROMETHEUS, environ_base=elsewhere).status_code == 404
     for header in ("X-Forwarded-For", "Forwarded", "Via"):
-        assert client.get("/metrics", headers={header: "127.0.0.1"}).status_code == 404
+        assert client.get("/metrics", headers=PROMETHEUS | {header: "127.0.0.1"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "brought", ["", "Bearer", "Bearer what-prometheus-bring", "Basic what-prometheus-brings"]
+)
+def test_a_proxy_here_that_says_nothing_of_whom_it_asks_for_is_shown_nothing(
+    client: FlaskClient, brought: str
+) -> None:
+    headers = {"Authorization": brought} if brought else {}
+    assert client.get("/metrics", headers=headers).status_code == 404
+
+
+def test_without_a_token_in_the_settings_nobody_reads_figures(app: Flask) -> None:
+    hold(app, replace(settings := held(Settings), metrics_token=""))
+    try:
+        for brought in ({}, PROMETHEUS, {"Authorization": "Bearer "}):
+            assert app.test_client().get("/metrics", headers=brought).status_code == 404
+    finally:
+        hold(app, settings)
 
 
 def test_ages_are_told_once_there_are_any(app: Flask, client: FlaskClient) -> None:
     people.county(app)
-    assert "guatu_seal_age_seconds" not in client.get("/metrics").get_data(as_text=True)
+    assert "guatu_seal_age_seconds" not in client.get("/metrics", headers=PROMETHEUS).get_data(as_text=True)
     with clock.at(clock.now() - timedelta(days=3)):
         people.person("旧人", 1, ("cadre", 1))
     list(sweeps.run())
-    told = client.get("/metrics").get_data(as_text=True)
+    told = client.get("/metrics", headers=PROMETHEUS).get_data(as_text=True)
     assert figure(told, "guatu_sweep_age_seconds") < 60
     assert figure(told, "guatu_disk_free_bytes") > 0
     assert ("guatu_seal_age_seconds" in told) == bool(closings.verify().closed)
 
 
 def test_without_its_database_the_server_still_tells_what_it_counted(app: Flask, client: FlaskClient) -> None:
-    assert figure(client.get("/metrics").get_data(as_text=True), "guatu_database_up") == 1
+    assert figure(client.get("/metrics", headers=PROMETHEUS).get_data(as_text=True), "guatu_database_up") == 1
     with transaction() as session:
         session.execute(sa.text("ALTER TABLE sweeps RENAME TO away"))
     try:
-        answer = client.get("/metrics")
+        answer = client.get("/metrics", headers=PROMETHEUS)
     finally:
         with transaction() as session:
             session.execute(sa.text("ALTER TABLE away RENAME TO sweeps"))
@@ -143,7 +175,7 @@ def sent(server: Served, token: str, body: dict[str, object]) -> int:
 def scraped(server: Served) -> str:
     """What the server tells Prometheus."""
     with closing(http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)) as connection:
-        connection.request("GET", "/metrics")
+        connection.request("GET", "/metrics", headers=PROMETHEUS)
         return connection.getresponse().read().decode()
 
 

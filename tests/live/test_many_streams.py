@@ -35,10 +35,12 @@ def door(port: int) -> Iterator[http.client.HTTPConnection]:
 
 
 def check_in(
-    connection: http.client.HTTPConnection, headers: Headers, trip: dict[str, Any]
+    connection: http.client.HTTPConnection, headers: Headers, trip: dict[str, Any], **said: Any
 ) -> tuple[str, float]:
     """Check in over the wire; the id, and in how many seconds it was answered."""
-    facts = {name: value for name, value in asdict(told(trip, kind="note")).items() if value is not None}
+    facts = {
+        name: value for name, value in asdict(told(trip, kind="note", **said)).items() if value is not None
+    }
     body = json.dumps(
         facts, default=lambda value: value.isoformat() if hasattr(value, "isoformat") else str(value)
     )

@@ -2,13 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
 
 import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
+from pysqlite3 import dbapi2 as sqlite
 
 from server.app import create_app
 from server.config import Settings
@@ -21,10 +22,15 @@ from tests.support.client import Client
 GUARDED = ("events", "closings", "bulletins")
 """The tables that triggers keep from being changed."""
 
+METRICS_TOKEN = "what-prometheus-brings"
+
+PROMETHEUS = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+"""The headers by which figures are asked for."""
+
 
 def settings_for(url: str, folder: Path, **given: object) -> Settings:
     """Settings as the tests want them: plain HTTP, no second factor, everything in a folder of their own."""
-    usual: dict[str, object] = {"secure_cookies": False, "second_factor": ""}
+    usual: dict[str, object] = {"secure_cookies": False, "second_factor": "", "metrics_token": METRICS_TOKEN}
     return Settings(database_url=url, instance=folder, **usual | given)  # type: ignore[arg-type]
 
 
@@ -35,6 +41,23 @@ def migrated(url: str, folder: Path, **given: object) -> Flask:
     app.test_client_class = Client
     with app.app_context():
         flask_migrate.upgrade()
+    return app
+
+
+def copied(app: Flask, file: Path) -> str:
+    """The address of a copy of the SpatiaLite database that an application is on."""
+    with app.app_context():
+        source = str(db.engine.url.database)
+    with closing(sqlite.connect(source)) as there, closing(sqlite.connect(file)) as here:
+        there.backup(here)
+    return f"sqlite:///{file}"
+
+
+def opened(settings: Settings) -> Flask:
+    """An application on a database that is migrated already; to be closed."""
+    app = create_app(settings)
+    app.testing, app.test_client_class = True, Client
+    empty(app)
     return app
 
 

@@ -71,6 +71,11 @@ class Cluster:
         yield
         self.sql("ALTER SYSTEM RESET ALL")
         self.sql("SELECT pg_reload_conf()")
+    def owns(self, folder: Path) -> None:
+        """Let it write into a folder."""
+        folder.chmod(0o700)
+        if os.geteuid() == 0:
+            shutil.chown(folder, UNPRIVILEGED)
 
     def sql(self, statement: str, database: str = "postgres") -> str:
         """Run one statement as the cluster's owner, return its bare output."""

@@ -46,6 +46,8 @@ export function watch(wanted, heard, { most = MOST } = {}) {
   const silences = new Map();
   const state = {
     cut: false,
+    /** Whether newer pages of this sitting took its place: nothing comes until somebody looks at this one again. */
+    crowded: false,
     stalled_s: 0,
     heard_ms: performance.now(),
     loaded: false,
@@ -234,8 +236,25 @@ export function watch(wanted, heard, { most = MOST } = {}) {
   function connect() {
     stream?.stop();
     setTimeout(() => state.loaded || void load(), OPENS_WITHIN_MS);
-    stream = listen({ unit_id: wanted.unit_id }, { event: take, alive: setAlive, ended: end, refused: heard.refused });
+    const said = { event: take, alive: setAlive, ended: end, crowded, refused: heard.refused };
+    stream = listen({ unit_id: wanted.unit_id }, said);
   }
+
+  function crowded() {
+    state.crowded = true;
+    tell("state");
+  }
+
+  /** Take a place again, and read anew what was told meanwhile; the page that has listened longest now rests. */
+  function resume() {
+    if (!state.crowded) return;
+    Object.assign(state, { crowded: false, loaded: false });
+    tell("state");
+    connect();
+  }
+
+  const lookedAt = () => document.visibilityState === "visible" && resume();
+  document.addEventListener("visibilitychange", lookedAt);
 
   function end() {
     stop();
@@ -243,6 +262,7 @@ export function watch(wanted, heard, { most = MOST } = {}) {
   }
 
   function stop() {
+    document.removeEventListener("visibilitychange", lookedAt);
     stream?.stop();
     turn += 1;
   }
@@ -259,6 +279,7 @@ export function watch(wanted, heard, { most = MOST } = {}) {
   return {
     state,
     connect,
+    resume,
     load,
     readPlaces,
     stop,

@@ -14,6 +14,7 @@ const LONGEST_WAIT_MS = 30_000;
  * @property {(event: string, data: any) => void} event a named event with its parsed data
  * @property {(alive: boolean) => void} alive heard from, or cut off
  * @property {() => void} ended the session is over
+ * @property {() => void} crowded too many pages of this sitting listen: this one, which began first, hears no more
  * @property {() => void} refused the reader may not listen (any more)
  */
 
@@ -40,10 +41,13 @@ export function listen(query, listener) {
   const feed = () =>
     reader((frame) => {
       if (frame.id) last = frame.id;
-      if (frame.event === "ended") return end(listener.ended);
+      if (frame.event === "ended") return end(over(frame.data));
       if (frame.data) listener.event(frame.event, JSON.parse(frame.data));
       return undefined;
     });
+
+  /** @param {string} data why the server ended it */
+  const over = (data) => (JSON.parse(data).because === "too_many_streams" ? listener.crowded : listener.ended);
 
   /** @param {() => void} say */
   function end(say) {

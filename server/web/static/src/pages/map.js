@@ -147,15 +147,18 @@ function showArea(feature) {
 /* ── the state of things ─────────────────────────────────────────────────────────────────────────────── */
 
 function tellState() {
-  const { cut, stalled_s, heard_ms } = live.state;
+  const { crowded, stalled_s, heard_ms } = live.state;
+  const cut = live.state.cut || crowded;
   const silent = span(Math.max(1, (performance.now() - heard_ms) / 1000));
   const node = byId("live");
   node.className = cut ? "live live-cut" : stalled_s ? "live live-wait" : "live";
-  const words = cut
-    ? t("已断开 · {span}前的数据", { span: silent })
-    : stalled_s
-      ? t("消息停滞 · 已等待 {span}", { span: span(stalled_s) })
-      : t("实时");
+  const words = crowded
+    ? t("已暂停 · {span}前的数据", { span: silent })
+    : cut
+      ? t("已断开 · {span}前的数据", { span: silent })
+      : stalled_s
+        ? t("消息停滞 · 已等待 {span}", { span: span(stalled_s) })
+        : t("实时");
   if (node.textContent !== words) node.textContent = words;
   byId("map").classList.toggle("map-stale", cut);
   tellMissing();
@@ -164,12 +167,13 @@ function tellState() {
 
 /** Say on the map that positions are closed, and how to open them, or that they could not be read. */
 function tellMissing() {
-  const { reasonMissing, failed } = live.state;
+  const { crowded, reasonMissing, failed } = live.state;
   if (reasonMissing && !asked) void giveReason();
   asked = asked || reasonMissing;
   const place = byId("note");
-  place.hidden = !reasonMissing && !failed.places;
-  if (reasonMissing)
+  place.hidden = !crowded && !reasonMissing && !failed.places;
+  if (crowded) fill(place, t("打开的页面太多，这一页的实时更新已暂停。"), button(t("继续更新"), live.resume));
+  else if (reasonMissing)
     fill(place, t("位置未打开：尚未说明理由。"), button(t("说明理由"), () => void giveReason()));
   else if (failed.places)
     fill(place, t("位置没有读到：{why}", { why: failed.places.message }), button(t("重试"), () => void live.load()));

@@ -19,7 +19,10 @@ const NAMES = {
   backup: () => t("备份"),
   disk: () => t("磁盘"),
   photos: () => t("照片空间"),
+  database: () => t("数据库"),
   stream: () => t("实时更新"),
+  clock: () => t("服务器时钟"),
+  certificate: () => t("网站证书"),
 };
 
 /** @type {Record<StatusItem["state"], {mark: string, tag: string, word: () => string}>} */

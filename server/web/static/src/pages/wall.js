@@ -255,21 +255,24 @@ function tellSilences() {
 /* ── how old it all is ───────────────────────────────────────────────────────────────────────────────── */
 
 function tellState() {
-  const { cut, stalled_s, heard_ms, reasonMissing, failed } = live.state;
+  const { crowded, stalled_s, heard_ms, reasonMissing, failed } = live.state;
+  const cut = live.state.cut || crowded;
   const silent_s = Math.max(1, (performance.now() - heard_ms) / 1000);
   const stopped = new Date(now() - silent_s * 1000).toISOString();
   const node = byId("live");
   node.className = over || cut ? "live live-cut" : stalled_s ? "live live-wait" : "live";
-  node.textContent = over ? t("已停止") : cut ? t("已断开") : stalled_s ? t("消息停滞") : t("实时");
+  node.textContent = over ? t("已停止") : crowded ? t("已暂停") : cut ? t("已断开") : stalled_s ? t("消息停滞") : t("实时");
   const words = over
     ? overWords()
-    : cut
-      ? t("网络已断开：画面停在 {at}，已过 {span}，正在重连。", { at: toTheSecond(stopped), span: span(silent_s) })
-      : stalled_s
-        ? t("服务器的消息停滞了 {span}，画面可能不是最新的。", { span: span(stalled_s) })
-        : failed.places || failed.checkins
-          ? t("没有读全：{why}", { why: (failed.places || failed.checkins)?.message || "" })
-          : "";
+    : crowded
+      ? t("打开的页面太多，这一页的实时更新已暂停，停在 {at}。", { at: toTheSecond(stopped) })
+      : cut
+        ? t("网络已断开：画面停在 {at}，已过 {span}，正在重连。", { at: toTheSecond(stopped), span: span(silent_s) })
+        : stalled_s
+          ? t("服务器的消息停滞了 {span}，画面可能不是最新的。", { span: span(stalled_s) })
+          : failed.places || failed.checkins
+            ? t("没有读全：{why}", { why: (failed.places || failed.checkins)?.message || "" })
+            : "";
   tellOld(words);
   document.body.classList.toggle("big-stale", Boolean(over || cut));
   if (reasonMissing && !asked) void giveReason();
@@ -290,7 +293,8 @@ function tellOld(words) {
   const door = `/sign-in?${new URLSearchParams({ next: location.pathname + location.search, ended: "1" })}`;
   if (place.dataset.words === words) return;
   place.dataset.words = words;
-  fill(place, words, over === "ended" ? el("a.button", { href: door }, t("重新登录")) : null);
+  const on = live.state.crowded && !over ? el("button.button", { type: "button", onclick: live.resume }, t("继续更新")) : null;
+  fill(place, words, over === "ended" ? el("a.button", { href: door }, t("重新登录")) : on);
 }
 
 async function giveReason() {
