@@ -12,7 +12,7 @@ from server.web import words
 ROOT = Path(__file__).resolve().parents[2]
 KEYWORDS = {"_": None, "t": None, "lazy_gettext": None}
 CALL = re.compile(r'\bt\("([^"]+)"')
-PLACE = re.compile(r"\{(\w+)\}")
+PLACE = re.compile(r"\{(\w+)[|}]")
 
 
 def said() -> set[str]:
