@@ -12,11 +12,16 @@ import VectorSource from "ol/source/Vector.js";
 import { getCenter, getHeight } from "ol/extent.js";
 import { stopNumberStyle, stopRoomStyle, stopStyle } from "./marks.js";
 
+/** How far above its place a raised number stands, in pixels: check-ins lie at the place itself. */
+const RAISED_PX = 22;
+
 /**
  * @param {DeskMap} desk
  * @param {Pointer} pointing
+ * @param {{raised?: boolean}} [how] `raised`: numbers stand above their places, which marks lie on
  */
-export function stopLayer(desk, pointing) {
+export function stopLayer(desk, pointing, { raised = false } = {}) {
+  const up = raised ? RAISED_PX : 0;
   const grounds = new VectorSource();
   const numbers = new VectorSource();
   const ground = new VectorLayer({
@@ -29,9 +34,9 @@ export function stopLayer(desk, pointing) {
     zIndex: 15,
     declutter: false,
     style: (feature, resolution) =>
-      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key"), below(feature, resolution)),
+      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key"), below(feature, resolution), up),
   });
-  const room = new VectorLayer({ source: numbers, zIndex: 15, declutter: true, style: (feature, resolution) => stopRoomStyle(feature.get("name"), below(feature, resolution)) });
+  const room = new VectorLayer({ source: numbers, zIndex: 15, declutter: true, style: (feature, resolution) => stopRoomStyle(feature.get("name"), below(feature, resolution), up) });
   number.set("marks", true);
   desk.map.addLayer(ground);
   desk.map.addLayer(number);

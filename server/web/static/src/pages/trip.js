@@ -332,7 +332,7 @@ function goTo(event) {
 
 const wall = makeMap(byId("map"), { label: t("地图：行程点、签到与轨迹") });
 const pointing = pointer();
-const stopsOnMap = stopLayer(wall, pointing);
+const stopsOnMap = stopLayer(wall, pointing, { raised: true });
 const way = trackLayer(wall, pointing);
 const marks = checkinLayer(wall, pointing);
 const whereabouts = whereaboutsLayer(wall);
