@@ -12,16 +12,14 @@ import VectorSource from "ol/source/Vector.js";
 import { getCenter, getHeight } from "ol/extent.js";
 import { stopNumberStyle, stopRoomStyle, stopStyle } from "./marks.js";
 
-/** How far above its place a raised number stands, in pixels: check-ins lie at the place itself. */
-const RAISED_PX = 22;
-
 /**
  * @param {DeskMap} desk
  * @param {Pointer} pointing
  * @param {{raised?: boolean}} [how] `raised`: numbers stand above their places, which marks lie on
  */
 export function stopLayer(desk, pointing, { raised = false } = {}) {
-  const up = raised ? RAISED_PX : 0;
+  /** @param {import("ol/Feature.js").FeatureLike} feature @param {number} resolution */
+  const above = (feature, resolution) => (raised ? below(feature, resolution) : 0);
   const grounds = new VectorSource();
   const numbers = new VectorSource();
   const ground = new VectorLayer({
@@ -34,9 +32,9 @@ export function stopLayer(desk, pointing, { raised = false } = {}) {
     zIndex: 15,
     declutter: false,
     style: (feature, resolution) =>
-      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key"), below(feature, resolution), up),
+      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key"), below(feature, resolution), above(feature, resolution)),
   });
-  const room = new VectorLayer({ source: numbers, zIndex: 15, declutter: true, style: (feature, resolution) => stopRoomStyle(feature.get("name"), below(feature, resolution), up) });
+  const room = new VectorLayer({ source: numbers, zIndex: 15, declutter: true, style: (feature, resolution) => stopRoomStyle(feature.get("name"), below(feature, resolution), above(feature, resolution)) });
   number.set("marks", true);
   desk.map.addLayer(ground);
   desk.map.addLayer(number);
@@ -87,7 +85,7 @@ export function stopLayer(desk, pointing, { raised = false } = {}) {
 /**
  * @param {import("ol/Feature.js").FeatureLike} feature
  * @param {number} resolution
- * @returns {number} how far below a stop's number its name stands, in pixels: below its disc, where check-ins lie
+ * @returns {number} how far below the middle of a stop its name stands, and above it a raised number, in pixels: off its disc, where check-ins lie
  */
 function below(feature, resolution) {
   return Math.max(21, Math.min(feature.get("reach") / resolution + 11, 160));

@@ -114,7 +114,7 @@ function drawFacts(trip) {
   /** @type {[string, Node | string | null | undefined][]} */
   const lines = [
     [t("日期"), dates(trip.starts_on, trip.ends_on)],
-    [t("在外"), away === null ? null : t("{n} 天（计划 {m} 天）", { n: away, m: meant })],
+    [t("在外天数"), away === null ? null : t("{n} 天（计划 {m} 天）", { n: away, m: meant })],
     [t("目的地"), trip.destination],
     [t("单位"), trip.unit.name],
     [t("带队"), trip.leader.name],
