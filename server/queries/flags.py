@@ -40,8 +40,7 @@ def rules(on: date) -> dict[str, Any]:
                 "least": rule.least,
                 "most": rule.most,
                 "value": values[rule.name][0],
-                "zh": rule.zh.format(n=values[rule.name][0]),
-                "en": rule.en.format(n=values[rule.name][0]),
+                **dict(zip(("zh", "en"), rule.words(values[rule.name][0]), strict=True)),
                 "history": [_threshold(row) for row in rows if row.FlagThreshold.rule == rule.name],
             }
             for rule in RULES.values()
@@ -199,8 +198,7 @@ def document(flag: Flag, words: Sequence[dict[str, Any]]) -> dict[str, Any]:
         "project_id": flag.project_id,
         "colour": flag.colour,
         "rule": flag.rule,
-        "rule_zh": rule.zh.format(n=flag.threshold),
-        "rule_en": rule.en.format(n=flag.threshold),
+        **dict(zip(("rule_zh", "rule_en"), rule.words(flag.threshold), strict=True)),
         "threshold": flag.threshold,
         "unit": rule.unit,
         "stage": flag.stage,

@@ -147,11 +147,11 @@ def listed(
 ) -> dict[str, Any]:
     """The trips the actor may read, newest departure first, without their stops: `{items, next}`.
 
-    Of patrols only the duties they are on, and only among what is `mine`.
+    Of patrols only the duties they are on, and only among what is `mine` or where one is named by its `trip_id`.
     """
     statement = (
         sa.select(Trip)
-        .where(_readable(actor, mine=mine), _of_kind(actor, mine=mine))
+        .where(_readable(actor, mine=mine), _of_kind(actor, mine=mine) if trip_id is None else sa.true())
         .order_by(Trip.starts_on.desc(), Trip.id.desc())
     )
     if states:

@@ -237,7 +237,9 @@ def words(
 
 
 def metres(length_m: float) -> str:
-    """A length as people write it: `18 m`, `1.2 km`, `634 km`."""
+    """A length as people write it: `0.4 m`, `18 m`, `1.2 km`, `634 km`."""
+    if length_m < 10:
+        return f"{length_m:.1f}".removesuffix(".0") + " m"
     if length_m < 1000:
         return f"{length_m:.0f} m"
     return f"{length_m / 1000:.1f} km" if length_m < 100_000 else f"{length_m / 1000:.0f} km"

@@ -130,13 +130,13 @@ def _rows(told: Closing, seen: Measured) -> Iterator[Finding]:
         yield Finding(
             told.day,
             f"存证时有 {told.count} 条记录，现有 {seen.count} 条：{_by(told, seen, '缺少', '多出')}。",
-            f"{told.count} event(s) were closed, {seen.count} are there: {_by(told, seen, 'missing', 'added')}.",
+            f"Events closed: {told.count}, there now: {seen.count}, {_by(told, seen, 'missing', 'added')}.",
         )
     elif told.digest != seen.digest:
         yield Finding(
             told.day,
             f"{told.count} 条记录的条数相符，内容被改动。",
-            f"All {told.count} event(s) are there, but what they say was changed.",
+            f"Events are there as closed ({told.count}), but what they say was changed.",
         )
 
 

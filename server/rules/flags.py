@@ -38,6 +38,10 @@ class Rule:
     zh: str
     en: str
 
+    def words(self, threshold: int) -> tuple[str, str]:
+        """The rule with a threshold in it, in Chinese and in English, where a day is `{days}`."""
+        return self.zh.format(n=threshold), self.en.format(n=threshold, days=_days_of(threshold))
+
 
 RULES: Final = {
     rule.name: rule
@@ -50,7 +54,7 @@ RULES: Final = {
             1,
             1000,
             "竣工或投产比计划提前至少 {n} 天",
-            "completed or producing at least {n} days before its plan",
+            "completed or producing at least {days} before its plan",
         ),
         Rule(
             "stage_ahead",
@@ -60,7 +64,7 @@ RULES: Final = {
             1,
             1000,
             "最近进入的节点比计划提前至少 {n} 天，且没有逾期节点",
-            "its latest milestone at least {n} days before its plan, and none overdue",
+            "its latest milestone at least {days} before its plan, and none overdue",
         ),
         Rule(
             "money_ahead",
@@ -80,7 +84,7 @@ RULES: Final = {
             1,
             1000,
             "有节点逾期至少 {n} 天",
-            "a milestone at least {n} days overdue",
+            "a milestone at least {days} overdue",
         ),
         Rule(
             "money_behind",
@@ -100,7 +104,7 @@ RULES: Final = {
             0,
             90,
             "半年结束 {n} 天后才判断其投资",
-            "a half-year's investment is judged {n} days after its end",
+            "a half-year's investment is judged {days} after its end",
         ),
     )
 }

@@ -24,7 +24,7 @@ def ensure_told(*, number: int, count: int) -> None:
     """`PhotoRefused` unless the check-in told of that many: none is added to it afterwards."""
     if not 1 <= number <= count:
         zh = f"这次签到只说了有 {count} 张照片，事后不能增加"
-        refuse(zh, f"the check-in told of {count} photo(s); none is added to it afterwards")
+        refuse(zh, f"photos the check-in told of: {count}; none is added to it afterwards")
 
 
 def ensure_size(size: int, *, most_mb: int) -> None:

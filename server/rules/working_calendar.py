@@ -19,11 +19,11 @@ from server import clock
 
 UNITS = ("hours", "working_hours", "working_days", "days", "months")
 UNIT_WORDS = {
-    "hours": ("小时", "hour(s)"),
-    "working_hours": ("个工作小时", "working hour(s)"),
-    "working_days": ("个工作日", "working day(s)"),
-    "days": ("天", "day(s)"),
-    "months": ("个月", "month(s)"),
+    "hours": ("小时", "hours"),
+    "working_hours": ("个工作小时", "working hours"),
+    "working_days": ("个工作日", "working days"),
+    "days": ("天", "days"),
+    "months": ("个月", "months"),
 }
 MOST = {"hours": 2400, "working_hours": 800, "working_days": 250, "days": 366, "months": 12}
 """The longest term in each unit: a year or so."""
@@ -48,9 +48,9 @@ class Term:
 
     @property
     def words(self) -> tuple[str, str]:
-        """The term in Chinese and in English: `7 天`, `7 day(s)`."""
+        """The term in Chinese and in English: `7 天`, `7 days`."""
         zh, en = UNIT_WORDS[self.unit]
-        return f"{self.amount} {zh}", f"{self.amount} {en}"
+        return f"{self.amount} {zh}", f"{self.amount} {en.removesuffix('s') if self.amount == 1 else en}"
 
 
 @dataclass(frozen=True, slots=True)

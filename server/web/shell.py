@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, render_template
-from flask_babel import lazy_gettext
+from flask_babel import lazy_gettext, lazy_pgettext
 from flask_babel.speaklater import LazyString
 
 from server import clock, gate
@@ -34,7 +34,7 @@ NAVIGATION = (
     Entry("field", "map", "/", lazy_gettext("实时地图"), ON_THE_MAP),
     Entry("field", "trips", "/trips", lazy_gettext("行程"), ("trip.read",)),
     Entry("field", "log", "/log", lazy_gettext("走访日志"), ("checkin.read",)),
-    Entry("field", "patrols", "/patrols", lazy_gettext("巡查"), ("patrol.read",)),
+    Entry("field", "patrols", "/patrols", lazy_pgettext("pages", "巡查"), ("patrol.read",)),
     Entry("field", "reviews", "/reviews", lazy_gettext("复核"), ("review.read",)),
     Entry("work", "projects", "/projects", lazy_gettext("项目"), ("project.read",)),
     Entry("work", "matters", "/matters", lazy_gettext("事项"), ("matter.read",)),

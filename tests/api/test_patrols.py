@@ -87,6 +87,10 @@ def test_a_grid_member_takes_walks_and_reports(client: FlaskClient, folk: County
     client.post(f"/api/v1/trips/{patrol['trip_id']}/complete", json={}, headers=member)
     read = client.get(f"/api/v1/patrols/{patrol['id']}", headers=watcher).get_json()
     assert (read["state"], read["findings"][0]["text"], read["share"]) == ("partly_done", "护栏松动", None)
+    asked = {"q": f"#{patrol['trip_id']}"}
+    numbered = client.get("/api/v1/search", query_string=asked, headers=watcher).get_json()["trips"]
+    assert [trip["id"] for trip in numbered] == [patrol["trip_id"]]
+    assert client.get("/api/v1/trips", headers=watcher).get_json()["items"] == []
 
 
 def test_many_grids_are_called_out_at_once(client: FlaskClient, folk: County) -> None:

@@ -204,6 +204,12 @@ def test_a_verdict_is_said_with_its_evidence() -> None:
     zh, en = checkins.words("inside", "", edge_m=120.4, accuracy_m=18, assumed=False, place="目的地")
     assert zh == "在目的地内 · 离边界 120 m · 精度 18 m"
     assert en == "inside 目的地 · 120 m from the edge · accuracy 18 m"
+    assert [checkins.metres(length_m) for length_m in (0.0, 0.4, 9.97, 634_000)] == [
+        "0 m",
+        "0.4 m",
+        "10 m",
+        "634 km",
+    ]
 
 
 def test_an_assumed_accuracy_says_so() -> None:

@@ -147,3 +147,9 @@ def test_a_medal_stays_by_the_rule_it_was_earned_by_and_the_rest_goes_by_todays(
     today = FIRST | {"finished_early": 60, "stage_ahead": 60}
     given_before = [("medal", "finished_early", 1), ("red", "stage_ahead", 15)]
     assert flags.as_given(today, given_before) == today | {"finished_early": 1}
+
+
+def test_a_rule_is_told_of_one_day_and_of_many() -> None:
+    overdue = RULES["stage_behind"]
+    assert overdue.words(1) == ("有节点逾期至少 1 天", "a milestone at least 1 day overdue")
+    assert overdue.words(9) == ("有节点逾期至少 9 天", "a milestone at least 9 days overdue")

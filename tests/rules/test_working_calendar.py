@@ -199,3 +199,15 @@ def test_terms_in_days_end_with_the_office_on_a_working_day(term: Term, begins: 
     day = clock.day_of(due := due_at(term, begins_at=begins, calendar=CHINA))
     assert CHINA.works(day)
     assert due == closes_at(day)
+
+
+@pytest.mark.parametrize(
+    ("term", "words"),
+    [
+        (Term(1, "working_days"), ("1 个工作日", "1 working day")),
+        (Term(1, "months"), ("1 个月", "1 month")),
+        (Term(7, "days"), ("7 天", "7 days")),
+    ],
+)
+def test_a_term_is_told_of_one_and_of_many(term: Term, words: tuple[str, str]) -> None:
+    assert term.words == words

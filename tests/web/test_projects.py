@@ -76,6 +76,8 @@ def test_a_sheet_is_gone_through_and_then_taken_in(desk: Open, people: County, t
     expect(page.get_by_role("button", name="确认导入")).to_have_count(0)
     sheet.write_text(f"{head}光伏玻璃,3.25,东河镇,{today()}\n", "utf-8")
     choose(page, sheet)
+    expect(page.locator("#roster")).to_contain_text("尚未写入")
+    sheet.unlink()
     page.get_by_role("button", name="确认导入").click()
     expect(page.locator("#roster")).to_contain_text("已导入。")
     page.locator("#tab-list").click()

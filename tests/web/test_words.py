@@ -10,9 +10,10 @@ from babel.messages.pofile import read_po
 from server.web import words
 
 ROOT = Path(__file__).resolve().parents[2]
-KEYWORDS = {"_": None, "t": None, "lazy_gettext": None}
+IN_CONTEXT = ((1, "c"), 2)
+KEYWORDS = {"_": None, "t": None, "lazy_gettext": None, "pgettext": IN_CONTEXT, "lazy_pgettext": IN_CONTEXT}
 CALL = re.compile(r'\bt\("([^"]+)"')
-PLACE = re.compile(r"\{(\w+)\}")
+PLACE = re.compile(r"\{(\w+)[|}]")
 
 
 def said() -> set[str]:

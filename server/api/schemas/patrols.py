@@ -10,7 +10,6 @@ from server.api.schemas.fields import (
     Day,
     Hour,
     Id,
-    Number,
     Shape,
     Switch,
     Text,
@@ -25,6 +24,7 @@ from server.api.schemas.fields import (
 )
 from server.api.schemas.looks import PageAsked
 from server.api.schemas.matters import MatterIn
+from server.api.schemas.planned_places import PlannedPlaceIn
 from server.api.schemas.trips import NamedOut
 from server.geo.datum import Datum
 from server.queries.patrols import Asked
@@ -45,21 +45,8 @@ from server.rules.trips import TRACKINGS
 from server.services.patrols import Call
 
 
-class CheckpointIn(Shape):
-    """A checkpoint: an area, or a point in its datum with a radius in metres."""
-
-    name = Text(120, least=1, required=True)
-    area_id = Id(allow_none=True)
-    lng = lng(allow_none=True)
-    lat = lat(allow_none=True)
-    datum = datum(load_default=Datum.WGS84.value)
-    radius_m = Number(1.0, 50_000.0, allow_none=True)
-    tolerance_m = Number(0.0, 5_000.0, load_default=0.0)
-
-    @ma.validates_schema
-    def lies_somewhere(self, told: dict[str, Any], **_: Any) -> None:
-        """A point lies on the globe."""
-        ensure_on_the_globe(told)
+class CheckpointIn(PlannedPlaceIn):
+    """A checkpoint of a patrol plan."""
 
     @ma.post_load
     def told(self, told: dict[str, Any], **_: Any) -> Checkpoint:

@@ -9,20 +9,15 @@ from server.api.schemas.fields import (
     Day,
     Id,
     Instant,
-    Number,
     Shape,
     Switch,
     Text,
     Uuid,
     at_most,
-    datum,
-    ensure_on_the_globe,
-    lat,
     limit,
-    lng,
     one_of,
 )
-from server.geo.datum import Datum
+from server.api.schemas.planned_places import PlannedPlaceIn
 from server.rules.consents import LEVELS
 from server.rules.trips import MAX_MEMBERS, MAX_STOPS, PURPOSES, STATES, TRACKINGS
 from server.services.trips import Plan, StopPlan
@@ -35,24 +30,12 @@ class NamedOut(ma.Schema):
     name = fields.String()
 
 
-class StopIn(Shape):
-    """A stop of a plan: an area, or a point in its datum with a radius in metres."""
+class StopIn(PlannedPlaceIn):
+    """A stop of a plan: a place with its planned window and the enterprise that receives."""
 
-    name = Text(120, least=1, required=True)
-    area_id = Id(allow_none=True)
-    lng = lng(allow_none=True)
-    lat = lat(allow_none=True)
-    datum = datum(load_default=Datum.WGS84.value)
-    radius_m = Number(1.0, 50_000.0, allow_none=True)
-    tolerance_m = Number(0.0, 5_000.0, load_default=0.0)
     planned_from = Instant(allow_none=True)
     planned_to = Instant(allow_none=True)
     host_enterprise = Text(120, load_default="")
-
-    @ma.validates_schema
-    def lies_somewhere(self, told: dict[str, Any], **_: Any) -> None:
-        """A point lies on the globe."""
-        ensure_on_the_globe(told)
 
     @ma.post_load
     def planned(self, told: dict[str, Any], **_: Any) -> StopPlan:

@@ -17,7 +17,7 @@ const WHY = { small: () => t("人数少，不比较"), nothing_due: () => t("本
 const AIMED = ["signed", "landed"];
 
 /** A measure with what it weighs, and the unit of what is not counted one by one. @param {Measure} measure */
-const headOf = ({ words, weight, unit }) => `${say(words)}${unit ? ` · ${unit}` : ""}（${weight}）`;
+const headOf = ({ words, weight, unit }) => [say(words), unit && ` · ${unit}`, t("（{n}）", { n: weight })].join("");
 
 /** @param {Told} board @returns {HTMLElement} */
 export function monthBoard(board) {

@@ -97,5 +97,5 @@ function contactCell(checkin) {
 /** @param {Checkin} checkin */
 function lastWord(checkin) {
   const last = checkin.reviews[checkin.reviews.length - 1];
-  return last ? el("span.under", {}, `${word("review", last.kind)}${last.by ? `（${last.by.name}）` : ""}${last.note}`) : null;
+  return last ? el("span.under", {}, [word("review", last.kind), last.by ? t("（{name}）", { name: last.by.name }) : "", last.note].join("")) : null;
 }

@@ -13,14 +13,16 @@ function read() {
 export const desk = read();
 
 /**
- * The sentence in the page's language; `{name}` places are filled from `facts`.
+ * The sentence in the page's language; `{name}` places are filled from `facts`, `{n|day|days}` says one or many.
  * @param {string} chinese the Chinese sentence, which is also its key
  * @param {Record<string, string | number>} [facts]
  * @returns {string}
  */
 export function t(chinese, facts = {}) {
   const sentence = desk.lang === "en" ? desk.words[chinese] || chinese : chinese;
-  return sentence.replace(/\{(\w+)\}/g, (all, name) => (name in facts ? String(facts[name]) : all));
+  return sentence
+    .replace(/\{(\w+)\|([^|}]+)\|([^|}]+)\}/g, (_, name, one, many) => (Number(facts[name]) === 1 ? one : many))
+    .replace(/\{(\w+)\}/g, (all, name) => (name in facts ? String(facts[name]) : all));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Forms whose refusals are shown beside the field they are about. */
 import { Refusal } from "./api.js";
-import { desk } from "./desk.js";
+import { desk, t } from "./desk.js";
 import { el, fill } from "./dom.js";
 import { refusalNotice } from "./states.js";
 
@@ -64,7 +64,7 @@ function mark(form, refusal) {
     const box = /** @type {HTMLElement | null} */ (form.querySelector(`[data-path="${CSS.escape(path)}"]`));
     const input = /** @type {HTMLElement | null} */ (box?.querySelector("input, select, textarea") || null);
     if (!box || !input) continue;
-    const words = wrongs.map((wrong) => (desk.lang === "en" ? wrong.en : wrong.zh)).join("；");
+    const words = wrongs.map((wrong) => (desk.lang === "en" ? wrong.en : wrong.zh)).join(t("；"));
     input.setAttribute("aria-invalid", "true");
     box.append(el("span.wrong", {}, words));
     first ??= input;

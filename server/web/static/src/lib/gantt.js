@@ -91,7 +91,7 @@ function taskRow(task, scale, y) {
   const late = task.done_on && scale.x(task.done_on) > right ? [shape("line", { class: "thread", x1: right, x2: end, y1: y + ROW / 2, y2: y + ROW / 2 })] : [];
   const sign = `${STANDS[task.stand]?.sign} ${STANDS[task.stand]?.word()}`;
   const beyond = end + 130 > WIDTH;
-  const word = shape("text", { class: "soft", x: beyond ? right - 6 : end + 6, y: y + 18, "text-anchor": beyond ? "end" : null }, sign);
+  const word = shape("text", { class: "soft word", x: beyond ? left - 6 : end + 6, y: y + 18, "text-anchor": beyond ? "end" : null }, sign);
   return row(task.title, taskWords(task), y, `#task-${task.id}`, [shape("rect", bar), ...late, word]);
 }
 

@@ -48,7 +48,7 @@ export function player({ words, shown, chosen }) {
   function go(at) {
     now = Math.max(range.from, Math.min(range.to, at));
     const here = marksAt(marks, now, (range.to - range.from) / 240);
-    const said = here.slice(0, 2).map(words).join("；");
+    const said = here.slice(0, 2).map(words).join(t("；"));
     chart.show(now, said);
     chart.light(here.map((mark) => mark.key));
     fill(readout, el("b", {}, `${dayShortly(iso())} ${clock(iso())}`), " ", said);

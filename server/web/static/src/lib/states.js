@@ -83,7 +83,7 @@ export async function attempt(act) {
 export function refusalNotice(refusal, label = (path) => path) {
   const fields = Object.entries(refusal.problem.fields || {});
   const lines = fields.flatMap(([path, wrongs]) =>
-    wrongs.map((wrong) => `${label(path)}：${desk.lang === "en" ? wrong.en : wrong.zh}`),
+    wrongs.map((wrong) => t("{name}：{words}", { name: label(path), words: desk.lang === "en" ? wrong.en : wrong.zh })),
   );
   return el(
     "div.notice.notice-wrong",

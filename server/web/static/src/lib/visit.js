@@ -39,7 +39,7 @@ function addedLines(added) {
 function visitLines(visit) {
   if (!visit) return null;
   const who = [visit.contact, visit.contact_post].filter(Boolean).join(" ");
-  const what = [visit.topic, visit.outcome].filter(Boolean).join("；");
+  const what = [visit.topic, visit.outcome].filter(Boolean).join(t("；"));
   const next = [visit.next_on, visit.next_step].filter(Boolean).join(" ");
   return el(
     "div",

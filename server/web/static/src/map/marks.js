@@ -31,6 +31,14 @@ function label(words, colour, dy, weight = 600) {
   });
 }
 
+/** A label on a ground of its own, over whatever lies there. @param {string} words @param {string} colour @param {number} dy @returns {Text} */
+function plated(words, colour, dy) {
+  const text = label(words, colour, dy);
+  text.setBackgroundFill(new Fill({ color: "rgba(255,254,251,.94)" }));
+  text.setPadding([1, 4, 0, 4]);
+  return text;
+}
+
 /**
  * A person: a disc with head and shoulders, so that the shape alone tells people from check-ins; `old` ones are
  * hollow.
@@ -351,7 +359,7 @@ export function checkinStyle(outcome, lit, words = "") {
   const scale = ratio();
   const image = new Icon({ img: verdictCanvas(outcome, scale), scale: (lit ? 1 : 0.82) / scale });
   const mark = new Style({ zIndex: lit ? 850 : 500, image });
-  return lit ? [mark, ring(15), ...(words ? [new Style({ zIndex: 851, text: label(words, INK, -24) })] : [])] : [mark];
+  return lit ? [mark, ring(15), ...(words ? [new Style({ zIndex: 851, text: plated(words, INK, -24) })] : [])] : [mark];
 }
 
 /**
@@ -372,14 +380,16 @@ export function stopStyle(lit) {
  * @param {number} number
  * @param {string} name
  * @param {boolean} lit
- * @param {number} [below] how far below the number the name stands, in pixels
+ * @param {number} below how far below the middle the name stands, in pixels
+ * @param {number} up how far above the middle the number stands, in pixels
  * @returns {Style[]}
  */
-export function stopNumberStyle(number, name, lit, below = 21) {
+export function stopNumberStyle(number, name, lit, below, up) {
   const plate = new RegularShape({
     points: 4,
     radius: 13,
     angle: Math.PI / 4,
+    displacement: [0, up],
     fill: new Fill({ color: lit ? SEAL : TEAL }),
     stroke: new Stroke({ color: "#fff", width: 1.6 }),
   });
@@ -387,17 +397,17 @@ export function stopNumberStyle(number, name, lit, below = 21) {
     new Style({
       zIndex: 300,
       image: plate,
-      text: new Text({ text: String(number), font: `700 12px ${FONT}`, fill: new Fill({ color: "#fff" }), offsetY: 1 }),
+      text: new Text({ text: String(number), font: `700 12px ${FONT}`, fill: new Fill({ color: "#fff" }), offsetY: 1 - up }),
     }),
     new Style({ zIndex: 301, text: label(name, TEAL, below) }),
   ];
 }
 
-/** @param {string} name @param {number} below @returns {Style} the room that a stop's number and name take, so that areas' names leave it free */
-export function stopRoomStyle(name, below) {
+/** @param {string} name @param {number} below @param {number} up @returns {Style} the room that a stop's number and name take, so that areas' names leave it free */
+export function stopRoomStyle(name, below, up) {
   const unseen = new Fill({ color: "rgba(0,0,0,0)" });
   return new Style({
-    image: new Circle({ radius: 15, fill: unseen, declutterMode: "obstacle" }),
+    image: new Circle({ radius: 15, displacement: [0, up], fill: unseen, declutterMode: "obstacle" }),
     text: new Text({ text: name, font: `600 13px ${FONT}`, fill: unseen, offsetY: below, overflow: true, declutterMode: "obstacle" }),
   });
 }

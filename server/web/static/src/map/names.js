@@ -15,6 +15,8 @@ import { room } from "./room.js";
 
 const MARK_PX = 11 * palette.scale;
 const AGAIN_PX = 60;
+const REACH = [-3, -2, -1, 0, 1, 2, 3];
+const STEPS = REACH.flatMap((right) => REACH.map((down) => /** @type {[number, number]} */ ([right, down]))).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
 /** The size from which on a name stands above marks rather than not at all: counties' and townships'. */
 const BROAD = Number(nameSize("township"));
 
@@ -107,19 +109,15 @@ export function nameLayer(desk, marks) {
    */
   function choose(one, last, frame, names, dots) {
     const step = one.name.size + 6;
-    const tried = /** @type {[number, number][]} */ ([
-      ...(last ? [last] : []),
-      [0, 0],
-      ...[1, 2, 3].flatMap((n) => [
-        [0, -n * step],
-        [0, n * step],
-        [-n * step, 0],
-        [n * step, 0],
-      ]),
-    ]);
-    const inside = tried.filter((off) => isInside(one, off, frame) && names.free(boxOf({ ...one, off }, frame)));
-    const clear = inside.find((off) => dots.free(boxOf({ ...one, off }, frame)));
-    return clear || (one.name.size >= BROAD ? inside[0] : undefined);
+    /** @type {[number, number] | undefined} */
+    let covering;
+    for (const off of last ? [last, ...around(step)] : around(step)) {
+      const box = boxOf({ ...one, off }, frame);
+      if (!isInside(one, off, frame) || !names.free(box)) continue;
+      if (dots.free(box)) return off;
+      covering ??= off;
+    }
+    return one.name.size >= BROAD ? covering : undefined;
   }
 
   /** @param {Omit<Standing, "off">} one @param {[number, number]} off @param {FrameState} frame @returns {boolean} whether it is still plain whose name it is */
@@ -159,6 +157,11 @@ export function nameLayer(desk, marks) {
     /** @returns {Box[]} what of the screen the names take */
     boxes: () => (shown ? standing.map((one) => boxOf(one, /** @type {FrameState} */ (shown))) : []),
   };
+}
+
+/** @param {number} step @returns {[number, number][]} where a name may stand off its middle: steps in all directions, the nearest first */
+function around(step) {
+  return STEPS.map(([right, down]) => [right * step, down * step]);
 }
 
 /** @param {Standing} one @param {FrameState} frame @returns {[number, number]} its middle on the screen */

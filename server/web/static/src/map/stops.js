@@ -15,8 +15,11 @@ import { stopNumberStyle, stopRoomStyle, stopStyle } from "./marks.js";
 /**
  * @param {DeskMap} desk
  * @param {Pointer} pointing
+ * @param {{raised?: boolean}} [how] `raised`: numbers stand above their places, which marks lie on
  */
-export function stopLayer(desk, pointing) {
+export function stopLayer(desk, pointing, { raised = false } = {}) {
+  /** @param {import("ol/Feature.js").FeatureLike} feature @param {number} resolution */
+  const above = (feature, resolution) => (raised ? below(feature, resolution) : 0);
   const grounds = new VectorSource();
   const numbers = new VectorSource();
   const ground = new VectorLayer({
@@ -29,9 +32,9 @@ export function stopLayer(desk, pointing) {
     zIndex: 15,
     declutter: false,
     style: (feature, resolution) =>
-      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key"), below(feature, resolution)),
+      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key"), below(feature, resolution), above(feature, resolution)),
   });
-  const room = new VectorLayer({ source: numbers, zIndex: 15, declutter: true, style: (feature, resolution) => stopRoomStyle(feature.get("name"), below(feature, resolution)) });
+  const room = new VectorLayer({ source: numbers, zIndex: 15, declutter: true, style: (feature, resolution) => stopRoomStyle(feature.get("name"), below(feature, resolution), above(feature, resolution)) });
   number.set("marks", true);
   desk.map.addLayer(ground);
   desk.map.addLayer(number);
@@ -82,7 +85,7 @@ export function stopLayer(desk, pointing) {
 /**
  * @param {import("ol/Feature.js").FeatureLike} feature
  * @param {number} resolution
- * @returns {number} how far below a stop's number its name stands, in pixels: below its disc, where check-ins lie
+ * @returns {number} how far below the middle of a stop its name stands, and above it a raised number, in pixels: off its disc, where check-ins lie
  */
 function below(feature, resolution) {
   return Math.max(21, Math.min(feature.get("reach") / resolution + 11, 160));

@@ -327,6 +327,7 @@ async function redraw(area) {
 /** @param {string} kind */
 async function readJoints(kind) {
   byId("joints-sheet").hidden = false;
+  byId("joints-sheet").scrollIntoView({ block: "nearest" });
   fill(byId("joints"), loading());
   over.clear();
   try {

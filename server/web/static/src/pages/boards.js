@@ -92,7 +92,7 @@ function ruleTable(items, measures) {
         "tr",
         {},
         el("td.nowrap", {}, rule.valid_from),
-        el("td.clip", {}, measures.filter((each) => rule.weights[each.name]).map((each) => `${say(each.words)} ${rule.weights[each.name]}`).join("；")),
+        el("td.clip", {}, measures.filter((each) => rule.weights[each.name]).map((each) => `${say(each.words)} ${rule.weights[each.name]}`).join(t("；"))),
         el("td.number", {}, String(rule.least_people)),
         el("td.number", {}, String(rule.listed)),
         el("td.clip", {}, rule.reason),

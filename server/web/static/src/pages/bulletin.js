@@ -81,7 +81,7 @@ const WARNINGS = {
 function marks(bulletin) {
   const said = [
     bulletin.returned_because ? el("div.notice.notice-wrong", {}, el("b", {}, t("退回修改：")), bulletin.returned_because) : null,
-    bulletin.corrects ? el("div.notice", {}, t("更正"), " ", el("a", { href: `/bulletins/${bulletin.corrects.id}` }, bulletin.corrects.number), `：${bulletin.reason}`) : null,
+    bulletin.corrects ? el("div.notice", {}, t("更正"), " ", el("a", { href: `/bulletins/${bulletin.corrects.id}` }, bulletin.corrects.number), t("：{words}", { words: bulletin.reason })) : null,
     bulletin.corrected_by ? el("div.notice.notice-wrong", {}, t("本通报已被更正，以新的为准："), el("a", { href: `/bulletins/${bulletin.corrected_by.id}` }, bulletin.corrected_by.number)) : null,
     bulletin.whole === false ? el("div.notice.notice-wrong", { role: "alert" }, el("b", {}, t("内容与发布时的校验码不符，可能被改动过。"))) : null,
   ];

@@ -299,7 +299,7 @@ function tellPrint() {
       const words = "selectedOptions" in control ? control.selectedOptions[0]?.textContent : control.value;
       return `${field.label}：${words}`;
     });
-  byId("printed").textContent = said.join("；");
+  byId("printed").textContent = said.join(t("；"));
 }
 
 /** How many of the further filters narrow the log; they are in sight when any does. */

@@ -683,7 +683,7 @@ function areasOnly() {
 
 async function begin() {
   frame();
-  byId("map").append(legend());
+  byId("map").append(legend(may("place.read")));
   await readAreas();
   look();
   if (!may("place.read")) return areasOnly();

@@ -114,7 +114,7 @@ function drawFacts(trip) {
   /** @type {[string, Node | string | null | undefined][]} */
   const lines = [
     [t("日期"), dates(trip.starts_on, trip.ends_on)],
-    [t("在外"), away === null ? null : t("{n} 天（计划 {m} 天）", { n: away, m: meant })],
+    [t("在外天数"), away === null ? null : t("{n} 天（计划 {m} 天）", { n: away, m: meant })],
     [t("目的地"), trip.destination],
     [t("单位"), trip.unit.name],
     [t("带队"), trip.leader.name],
@@ -332,7 +332,7 @@ function goTo(event) {
 
 const wall = makeMap(byId("map"), { label: t("地图：行程点、签到与轨迹") });
 const pointing = pointer();
-const stopsOnMap = stopLayer(wall, pointing);
+const stopsOnMap = stopLayer(wall, pointing, { raised: true });
 const way = trackLayer(wall, pointing);
 const marks = checkinLayer(wall, pointing);
 const whereabouts = whereaboutsLayer(wall);
