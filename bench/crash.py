@@ -245,7 +245,7 @@ def _ground(kind: str) -> Iterator[tuple[Flask, Cluster | None]]:
         folder, cluster = Path(name), None
         url = f"sqlite:///{folder / 'guatu.sqlite'}"
         if kind == "postgis":
-            cluster = running.enter_context(postgis.cluster())
+            cluster = running.enter_context(postgis.cluster(durable=True))
             cluster.sql("CREATE DATABASE guatu_crash")
             url = cluster.url("guatu_crash")
         app = databases.migrated(url, folder, access_token_s=3600)

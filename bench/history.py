@@ -90,7 +90,7 @@ def main() -> None:
         if told.database == "spatialite":
             _on_spatialite(Path(folder), history)
         else:
-            with postgis.cluster() as cluster:
+            with postgis.cluster(durable=True) as cluster:
                 _on_postgis(cluster, Path(folder), history)
 
 

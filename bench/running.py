@@ -55,7 +55,7 @@ def ground(kind: str) -> Iterator[Ground]:
             with _migrated(f"sqlite:///{folder / 'guatu.sqlite'}", folder) as app:
                 yield Ground(app, None)
             return
-        with postgis.cluster() as cluster:
+        with postgis.cluster(durable=True) as cluster:
             cluster.sql("CREATE DATABASE guatu_bench")
             with _migrated(cluster.url("guatu_bench"), folder) as app:
                 pid = int((cluster.folder / "data" / "postmaster.pid").read_text().split()[0])

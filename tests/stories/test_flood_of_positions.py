@@ -71,7 +71,7 @@ def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Flask,
             yield app, None
         databases.close(app)
         return
-    with postgis.cluster() as cluster:
+    with postgis.cluster(durable=True) as cluster:
         cluster.sql("CREATE DATABASE own")
         app = databases.migrated(cluster.url("own"), tmp_path)
         with app.app_context():

@@ -13,7 +13,7 @@ from server.queries import health
 from tests.live.happenings import committed
 from tests.positions import rows
 from tests.support import databases, postgis
-from tests.support.postgis import DURABLE, UNPRIVILEGED, Cluster
+from tests.support.postgis import UNPRIVILEGED, Cluster
 from tests.support.waiting import until
 
 ARCHIVING = """
@@ -32,9 +32,9 @@ archive_mode = off
 @pytest.fixture
 def archiving() -> Iterator[Cluster]:
     """A cluster that archives its log into the folder `archive` beside its data."""
-    with postgis.cluster() as made:
+    with postgis.cluster(durable=True) as made:
         _folder(made, "archive")
-        _configure(made, DURABLE + ARCHIVING)
+        _configure(made, ARCHIVING)
         made.stop()
         made.start()
         made.sql("CREATE DATABASE guatu")

@@ -13,20 +13,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 UNPRIVILEGED = "postgres"
-DURABLE = "fsync = on\nfull_page_writes = on\n"
-"""What a test adds that kills or restores: as on the server of a county."""
-
 CONFIGURATION = """
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
-fsync = off
-full_page_writes = off
 synchronous_commit = on
 max_connections = 200
-shared_buffers = 64MB
-autovacuum_naptime = 5min
 jit = off
 log_min_messages = fatal
+"""
+DURABLE = """
+fsync = on
+full_page_writes = on
+shared_buffers = 256MB
+"""
+FORGETFUL = """
+fsync = off
+full_page_writes = off
+shared_buffers = 64MB
+autovacuum_naptime = 5min
 """
 
 
@@ -71,6 +75,7 @@ class Cluster:
         yield
         self.sql("ALTER SYSTEM RESET ALL")
         self.sql("SELECT pg_reload_conf()")
+
     def owns(self, folder: Path) -> None:
         """Let it write into a folder."""
         folder.chmod(0o700)
@@ -103,8 +108,8 @@ def programs() -> Path:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """A running cluster, gone afterwards."""
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """A running cluster, gone afterwards; a `durable` one outlives a crash of the machine, as a county's does."""
     folder = Path(tempfile.mkdtemp(prefix="guatu-postgis-"))
     if os.geteuid() == 0:
         shutil.chown(folder, UNPRIVILEGED)
@@ -124,7 +129,7 @@ def cluster() -> Iterator[Cluster]:
             "--no-sync",
         )
         with (folder / "data" / "postgresql.conf").open("a") as file:
-            file.write(f"{CONFIGURATION}port = {made.port}\n")
+            file.write(f"{CONFIGURATION}{DURABLE if durable else FORGETFUL}port = {made.port}\n")
         made.start()
         yield made
     finally:
