@@ -43,7 +43,9 @@ def standing(spatialite_app: Flask, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("standing")
     url = databases.copied(spatialite_app, folder / "guatu.sqlite")
     app = databases.opened(
-        databases.settings_for(url, folder, stream_heartbeat_s=HEARTBEAT_S, stream_poll_ms=20)
+        databases.settings_for(
+            url, folder, sender_per_s=40, stream_heartbeat_s=HEARTBEAT_S, stream_poll_ms=20
+        )
     )
     with app.app_context():
         folk = people.county(app)

@@ -29,8 +29,13 @@ PROMETHEUS = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 
 
 def settings_for(url: str, folder: Path, **given: object) -> Settings:
-    """Settings as the tests want them: plain HTTP, no second factor, everything in a folder of their own."""
-    usual: dict[str, object] = {"secure_cookies": False, "second_factor": "", "metrics_token": METRICS_TOKEN}
+    """Settings as the tests want them: plain HTTP, no second factor, nobody too fast, all in a folder of their own."""
+    usual: dict[str, object] = {
+        "secure_cookies": False,
+        "second_factor": "",
+        "metrics_token": METRICS_TOKEN,
+        "sender_per_s": 1_000,
+    }
     return Settings(database_url=url, instance=folder, **usual | given)  # type: ignore[arg-type]
 
 
