@@ -49,7 +49,7 @@ QUIET_S = (0.3, 1.5)
 """From when the server answers again to the next crash passes a random time of so many seconds."""
 
 PATIENCE_S = 300.0
-"""A phone that gets no answer for so long has found a server that does not come back; a crowded machine takes a while."""
+"""A phone that gets no answer for so long has found a server that does not come back: starting may take a minute."""
 
 MOST_TIMES, MOST_PHONES = 1000, 64
 DATABASES = ("postgis", "spatialite")

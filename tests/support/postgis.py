@@ -57,6 +57,11 @@ class Cluster:
         """Kill every process of it at once, as when the power goes, and start it again."""
         note = self.folder / "data" / "postmaster.pid"
         postmaster = note.read_text().split()[0]
+        os.kill(
+            int(postmaster), signal.SIGSTOP
+        )  # a child it made meanwhile would live on and hold its memory
+        while Path(f"/proc/{postmaster}/stat").read_text().rpartition(")")[2].split()[0] != "T":
+            time.sleep(0.001)
         children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
         for process in (postmaster, *children):
             with suppress(ProcessLookupError):
