@@ -20,8 +20,11 @@ from werkzeug.routing import Rule
 from server import clock
 from server.rules import access
 from server.rules.checkins import VisitTold
-from server.services import checkins, looks, matters, progress, trackers
+from server.services import checkins, evidence_files, households, looks, matters, progress, trackers
+from server.services.evidence_files import FileTold
+from server.services.households import Told as Household
 from server.services.matters import Report
+from server.services.progress import EvidenceTold
 from tests import patrols, people
 from tests.people import County, Headers, Someone
 from tests.photos import MAKER, Taken, exif, sent, written
@@ -34,11 +37,16 @@ LNG = 118.5023457
 COMPLAINT = "标记投诉戊"
 PHONE = "标记手机己"
 PROJECT = "标记项目庚"
+FILE = "mark of a file eight"
+HOUSEHOLD = "标记住户壬"
+
+MARKS = (*WORDS, str(LNG), COMPLAINT, PHONE, MAKER, PROJECT, FILE, HOUSEHOLD)
 
 SEES_WORDS = {"cadre", "supervisor_a", "supervisor", "leader"}
 SEES_POSITION = {"cadre"}
 SEES_COMPLAINT = {"cadre", "administrator", "auditor"}
 SEES_PHONE = {"cadre"}
+SEES_HOUSEHOLD = {"grid_member"}
 SEES_PROJECT = {"cadre", "colleague", "supervisor_a", "supervisor", "leader"}
 
 STREAMS = {"stream.stream"}
@@ -57,6 +65,7 @@ class Marked:
     plan_id: int
     project_id: int
     flag_id: int
+    file_id: UUID
 
 
 @pytest.fixture
@@ -75,9 +84,19 @@ def marked(app: Flask) -> Marked:
     project = planned(folk, registered(folk, name=PROJECT))
     progress.link(folk.cadre.actor, project["id"], checkin_id=said.id)
     [flag] = project["flags"]
+    file = shown(folk, project["id"])
+    households.add(folk.grid_member.actor, Household("老屋巷 6 号", 30, concern=HOUSEHOLD))
     return Marked(
-        folk, trip["id"], str(said.id), phone["id"], photo.id, walked["id"], project["id"], flag["id"]
+        folk, trip["id"], str(said.id), phone["id"], photo.id, walked["id"], project["id"], flag["id"], file
     )
+
+
+def shown(folk: County, project_id: int) -> UUID:
+    """A file of evidence of a project."""
+    told = progress.show(folk.supervisor_a.actor, project_id, EvidenceTold("lead", "线索登记表"))
+    file = FileTold(uuid4(), "登记表.pdf", f"%PDF-1.7 {FILE} %%EOF".encode())
+    evidence_files.attach(folk.supervisor_a.actor, project_id, told["evidence"][0]["id"], file)
+    return file.id
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
@@ -109,6 +128,8 @@ def address(rule: Rule, marked: Marked) -> str:
         "project_id": marked.project_id,
         "flag_id": marked.flag_id,
         "commitment_id": 1,
+        "evidence_id": 1,
+        "file_id": marked.file_id,
         "notice_id": 1,
         "campaign_id": 1,
         "task_id": 1,
@@ -158,9 +179,7 @@ def test_nobody_gets_anywhere_private_without_signing_in(
             continue
         answer = ask(client, rule, method, marked, {})
         assert answer.status_code in {302, 303, 401}, (method, rule.rule, answer.status_code)
-        assert not [
-            mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE, MAKER, PROJECT) if mark in text_of(answer)
-        ]
+        assert not [mark for mark in MARKS if mark in text_of(answer)]
 
 
 def test_who_lacks_the_permission_is_refused_and_nothing_breaks(
@@ -191,6 +210,8 @@ def test_who_may_not_see_a_trip_finds_its_marks_nowhere(
         assert (PHONE in marks) is (name in SEES_PHONE), (name, marks)
         assert (MAKER in marks) is (name in SEES_POSITION), (name, marks)
         assert (PROJECT in marks) is (name in SEES_PROJECT), (name, marks)
+        assert (FILE in marks) is (name in SEES_PROJECT), (name, marks)
+        assert (HOUSEHOLD in marks) is (name in SEES_HOUSEHOLD), (name, marks)
         if name not in SEES_WORDS:
             assert not marks & set(WORDS), (name, marks)
 
@@ -218,5 +239,5 @@ def _marks_among(app: Flask, client: FlaskClient, marked: Marked, headers: Heade
     found: set[str] = set()
     for rule, method in reads(app):
         text = text_of(ask(client, rule, method, marked, headers))
-        found |= {mark for mark in (*WORDS, str(LNG), COMPLAINT, PHONE, MAKER, PROJECT) if mark in text}
+        found |= {mark for mark in MARKS if mark in text}
     return found

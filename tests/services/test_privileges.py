@@ -62,7 +62,7 @@ def test_it_serves_and_of_the_record_it_can_only_add(serving: Flask) -> None:
         with clock.at(now + timedelta(days=2)):
             assert [each.count > 3 for each in closings.close()] == [True, False]
             assert closings.verify().findings == []
-        for table in ("events", "closings", "looks"):
+        for table in ("events", "closings", "looks", "household_looks"):
             assert refused(f"DELETE FROM {table}")
             assert refused(f"TRUNCATE {table}")
             assert refused(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
