@@ -1,6 +1,6 @@
 """A year of a county through the verbs, and its boards worked out twice: `python -m bench.year`.
 
-Hundreds of matters and dozens of projects, a dozen offices (two that tie, one with nothing due, some too small to be
+Hundreds of matters and dozens of projects of eight offices (two that tie, one with nothing due, some too small to be
 compared), people and villages that move; every number, score, rank and list of all twelve months is
 worked out again from the events alone (`tests.reckoning`) and must be equal, and a rule that is changed in June leaves
 May's bulletin as it was. Prints how long each took; exit code 1 where anything differs. No check-in is made.
@@ -32,10 +32,10 @@ from tests.year import MONTHS, YEAR, Year
 def main() -> None:
     """Live a year, work it out twice, print."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("kind", nargs="?", choices=("postgis", "spatialite"), default="postgis")
-    asked.add_argument("--offices", type=int, default=12, help="from 5 to 12")
-    asked.add_argument("--matters", type=int, default=7, help="of each busy office in a month")
-    asked.add_argument("--projects", type=int, default=60)
+    asked.add_argument("kind", nargs="?", choices=("postgis", "spatialite"), default="spatialite")
+    asked.add_argument("--offices", type=int, default=8, help="from 5 to 12")
+    asked.add_argument("--matters", type=int, default=5, help="of each busy office in a month")
+    asked.add_argument("--projects", type=int, default=36)
     told = asked.parse_args()
     with ground(told.kind) as here, here.app.app_context():
         began = time.perf_counter()
