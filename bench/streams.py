@@ -83,6 +83,7 @@ def _by_turns(port: int, ground: Ground, seconds: float, slices: int) -> None:
     with _child(_move, port, ground.secrets):
         time.sleep(EVERY_S)
         _checkins(port, ground, 3.0)
+        running.settle()
         for _ in range(slices):
             without = _checkins(port, ground, seconds)
             with _child(_listen, port, ground.watching) as listening:

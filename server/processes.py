@@ -23,16 +23,15 @@ def count_together(*, under: bool) -> None:
     """
     if not under or FOLDER in os.environ:
         return
-    folder = _folder(Path(os.environ.get("GUATU_INSTANCE", INSTANCE)))
+    folder = folder_of(Path(os.environ.get("GUATU_INSTANCE", INSTANCE)))
     with suppress(OSError):  # each then counts alone
-        for left in folder.parent.glob(f"{folder.name[:-MARK]}*"):
-            _begin_anew(left)
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.lstat().st_uid == os.geteuid():
+            _begin_anew(folder)
             os.environ[FOLDER] = str(folder)
 
 
-def _folder(instance: Path) -> Path:
+def folder_of(instance: Path) -> Path:
     """One for each installation and its user, in memory: counters are files that are written like memory, and on a disk
     that is full such a write ends the process.
     """
@@ -43,9 +42,7 @@ def _folder(instance: Path) -> Path:
 def _begin_anew(folder: Path) -> None:
     """Take away what an earlier run counted, where no process of it lives."""
     files = {file: file.stem.rpartition("_")[2] for file in folder.glob("*.db")}
-    if not files or any(Path(f"/proc/{pid}").exists() for pid in files.values()):
+    if any(Path(f"/proc/{pid}").exists() for pid in files.values()):
         return
     for file in files:
         file.unlink(missing_ok=True)
-    with suppress(OSError):  # somebody has just begun there
-        folder.rmdir()

@@ -231,18 +231,23 @@ def _agreed(asked: Columns, *, wait: bool) -> Statement:
 def _recent(asked: Columns) -> Statement:
     """Of a person's latest positions the one fixed last, and how many of them are these very coordinates again.
 
-    A fix that does not say when it was made is another one each time.
+    A fix that does not say when it was made is another one each time. Only the latest meet their details: joined first,
+    all that a person ever sent would be read wherever the planner takes it for little.
     """
-    latest = (
-        sa.select(
-            _checkins.c.fixed_at,
-            _checkins.c.accuracy_used_m,
-            *(_details.c[name] for name in ("lng", "lat", "at", "raw_lng", "raw_lat")),
-        )
-        .select_from(_checkins.join(_details, _details.c.checkin_id == _checkins.c.id))
+    newest = (
+        sa.select(_checkins.c.id, _checkins.c.fixed_at, _checkins.c.accuracy_used_m)
         .where(_checkins.c.person_id == asked["person_id"], _checkins.c.has_position)
         .order_by(_checkins.c.happened_at.desc())
         .limit(RECENT)
+        .subquery("newest")
+    )
+    latest = (
+        sa.select(
+            newest.c.fixed_at,
+            newest.c.accuracy_used_m,
+            *(_details.c[name] for name in ("lng", "lat", "at", "raw_lng", "raw_lat")),
+        )
+        .select_from(newest.join(_details, _details.c.checkin_id == newest.c.id))
         .subquery("latest")
     )
     another_fix = sa.or_(asked["fixed_at"].is_(None), latest.c.fixed_at.is_distinct_from(asked["fixed_at"]))

@@ -3,6 +3,7 @@
 import http.client
 import os
 import signal
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from server import processes
 from server.config import Settings
 
 TREE = Path(__file__).resolve().parent.parent.parent
@@ -68,6 +70,7 @@ def serve(
         finally:
             _end(served.process)
     finally:
+        shutil.rmtree(processes.folder_of(Path(settings.instance)), ignore_errors=True)
         if listener is None:
             own.close()
 
