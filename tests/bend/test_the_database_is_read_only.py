@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import event
 
@@ -16,6 +16,7 @@ from tests.bend import phones
 from tests.bend.phones import comes_again, kept
 from tests.people import PASSWORD, County
 from tests.positions import phone
+from tests.support import databases
 from tests.support.databases import PROMETHEUS
 from tests.trips import under_way
 
@@ -33,15 +34,19 @@ def read_only() -> Iterator[None]:
         if not on_sqlite:
             raw.commit()  # type: ignore[attr-defined]  # the same
 
-    db.session.rollback()
-    engine.dispose()
+    _let_go()
     event.listen(engine, "connect", set_so)
     try:
         yield
     finally:
         event.remove(engine, "connect", set_so)
-        db.session.rollback()
-        engine.dispose()
+        _let_go()
+
+
+def _let_go() -> None:
+    """Close every connection: this test's, and the stream's, which would otherwise outlive its pool."""
+    db.session.rollback()
+    databases.close(current_app._get_current_object())  # type: ignore[attr-defined]  # werkzeug's documented way
 
 
 @pytest.fixture
