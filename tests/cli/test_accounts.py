@@ -160,6 +160,7 @@ def test_a_server_that_does_not_answer_is_said_in_a_sentence(tmp_path: Path) -> 
     assert "does not answer" in refusal(upgrade(tmp_path, "postgresql://guatu@127.0.0.1:1/guatu"))
 
 
+@pytest.mark.slow
 def test_a_missing_database_and_missing_tables_are_said_in_a_sentence(
     tmp_path: Path, cluster: Cluster
 ) -> None:
@@ -208,6 +209,7 @@ def test_a_migration_that_fails_leaves_nothing_half_done_and_says_so(tmp_path: P
     assert not {"units", "people"} & names
 
 
+@pytest.mark.slow
 def test_a_database_of_a_newer_release_is_said_in_a_sentence(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'guatu.sqlite'}"
     assert upgrade(tmp_path, url).returncode == 0

@@ -79,6 +79,7 @@ def said_of_folders() -> str:
     return line
 
 
+@pytest.mark.slow
 def test_the_upgrade_makes_the_role_and_may_be_run_again(
     serving_role: Environment, owner: Environment
 ) -> None:

@@ -145,6 +145,7 @@ def test_every_page_there_is_has_somebody_who_opens_it_here(app: Flask) -> None:
     assert {entry.address for entry in NAVIGATION} <= here
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", language.LANGUAGES)
 def test_every_page_reaches_the_standard_and_none_is_wider_than_a_phone(
     desk: Open, readers: dict[str, Someone], lang: str
