@@ -18,7 +18,7 @@ Files = dict[str, bytes]
 _MAIN: Final = (".shp", ".geojson", ".json", ".gpkg", ".kml")
 _BESIDE_SHAPEFILE: Final = (".shx", ".dbf", ".prj", ".cpg")
 _ARCHIVES: Final = (".zip", ".kmz", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz")
-_BROKEN: Final = (
+BROKEN: Final = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
@@ -27,6 +27,8 @@ _BROKEN: Final = (
     OSError,
     ValueError,
 )
+"""What reading an archive raises that is damaged."""
+
 _SMALL_BYTES: Final = 1_000_000  # below this no ratio is suspicious
 
 
@@ -40,7 +42,7 @@ def unpacked(data: bytes, limits: Limits) -> Files:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = _members(archive, limits)
             return {suffix: archive.read(member) for suffix, member in _chosen(members).items()}
-    except _BROKEN as failure:
+    except BROKEN as failure:
         raise BoundaryFileError("damaged", format="zip") from failure
 
 

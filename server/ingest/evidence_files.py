@@ -5,7 +5,6 @@ What a file is, its bytes say, never its name.
 
 import io
 import zipfile
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -13,6 +12,7 @@ from typing import Final, NoReturn
 
 from server.errors import EvidenceRefused, PhotoRefused
 from server.ingest import photos as pictures
+from server.ingest.archives import BROKEN
 
 TAIL_BYTES: Final = 2048
 """So near its end a PDF says that this is its end."""
@@ -28,7 +28,7 @@ PICTURE_PX: Final = 6000
 """The longest side of a picture that is kept: a page scanned at 500 dots to the inch."""
 
 _HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n", b"RIFF")
-_BROKEN: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
+_UNREADABLE: Final = (*BROKEN, RuntimeError)  # the last is what zipfile raises for a member with a password
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _office(content: bytes) -> str:
             _ensure_harmless(members)
             if archive.testzip() is not None:
                 _refuse("文档已损坏", "the document is damaged")
-    except _BROKEN as error:
+    except _UNREADABLE as error:
         raise EvidenceRefused(
             why_zh="文档已损坏或有密码", why_en="the document is damaged or locked"
         ) from error
