@@ -129,8 +129,9 @@ def _announced(taken: photos.Taken) -> dict[str, Any]:
 
 
 @on_spatialite
-def test_exports_and_the_status_page_need_no_room(folk: County, client: FlaskClient, disk: SmallDisk) -> None:
-    """What is recorded of an export is refused like anything else; what needs no record is given."""
+def test_the_status_page_needs_no_room_and_says_what_to_do(
+    folk: County, client: FlaskClient, disk: SmallDisk
+) -> None:
     headers = folk.administrator.sign_in(client)
     disk.fill()
     items = {item["name"]: item for item in client.get("/api/v1/status", headers=headers).get_json()["items"]}
