@@ -59,6 +59,9 @@ def measure(ground: Ground, kind: str, told: argparse.Namespace) -> None:
     figures.facts("database", ground.says() | synced)
     with running.served(ground, workers=WORKERS[kind]) as server:
         one_slice(ground, server, DOOR, 16, phones, 1.0)
+        one_slice(ground, server, LIMIT, 16, phones, 1.0)  # what it remembers of each phone is asked for once
+        with ground.app.app_context():
+            running.settle()
         for connections in told.connections:
             found = by_turns(ground, server, phones, connections, told)
             show(found, connections)

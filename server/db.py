@@ -164,7 +164,7 @@ def engine_options(url: str) -> dict[str, Any]:
         options |= {"module": sqlite, "poolclass": sa.pool.QueuePool, "pool_size": 32, "max_overflow": 32}
         options["connect_args"] = {"timeout": LOCK_WAIT_MS / 1000, "check_same_thread": False}
     else:
-        options |= {"pool_size": 16, "max_overflow": 16}
+        options |= {"pool_size": 16, "max_overflow": 16, "pool_use_lifo": True}
         options["connect_args"] = {"connect_timeout": 5, "application_name": "guatu", **SILENCE}
     return options
 

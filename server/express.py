@@ -23,6 +23,8 @@ Parameters = Mapping[str, Any]
 
 _DIALECT = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]  # SQLAlchemy's own
 
+_PLAN_ONCE = sa.text("SET LOCAL plan_cache_mode = force_generic_plan")
+
 
 class Line(Protocol):
     """A transaction's way to the database, by the express or on foot."""
@@ -57,8 +59,14 @@ class OnFoot:
 class Express:
     """A transaction under way; what was not told to the end, or committed, is rolled back."""
 
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
+    def __init__(self, connection: psycopg.Connection[Any], cursors: list[psycopg.RawCursor[Any]]) -> None:
+        self._connection, self._cursors, self._sent = connection, cursors, 0
+
+    def plan_once(self) -> None:
+        """Let each statement be planned once for lists of any length, by keys: planned anew for each, PostgreSQL takes
+        half as long again.
+        """
+        self._send(_PLAN_ONCE, {})
 
     def ask(self, statement: Statement, parameters: Parameters) -> Sequence[Any]:
         """The rows of a statement, by the names of its columns. Lists among the parameters travel as JSON."""
@@ -88,7 +96,14 @@ class Express:
         compiled = _compiled(statement)
         given = {**compiled.params, **parameters}
         values = [_plain(given[name], compiled.binds[name].type) for name in compiled.positiontup or ()]
-        return _cursor(self._connection).execute(compiled.string, values, prepare=True)
+        return self._cursor().execute(compiled.string, values, prepare=True)
+
+    def _cursor(self) -> psycopg.RawCursor[Any]:
+        """A cursor that takes statements as PostgreSQL writes them: this connection's own for its nth statement."""
+        if self._sent == len(self._cursors):
+            self._cursors.append(psycopg.RawCursor(self._connection, row_factory=namedtuple_row))
+        self._sent += 1
+        return self._cursors[self._sent - 1]
 
 
 @contextmanager
@@ -99,17 +114,12 @@ def express() -> Iterator[Express]:
     assert isinstance(connection, psycopg.Connection)
     try:
         with connection.pipeline():
-            yield Express(connection)
+            yield Express(connection, pooled.info.setdefault("express_cursors", []))
     except BaseException:
         pooled.invalidate()
         suspect(db.engine)
         raise
     pooled.close()
-
-
-def _cursor(connection: psycopg.Connection[Any]) -> psycopg.RawCursor[Any]:
-    """A cursor that takes statements as PostgreSQL writes them."""
-    return psycopg.RawCursor(connection, row_factory=namedtuple_row)
 
 
 @lru_cache(maxsize=64)

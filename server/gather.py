@@ -1,8 +1,8 @@
 """Gathering: what many ask for at one instant is done together, in one transaction, and each is answered after it.
 
 Callers queue. The first one leads: it takes who is waiting, does their items in its own thread (or greenlet) and
-application context, answers them, and hands the lead to the next in the queue. Nobody waits for a group to fill: a
-lone caller is a group of one, and while one group is being committed the next gathers by itself.
+application context, answers them, and hands the lead to the next in the queue. While one group is being committed the
+next gathers by itself; it goes once a short pause has brought nobody else, so a lone caller waits for one pause.
 
 A group that fails is nobody's fault but one's. So none of it is believed: each caller wakes up, does its own item
 alone in a transaction of its own, and meets its own failure there. The same happens when a leader is killed.
@@ -27,6 +27,9 @@ End = TypeVar("End")
 
 logger = logging.getLogger("guatu.gather")
 
+PAUSES_S = 0.025
+"""However many keep coming, a group goes after this."""
+
 
 class _Place(Generic[Item, End]):
     """One caller in the queue: its item, what became of it (empty: nothing yet), and the bell that wakes it."""
@@ -43,10 +46,11 @@ class _Place(Generic[Item, End]):
 class Gatherer(Generic[Item, End]):
     """The queue before one verb of one process. Held by the application, under a type of its own for each door.
 
-    `together` does up to `most` items in one transaction of its own and gives, in their order, what became of each: its
-    end, the `Problem` that is its answer, or None for one that is better done alone. It should not wait for locks that
-    others hold: while it waits, so does everybody. `alone` does one item patiently. Both must let the same item come
-    twice: after a lost connection nobody knows whether a group was kept.
+    A group goes once a pause of `pause_s` has brought nobody else. `together` does up to `most` items in one
+    transaction of its own and gives, in their order, what became of each: its end, the `Problem` that is its answer, or
+    None for one that is better done alone. It should not wait for locks that others hold: while it waits, so does
+    everybody. `alone` does one item patiently. Both must let the same item come twice: after a lost connection nobody
+    knows whether a group was kept.
     """
 
     def __init__(
@@ -55,8 +59,9 @@ class Gatherer(Generic[Item, End]):
         alone: Callable[[Item], End],
         *,
         most: int,
+        pause_s: float,
     ) -> None:
-        self._together, self._alone, self._most = together, alone, most
+        self._together, self._alone, self._most, self._pause_s = together, alone, most, pause_s
         self._waiting: deque[_Place[Item, End]] = deque()
         self._led = False
         self._lock = threading.Lock()
@@ -110,7 +115,7 @@ class Gatherer(Generic[Item, End]):
 
     def _lead(self) -> None:
         """Do the first of the queue together, and wake them all: a place without an end then is on its own."""
-        time.sleep(0)  # whoever is about to queue does: greenlets would otherwise not run before the commit
+        self._let_come()
         with self._lock:
             group = [self._waiting.popleft() for _ in range(min(self._most, len(self._waiting)))]
         try:
@@ -121,6 +126,13 @@ class Gatherer(Generic[Item, End]):
         finally:
             for place in group:
                 place.bell.set()
+
+    def _let_come(self) -> None:
+        """Let whoever is about to queue do so, as long as each pause brings another."""
+        come, until_s = 0, time.monotonic() + PAUSES_S
+        while come < len(self._waiting) < self._most and time.monotonic() < until_s:
+            come = len(self._waiting)
+            time.sleep(self._pause_s)
 
     def _ends(self, items: Sequence[Item]) -> Sequence[End | Problem | None]:
         """What became of each: of none where the group failed, `Busy` of each where it could not even begin."""

@@ -35,11 +35,11 @@ class Killed(BaseException):
 class Scribe:
     """Writes words down as events. The first group waits until it is let go, so that others gather behind it."""
 
-    def __init__(self) -> None:
+    def __init__(self, pause_s: float = 0) -> None:
         self.groups: list[int] = []
         self.begun, self.let_go = threading.Event(), threading.Event()
         self.first: Callable[[], object] = list
-        self.gatherer = Numbers(self._together, self._alone, most=MOST)
+        self.gatherer = Numbers(self._together, self._alone, most=MOST, pause_s=pause_s)
 
     def _together(self, words: Sequence[str]) -> list[str | Problem]:
         self.groups.append(len(words))
@@ -108,6 +108,19 @@ def test_many_at_once_share_commits_and_each_is_answered_after_its_own(app: Flas
     assert all(word in seen.result() for word, seen in zip(words, asked, strict=True))
     assert scribe.groups == [1, MOST, MOST, MANY - 1 - 2 * MOST]
     assert seen_by_others() == words
+
+
+def test_a_group_goes_once_a_pause_has_brought_nobody_else(app: Flask) -> None:
+    scribe = Scribe(pause_s=0.5)
+    scribe.let_go.set()
+
+    def ask(word: str) -> str:
+        with app.app_context():
+            return scribe.gatherer.do(word)
+
+    with ThreadPoolExecutor(2) as threads:
+        assert list(threads.map(ask, "ab")) == ["a", "b"]
+    assert scribe.groups == [2]
 
 
 def test_a_lone_caller_waits_for_nobody(app: Flask) -> None:
@@ -205,7 +218,7 @@ def together(items):
     gevent.sleep(0.05)
     return items
 
-gatherer = Gatherer(together, lambda item: -item, most=2)
+gatherer = Gatherer(together, lambda item: -item, most=2, pause_s=0)
 
 def ask(item):
     with app.app_context():

@@ -51,6 +51,9 @@ logger = logging.getLogger("guatu.checkins")
 MOST_TOGETHER = 64
 """How many check-ins are kept in one transaction at the most."""
 
+PAUSE_S = 0.001
+"""A check-in waits so long for another one: two together cost little more than one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -103,7 +106,7 @@ class Gathered(Gatherer[Arrival, Answer]):
     """Where the check-ins of a process queue to be kept together."""
 
     def __init__(self) -> None:
-        super().__init__(_make_together, _make_alone, most=MOST_TOGETHER)
+        super().__init__(_make_together, _make_alone, most=MOST_TOGETHER, pause_s=PAUSE_S)
 
 
 def _make_together(arrivals: Sequence[Arrival]) -> list[Answer | Problem | None]:

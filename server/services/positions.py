@@ -42,6 +42,9 @@ DAY_S = 86_400.0
 GATHER_MOST = 32
 """So many deliveries are taken in together at the most."""
 
+PAUSE_S = 0.008
+"""A delivery waits so long for another one: no phone's owner sees it, and two together cost little more than one."""
+
 LARGE = 200
 """A delivery of more fixes than this is taken in alone: it fills a transaction by itself."""
 
@@ -58,7 +61,7 @@ class Gathered(Gatherer[Delivery, Accepted]):
     """What phones deliver at one instant to one process, taken in together."""
 
     def __init__(self) -> None:
-        super().__init__(_accept_together, _accept_one, most=GATHER_MOST)
+        super().__init__(_accept_together, _accept_one, most=GATHER_MOST, pause_s=PAUSE_S)
 
 
 def deliver(delivery: Delivery) -> Accepted:
@@ -89,6 +92,7 @@ def _accept_together(deliveries: Sequence[Delivery]) -> list[Accepted | Problem]
     if held(Settings).on_sqlite:
         return accept(deliveries)
     with express() as line:
+        line.plan_once()
         became = _accept(line, deliveries, patient=False)
         line.commit()
     return became

@@ -130,7 +130,7 @@ class Lookup(Gatherer[UUID, Standing | None]):
     """
 
     def __init__(self) -> None:
-        super().__init__(reads.by_ids, reads.by_id, most=MOST_TOGETHER)
+        super().__init__(reads.by_ids, reads.by_id, most=MOST_TOGETHER, pause_s=0)
         self._seen: dict[UUID, tuple[datetime, Standing]] = {}
 
     def seen(self, session_id: UUID) -> Standing | None:
