@@ -32,6 +32,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from server.config import Settings
+from server.eager import Eager
 from server.errors import DatabaseRefused
 
 RESTED_S = 1.0
@@ -202,6 +203,9 @@ def dress(engine: Engine) -> None:
         event.listen(engine, "connect", _dress_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     else:
+        event.listen(
+            engine, "do_connect", lambda _dialect, _entry, told, named: Eager.connect(*told, **named)
+        )
         event.listen(engine, "checkin", _rest)
         event.listen(engine, "checkout", lambda raw, entry, _out: _ensure_alive(engine, raw, entry))
 
