@@ -16,8 +16,8 @@ const WHY = { small: () => t("人数少，不比较"), nothing_due: () => t("本
 /** What is measured against a target that somebody sets. */
 const AIMED = ["signed", "landed"];
 
-/** A measure with what it weighs, and the unit of what is not counted one by one. @param {Measure} measure */
-const headOf = ({ words, weight, unit }) => [say(words), unit && ` · ${unit}`, t("（{n}）", { n: weight })].join("");
+/** A measure, under it what it weighs, and the unit of what is not counted one by one. @param {Measure} measure */
+const headOf = ({ words, weight, unit }) => el("span", {}, say(words), el("span.under.nowrap", {}, [unit, t("权重 {n}", { n: weight })].filter(Boolean).join(" · ")));
 
 /** @param {Told} board @returns {HTMLElement} */
 export function monthBoard(board) {
@@ -159,7 +159,7 @@ function manners(board, weighed) {
     el(
       "ul",
       {},
-      weighed.map((measure) => el("li", {}, el("b", {}, say(measure.words), "（", t("权重"), " ", String(measure.weight), "）"), "：", say(measure.means))),
+      weighed.map((measure) => el("li", {}, el("b", {}, say(measure.words)), t("（权重 {n}）：{means}", { n: measure.weight, means: say(measure.means) }))),
       el("li", {}, t("得分相同的名次并列；没有应办的指标不计权重；全部没有应办的单位不排名。")),
       el("li", {}, t("不足 {n} 人的单位不比较、不列数。", { n: board.rule.least_people })),
       el("li", {}, t("两榜各列至多 {n} 个单位：并列最后一名的一起上奋斗榜；并列超出名额的不列锤炼榜，满分单位不列锤炼榜。", { n: board.rule.listed })),

@@ -11,7 +11,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { field, send } from "../lib/form.js";
 import { frame } from "../lib/frame.js";
 import { attempt, failure, loading, toast } from "../lib/states.js";
-import { dayInWords, fully } from "../lib/time.js";
+import { dated, fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
 const id = Number(lastPart());
@@ -129,7 +129,7 @@ function end(bulletin) {
     "div.bulletin-end",
     {},
     bulletin.note && !bulletin.may.includes("edit") ? el("p.written", {}, bulletin.note) : null,
-    published ? el("p.bulletin-signed", {}, bulletin.county, el("br"), dayInWords(published)) : null,
+    published ? el("p.bulletin-signed", {}, bulletin.county, el("br"), dated(published)) : null,
     el("p.faint", {}, t("数据生成于 {at}", { at: fully(bulletin.drawn_at) })),
     bulletin.seal ? el("p.faint", {}, t("校验码（SHA-256）"), " ", el("code.hash", {}, bulletin.seal), bulletin.whole ? [" ✓ ", t("与发布时一致")] : "") : null,
   );
