@@ -96,6 +96,7 @@ def unit(told: dict[str, Any], unit_id: int) -> dict[str, Any]:
 def test_the_server_drafts_a_board_whose_every_number_opens_its_rows(desk: Desk, folk: Folk) -> None:
     row = desk.drafts().get_json()
     assert (row["state"], row["title"]) == ("drafted", "关于2026年5月重点工作推进情况的通报")
+    assert row["opening"] == "现将2026年5月重点工作推进情况通报如下。"
     first, second, third = (unit(row, office.unit_id) for office in folk.offices)
     by_matters = [first["numbers"][name] for name in ("solved", "answered", "lasting")]
     assert [(each["got"], each["of"]) for each in by_matters] == [(2, 2)] * 3

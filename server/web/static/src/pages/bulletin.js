@@ -57,7 +57,7 @@ function button(bulletin, step) {
 async function take(bulletin, step) {
   if (step === "redraft") {
     const anew = await attempt(() => post(`/bulletins/${id}/redraft`, { revision: bulletin.revision }));
-    if (anew) changed(anew, t("数字已更新"));
+    if (anew) changed(anew, step);
     return;
   }
   const name = word("bulletin_step", step);
@@ -66,7 +66,7 @@ async function take(bulletin, step) {
     yes: name,
     stop: STOPS.includes(step),
     body: [el("p", {}, WARNINGS[step]?.() || bulletin.title), step === "return" ? textField("note", t("原因"), { maxlength: 500 }) : null],
-    act: async (form) => changed(await post(`/bulletins/${id}/${step}`, { revision: bulletin.revision, note: form.get("note") || "" }), name),
+    act: async (form) => changed(await post(`/bulletins/${id}/${step}`, { revision: bulletin.revision, note: form.get("note") || "" }), step),
   });
 }
 
@@ -116,7 +116,7 @@ function editor(bulletin) {
     event.preventDefault();
     void send(form, wrong, (path) => path, async () => {
       const told = Object.fromEntries(new FormData(form));
-      changed(await put(`/bulletins/${id}`, { ...told, revision: bulletin.revision }), t("已保存"));
+      changed(await put(`/bulletins/${id}`, { ...told, revision: bulletin.revision }), "edit");
     });
   });
   return form;
@@ -135,10 +135,13 @@ function end(bulletin) {
   );
 }
 
-/** @param {BulletinInFull} bulletin @param {string} said */
-function changed(bulletin, said) {
+/** @type {Record<string, () => string>} */
+const SAID = { edit: () => t("已保存"), redraft: () => t("数字已更新"), return: () => t("已退回") };
+
+/** @param {BulletinInFull} bulletin @param {string} step */
+function changed(bulletin, step) {
   draw(bulletin);
-  toast(said);
+  toast(SAID[step]?.() ?? word("bulletin", bulletin.state));
 }
 
 async function begin() {
