@@ -13,8 +13,8 @@ Document = dict[str, Any]
 UPRIGHT_MM, SIDEWAYS_MM = 168.0, 255.0
 """How wide the tables are on a page that stands, and on one on its side."""
 
-UNIT_MM = 38
-"""How wide the names of units stand: ten characters in a line."""
+UNIT_MM, CROWDED_MM = 45, 38
+"""How wide the names of units stand: twelve characters in a line, ten beside many measures."""
 
 ONE_LINE = 9
 """Fewer figures than this stand in one line of a measure's column; longer amounts in two, parted at the stroke."""
@@ -98,9 +98,9 @@ def _board(bulletin: Document) -> list[Table]:
     """A month's board: the two lists, then every unit in unit order with its numbers."""
     data, width = bulletin["data"], _width_mm(bulletin)
     weighed = _weighed(data)
-    rest = width - UNIT_MM - 16 - 14
+    rest = width - CROWDED_MM - 16 - 14
     columns = [
-        Column("单位", UNIT_MM, centred=True),
+        Column("单位", CROWDED_MM, centred=True),
         *(Column(_head(each), rest / len(weighed), centred=True) for each in weighed),
         Column("得分", 16, centred=True),
         Column("名次", 14, centred=True),
@@ -199,7 +199,7 @@ def _trips(bulletin: Document) -> list[Table]:
         Column("单位", UNIT_MM, centred=True),
         Column("外出人数", 17, centred=True),
         Column("在外天数", 17, centred=True),
-        Column("目的地", 45),
+        Column("目的地", 38),
         Column("外出拜访", 17, centred=True),
         Column("接待客商", 17, centred=True),
         Column("帮扶企业", 17, centred=True),

@@ -114,7 +114,7 @@ function editor(bulletin) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void send(form, wrong, (path) => path, async () => {
+    void send(form, wrong, (path) => form.querySelector(`[data-path="${CSS.escape(path)}"] label`)?.textContent || path, async () => {
       const told = Object.fromEntries(new FormData(form));
       changed(await put(`/bulletins/${id}`, { ...told, revision: bulletin.revision }), "edit");
     });
