@@ -179,8 +179,8 @@ function task(campaign, one, leads) {
 
 /** @param {CampaignReview} one */
 function review(one) {
-  const { due = 0, in_time = 0, late = 0, not_done = 0 } = one.facts.tasks;
-  const figures = t("截至 {on}：到期任务 {due} 项，按期 {in_time}，逾期完成 {late}，未完成 {not_done}", { on: one.facts.on, due, in_time, late, not_done });
+  const { due = 0, in_time = 0, late = 0, not_done = 0, to_come = 0 } = one.facts.tasks;
+  const figures = t("截至 {on}：本期任务 {due} 项，按期完成 {in_time}，逾期完成 {late}，逾期未完成 {not_done}，未到期 {to_come}", { on: one.facts.on, due, in_time, late, not_done, to_come });
   const stages = Object.entries(one.facts.stages).map(([stage, count]) => `${stageWord(stage)} ${count}`).join(t("、"));
   return el(
     "article.campaign-review",
