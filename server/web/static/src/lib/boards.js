@@ -17,7 +17,7 @@ const WHY = { small: () => t("人数少，不比较"), nothing_due: () => t("本
 const AIMED = ["signed", "landed"];
 
 /** A measure, under it what it weighs, and the unit of what is not counted one by one. @param {Measure} measure */
-const headOf = ({ words, weight, unit }) => el("span", {}, say(words), el("span.under.nowrap", {}, [unit, t("权重 {n}", { n: weight })].filter(Boolean).join(" · ")));
+const headOf = ({ words, weight, unit }) => el("span", {}, say(words), unit ? el("span.under", {}, t("万元")) : null, el("span.under", {}, t("权重 {n}", { n: weight })));
 
 /** @param {Told} board @returns {HTMLElement} */
 export function monthBoard(board) {
@@ -69,7 +69,7 @@ function row(unit, weighed) {
     {},
     el("td.nowrap", {}, el("b", {}, unit.unit.name)),
     weighed.map((measure) => el("td.number", {}, number(unit, measure))),
-    el("td.number", {}, unit.score ? opens(unit.score, () => reckoning(unit, weighed)) : el("span.faint", {}, WHY[unit.why]?.() || "—")),
+    el("td.number", {}, unit.score ? opens(unit.score, () => reckoning(unit, weighed)) : el("span.faint.board-why", {}, WHY[unit.why]?.() || "—")),
     el("td.number", {}, unit.rank ? String(unit.rank) : "—"),
     el("td.nowrap", {}, listed(unit.listed)),
   );
