@@ -7,6 +7,7 @@ import fcntl
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -103,8 +104,7 @@ def _elsewhere(stage: Stage, zh: str, en: str, port: int) -> str:
 def prepare(stage: Stage, *, fresh: bool) -> dict[str, Any]:
     """Have the data made, or made ready again; tells the sign-ins and the plan for the pretend phones."""
     if fresh or not stage.filled.exists():
-        for kept in (stage.filled, *stage.folder.glob(f"{stage.database.name}*")):
-            kept.unlink(missing_ok=True)
+        _clear(stage)
     with subprocess.Popen(PREPARE, cwd=TREE, env=stage.environment(), stdout=subprocess.PIPE) as child:
         assert child.stdout is not None, "asked for as a pipe"
         told = child.stdout.read()
@@ -113,6 +113,14 @@ def prepare(stage: Stage, *, fresh: bool) -> dict[str, Any]:
     stage.filled.touch()
     prepared: dict[str, Any] = json.loads(told)
     return prepared
+
+
+def _clear(stage: Stage) -> None:
+    """Take away the county before, with what it kept beside its database: closings of another record never agree."""
+    for kept in (stage.filled, *stage.folder.glob(f"{stage.database.name}*")):
+        kept.unlink(missing_ok=True)
+    for folder in ("closings", "photos"):
+        shutil.rmtree(stage.folder / folder, ignore_errors=True)
 
 
 @contextmanager

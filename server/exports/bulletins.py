@@ -13,11 +13,11 @@ Document = dict[str, Any]
 UPRIGHT_MM, SIDEWAYS_MM = 168.0, 255.0
 """How wide the tables are on a page that stands, and on one on its side."""
 
-UNIT_MM = 38
-"""How wide the names of units stand: ten characters in a line."""
+UNIT_MM, CROWDED_MM = 45, 38
+"""How wide the names of units stand: twelve characters in a line, ten beside many measures."""
 
-ONE_LINE = 11
-"""So many figures stand in one line of a measure's column; longer amounts in two."""
+ONE_LINE = 9
+"""Fewer figures than this stand in one line of a measure's column; longer amounts in two, parted at the stroke."""
 
 _WHY = {"small": "不比较", "nothing_due": "不排名"}
 _UNRANKED = "—"
@@ -98,9 +98,9 @@ def _board(bulletin: Document) -> list[Table]:
     """A month's board: the two lists, then every unit in unit order with its numbers."""
     data, width = bulletin["data"], _width_mm(bulletin)
     weighed = _weighed(data)
-    rest = width - UNIT_MM - 16 - 14
+    rest = width - CROWDED_MM - 16 - 14
     columns = [
-        Column("单位", UNIT_MM, centred=True),
+        Column("单位", CROWDED_MM, centred=True),
         *(Column(_head(each), rest / len(weighed), centred=True) for each in weighed),
         Column("得分", 16, centred=True),
         Column("名次", 14, centred=True),
@@ -150,11 +150,11 @@ def _board_of_months(bulletin: Document) -> list[Table]:
     """A longer board: each month's score, their mean, the rank."""
     data, width = bulletin["data"], _width_mm(bulletin)
     months = [each["month"] for each in data["months"]]
-    each_mm = (width - UNIT_MM - 18 - 14) / len(months)
+    each_mm = (width - UNIT_MM - 22 - 14) / len(months)
     columns = [
         Column("单位", UNIT_MM, centred=True),
         *(Column(f"{int(month[5:])}月", each_mm, centred=True) for month in months),
-        Column("平均得分", 18, centred=True),
+        Column("平均得分", 22, centred=True),
         Column("名次", 14, centred=True),
     ]
     rows: list[tuple[Cell, ...]] = [
@@ -199,7 +199,7 @@ def _trips(bulletin: Document) -> list[Table]:
         Column("单位", UNIT_MM, centred=True),
         Column("外出人数", 17, centred=True),
         Column("在外天数", 17, centred=True),
-        Column("目的地", 45),
+        Column("目的地", 38),
         Column("外出拜访", 17, centred=True),
         Column("接待客商", 17, centred=True),
         Column("帮扶企业", 17, centred=True),
@@ -275,7 +275,8 @@ def _board_notes(data: Document) -> list[str]:
     measures = "；".join(f"{_zh(each)}（权重 {each['weight']}）：{each['means']['zh']}" for each in weighed)
     told = [f"{measures}。"] if weighed else []
     told.append(
-        "得分满分 100，保留一位小数；得分相同的名次并列。满分单位不列入锤炼榜，可比单位不足 3 个时不列榜。"
+        "得分满分 100，保留一位小数；得分相同的名次并列。"
+        "满分单位不列入锤炼榜，可比单位不足 3 个或得分全部相同时不列榜。"
     )
     if weighed:
         told.append("本月没有应办的指标不计权重，其余指标按权重折算；对单位的结果作比较，不涉及个人。")
@@ -296,8 +297,8 @@ def _apart(data: Document) -> Iterable[str]:
 def _trip_notes(_data: Document) -> list[str]:
     """What a trip bulletin says of how it was made."""
     return [
-        "按单位顺序列出，不排名、不涉及个人。外出人数为本月有外出行程的人数；"
-        "在外天数为本月有人在外的天数，同一天只计一次。人数较少的单位只列是否外出。"
+        "按单位顺序列出，不排名、不涉及个人。外出人数为当月有外出行程的人数；"
+        "在外天数为当月有人在外的天数，同一天只计一次。人数较少的单位只列是否外出。"
     ]
 
 
@@ -305,6 +306,10 @@ def _months_missing(data: Document, kind: str) -> list[str]:
     """What a longer one is made of, and the months it lacks."""
     made = [each["bulletin"]["number"] for each in data["months"] if each["bulletin"]]
     lacking = [f"{int(each['month'][5:])}月" for each in data["months"] if not each["bulletin"]]
-    how = "平均得分为各月已发布得分的平均" if kind == "boards" else "人数逐月统计，不相加"
+    how = (
+        "平均得分为各月已发布得分的平均，没有得分的月份（“—”）不计"
+        if kind == "boards"
+        else "人数逐月统计，不相加"
+    )
     told = [f"依据已发布的月度通报汇总（{'、'.join(made)}）；{how}。"]
     return told + ([f"{'、'.join(lacking)}没有已发布的通报，未计入。"] if lacking else [])

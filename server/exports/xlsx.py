@@ -1,5 +1,8 @@
 """A paper as an Excel workbook, a sheet for each table: real dates and numbers, texts that stay texts.
 
+Printed whole it is one paper: what is said before the tables stands on the first sheet, notes and who signs on the
+last; title, number and the line at the foot on each.
+
 Every text is written as one, whatever it begins with, so none is ever taken for a formula or an address; what might be
 taken for one on being edited bears the mark that keeps it a text. Tables of any length are written by `sheets`.
 """
@@ -55,8 +58,10 @@ def write(paper: Paper) -> bytes:
     made = paper.made_at.replace(tzinfo=None)
     book.set_properties({"title": plain(paper.title), "author": plain(paper.author), "created": made})
     looks = {name: book.add_format(look) for name, look in _LOOKS.items()}
+    first, last = paper.tables[0], paper.tables[-1]
     for table in paper.tables:
-        _Sheet(book.add_worksheet(table.name), looks, table).write(paper)
+        sheet = _Sheet(book.add_worksheet(table.name), looks, table)
+        sheet.write(paper, begins=table is first, ends=table is last)
     book.close()
     return into.getvalue()
 
@@ -69,13 +74,13 @@ class _Sheet:
         self.places = list(_places(table.columns))
         self.last = self.places[-1] + (1 if table.columns[-1].spans else 0)
 
-    def write(self, paper: Paper) -> None:
-        """All of it."""
+    def write(self, paper: Paper, *, begins: bool, ends: bool) -> None:
+        """All of it; what stands before the tables where the paper `begins`, what stands after them where it `ends`."""
         self._lay_out(upright=paper.upright)
         self._across(paper.title, "title", height_pt=32)
         for fact in paper.facts:
             self._across(fact, "fact", height_pt=20)
-        for told in paper.body:
+        for told in paper.body if begins else ():
             self._told(told)
         if len(paper.tables) > 1 and paper.signed:
             self._across(self.table.name, "name", height_pt=22)
@@ -84,9 +89,9 @@ class _Sheet:
             self._group([*group.shared], [[*cells] for cells in group.rows])
         if not self.table.groups:
             self._across("本期没有记录", "centred", height_pt=24)
-        for told in paper.notes:
+        for told in paper.notes if ends else ():
             self._told(told)
-        for told in paper.signed:
+        for told in paper.signed if ends else ():
             self._across(told, "signed", height_pt=20)
         self._told(paper.foot, "foot")
 

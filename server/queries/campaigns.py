@@ -131,7 +131,7 @@ def facts(campaign: Campaign, asked: campaigns.Period) -> dict[str, Any]:
     )
     return {
         "on": today.isoformat(),
-        "tasks": campaigns.within(tasks, asked),
+        "tasks": campaigns.within(tasks, asked, today),
         "stands": campaigns.counts(tasks, today),
         "stages": {row[0]: row[1] for row in db.session.execute(stages)},
         "matters": {row[0]: row[1] for row in db.session.execute(states)},

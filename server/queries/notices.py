@@ -110,14 +110,14 @@ def _documents(rows: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def _document(row: Any, happened_at: datetime | None) -> dict[str, Any]:
-    """One notice: its sentence in both languages and what it leads to."""
+    """One notice: when it was told, its sentence in both languages and what it leads to."""
     notice: Notice = row.Notice
     kind = notice_kinds.KINDS[notice.kind]
     zh, en = _facts(row, happened_at, 0), _facts(row, happened_at, 1)
     return {
         "id": notice.id,
         "kind": notice.kind,
-        "at": notice.at,
+        "at": notice.shows_at,
         "words": {"zh": kind.words.zh.format(**zh), "en": kind.words.en.format(**en)},
         "about": {"noun": kind.about, "id": notice.subject, "trip_id": notice.trip_id},
         "urgent": notice.urgent,

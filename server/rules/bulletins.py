@@ -125,8 +125,17 @@ def month_of(day: date) -> Covered:
 
 def title(kind: str, period: Covered, *, corrects: bool) -> str:
     """What the server calls a bulletin until somebody calls it otherwise."""
-    of = "重点工作推进情况" if kind == "boards" else "外出招商情况"
-    return f"关于{period.words[0]}{of}的通报{'（更正）' if corrects else ''}"
+    return f"关于{_subject(kind, period)}的通报{'（更正）' if corrects else ''}"
+
+
+def opening(kind: str, period: Covered, *, corrects: bool) -> str:
+    """How the server lets a bulletin begin until somebody words it otherwise."""
+    return f"现将{_subject(kind, period)}{'更正' if corrects else ''}通报如下。"
+
+
+def _subject(kind: str, period: Covered) -> str:
+    """What it tells of."""
+    return f"{period.words[0]}{'重点工作推进情况' if kind == 'boards' else '外出招商情况'}"
 
 
 def allowed(state: str) -> list[str]:

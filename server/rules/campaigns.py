@@ -127,11 +127,13 @@ def counts(tasks: Iterable[Task], today: date) -> dict[str, int]:
     return found
 
 
-def within(tasks: Iterable[Task], asked: Period) -> dict[str, int]:
-    """Of the tasks due in a period: how many there are, and how many were done in time, late, or not at all."""
+def within(tasks: Iterable[Task], asked: Period, on: date) -> dict[str, int]:
+    """Of the tasks due in a period, as of a day: how many there are; done in time, done late, overdue, not due yet."""
     due = [
         one for one in tasks if asked.starts_on <= one.due_on < asked.ends_before and one.state != "dropped"
     ]
     in_time = sum(one.done_on is not None and one.done_on <= one.due_on for one in due)
     late = sum(one.done_on is not None and one.done_on > one.due_on for one in due)
-    return {"due": len(due), "in_time": in_time, "late": late, "not_done": len(due) - in_time - late}
+    not_done = sum(one.done_on is None and one.due_on < on for one in due)
+    to_come = len(due) - in_time - late - not_done
+    return {"due": len(due), "in_time": in_time, "late": late, "not_done": not_done, "to_come": to_come}

@@ -13,6 +13,7 @@ from server.queries import bulletins
 from server.rules import access, boards
 from server.rules.access import Actor
 from server.rules.boards import Rule
+from server.rules.bulletins import covered
 from server.services import events
 from server.transaction import verb
 
@@ -70,8 +71,10 @@ def _ensure_unpublished(valid_from: date) -> None:
     """`BoardRefused` for a month that is published, or one before it: nobody is measured anew."""
     published = bulletins.last_published_month()
     if published is not None and f"{valid_from:%Y-%m}" <= published:
+        zh, en = covered(published).words
         boards.refuse(
-            f"{published} 的通报已发布，规则只能从以后的月份起改", f"{published} is published already"
+            f"{zh}的通报已发布，规则和目标只能从以后的月份起改",
+            f"the bulletin of {en} is published; rules and targets change from a later month on",
         )
 
 

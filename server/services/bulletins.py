@@ -38,6 +38,7 @@ def draft(actor: Actor, kind: str, period: str, *, reason: str = "") -> dict[str
         state="drafted",
         revision=1,
         title=bulletins.title(kind, of, corrects=corrects is not None),
+        opening=bulletins.opening(kind, of, corrects=corrects is not None),
         data=reads.drawn(kind, of),
         corrects_id=corrects,
         reason=reason,

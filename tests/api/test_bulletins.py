@@ -96,6 +96,7 @@ def unit(told: dict[str, Any], unit_id: int) -> dict[str, Any]:
 def test_the_server_drafts_a_board_whose_every_number_opens_its_rows(desk: Desk, folk: Folk) -> None:
     row = desk.drafts().get_json()
     assert (row["state"], row["title"]) == ("drafted", "关于2026年5月重点工作推进情况的通报")
+    assert row["opening"] == "现将2026年5月重点工作推进情况通报如下。"
     first, second, third = (unit(row, office.unit_id) for office in folk.offices)
     by_matters = [first["numbers"][name] for name in ("solved", "answered", "lasting")]
     assert [(each["got"], each["of"]) for each in by_matters] == [(2, 2)] * 3
@@ -314,10 +315,6 @@ def test_the_files_say_what_the_page_says(desk: Desk, folk: Folk) -> None:
     read = Document(BytesIO(desk.sees("cadre", row["id"], ".docx").get_data()))
     said = [paragraph.text for paragraph in read.paragraphs]
     assert said[:3] == [row["title"], row["number"], "现将有关情况通报如下。"]
-    assert [text for text in said if text[1:2] == "、"] == [
-        "一、奋斗榜",
-        "二、各单位情况",
-    ] or "锤炼榜" in "".join(said)
     assert any(row["seal"] in text for text in said)
     assert "2026年6月3日" in said
     assert any("东河镇" in text or "西岭镇" in text for text in said if "不参加比较" in text)

@@ -402,10 +402,15 @@ def test_data_that_were_left_half_made_are_made_anew(tmp_path: Path, monkeypatch
     assert not here.database.exists()
     assert not (tmp_path / "guatu.sqlite-wal").exists()
     here.database.write_text("whole")
+    closing = tmp_path / "closings" / "2026-11-01.json"
+    closing.parent.mkdir()
+    closing.write_text("of the county before")
     stage.prepare(here, fresh=False)
     assert here.database.exists()
+    assert closing.exists()
     stage.prepare(here, fresh=True)
     assert not here.database.exists()
+    assert not closing.exists()
 
 
 def test_the_certificate_is_for_this_machine_and_its_key_for_its_owner(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -65,3 +66,14 @@ def test_a_row_is_as_high_as_its_fullest_cell_needs_and_never_higher_than_there_
 
 def test_nothing_at_all_is_said_in_words() -> None:
     assert read_back()["行程"]["A5"].value == "本期没有记录"
+
+
+def test_a_workbook_printed_whole_is_one_paper_that_begins_once_and_ends_once() -> None:
+    told = paper(day(24, entry(BOSS)), trips=[trip(BOSS)])
+    told = replace(told, body=["现通报如下。"], notes=["注：略。"], signed=["青溪县", "2026年6月3日"])
+    sheets = list(openpyxl.load_workbook(BytesIO(xlsx.write(told))))
+    said = [[cell.value for cell in sheet["A"]] for sheet in sheets]
+    assert len(said) > 1
+    for words, on in (("现通报如下。", 0), ("注：略。", -1), ("2026年6月3日", -1)):
+        assert [words in each for each in said] == [each is said[on] for each in said], words
+    assert all({told.title, *told.facts, told.foot} <= set(each) for each in said)

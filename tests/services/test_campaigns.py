@@ -222,8 +222,8 @@ def test_a_review_freezes_its_facts_and_a_correction_stands_beside_it(
         headquarters.reports("supervisor_a", "finish")
         reviews = headquarters.does("leader", "post", "/reviews", told | {"text": "更正"}, 201)["reviews"]
     assert [(each["text"], each["facts"]["tasks"]) for each in reviews] == [
-        ("更正", {"due": 1, "in_time": 0, "late": 1, "not_done": 0}),
-        ("总体可控", {"due": 1, "in_time": 0, "late": 0, "not_done": 1}),
+        ("更正", {"due": 1, "in_time": 0, "late": 1, "not_done": 0, "to_come": 0}),
+        ("总体可控", {"due": 1, "in_time": 0, "late": 0, "not_done": 0, "to_come": 1}),
     ]
     assert (reviews[0]["period"]["zh"], reviews[0]["period"]["en"]) == ("2026 年 9 月", "September 2026")
     for period in ("2026-07", "2026-10", "2027", "2026-13", "2026-Q5", "九月份"):
@@ -322,4 +322,4 @@ def test_a_period_is_a_month_a_quarter_or_a_year() -> None:
     with pytest.raises(CampaignRefused):
         rules.period("2026-00")
     dropped = Task("dropped", date(2026, 1, 1), date(2026, 12, 1), None)
-    assert rules.within([dropped], found["2026"])["due"] == 0
+    assert rules.within([dropped], found["2026"], date(2026, 9, 1))["due"] == 0

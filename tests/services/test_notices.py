@@ -349,6 +349,8 @@ def test_nothing_is_told_at_night_but_emergencies(folk: County) -> None:
         assert reads.unread(folk.supervisor_a.actor)["urgent"] == 1
     with clock.at(MORNING):
         assert told(folk)["supervisor_a"] == ["matter.overdue", "matter.reported", "matter.reported"]
+        hours = {each["at"] for each in reads.listed(folk.supervisor_a.actor)["items"]}
+        assert hours == {NIGHT, MORNING}, "it stands at the hour it was told, not at the one it came up"
 
 
 def test_a_sweep_that_is_interrupted_anywhere_tells_everything_once(

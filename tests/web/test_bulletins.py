@@ -41,7 +41,7 @@ def test_a_bulletin_goes_from_its_draft_to_everybody_and_its_numbers_open(
 ) -> None:
     page = desk(people.supervisor).open("/bulletins")
     page.get_by_role("button", name="起草通报").click()
-    page.get_by_label("时段").fill(month)
+    page.get_by_label("时段").select_option(month)
     page.get_by_role("dialog").get_by_role("button", name="起草", exact=True).click()
     expect(page.locator("#head")).to_contain_text("草稿")
     page.get_by_label("文号").fill("青督通〔2026〕1号")

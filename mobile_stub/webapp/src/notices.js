@@ -65,10 +65,24 @@ const WAYS = {
 /** @param {Notice} notice */
 function item(notice) {
   const words = lang() === "en" ? notice.words.en : notice.words.zh;
-  return el("li", {}, el("a", { class: notice.read ? "card told" : "card told unread", href: WAYS[notice.about.noun]?.(notice.about) ?? "#/",
-    onclick: () => mark(notice) },
-  el("span", { class: "told-words" }, notice.urgent && el("strong", { class: "urgent" }, say("notices.urgent")), words),
-  el("small", {}, `${dayWords(dayOf(notice.at))} ${clock(notice.at)}`, !notice.read && el("b", {}, say("notices.unread")))));
+  const way = WAYS[notice.about.noun]?.(notice.about);
+  const inside = [
+    el("span", { class: "told-words" }, notice.urgent && el("strong", { class: "urgent" }, say("notices.urgent")), words),
+    el("small", {}, `${dayWords(dayOf(notice.at))} ${clock(notice.at)}`, !way && el("span", {}, say("notices.desk")), !notice.read && el("b", {}, say("notices.unread"))),
+  ];
+  return el("li", {}, way ? card("a", notice, { href: way, onclick: () => mark(notice) }, inside) : card("button", notice, { type: "button", onclick: () => seen(notice) }, inside));
+}
+
+/** @param {"a" | "button"} tag @param {Notice} notice @param {Record<string, unknown>} more @param {Node[]} inside */
+function card(tag, notice, more, inside) {
+  return el(tag, { class: notice.read ? "card told" : "card told unread", ...more }, ...inside);
+}
+
+/** What is read at the desk alone leads nowhere here: pressing it says that it was read. @param {Notice} notice */
+async function seen(notice) {
+  if (notice.read) return;
+  await mark(notice);
+  again();
 }
 
 /** Marks one as read while its page opens; where that fails it stays unread. @param {Notice} notice */

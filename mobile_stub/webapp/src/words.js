@@ -567,6 +567,7 @@ export const words = /** @type {const} */ ({
   "notices.none": ["还没有提醒", "No notices yet"],
   "notices.none_text": ["任务批准了、有人询问您的签到、事项交到您手里时，会在这里看到。", "You will see here when a duty is approved, a check-in is asked about or a matter is yours."],
   "notices.unread": ["未读", "Unread"],
+  "notices.desk": ["在电脑上打开", "Opens at the desk"],
   "notices.urgent": ["紧急", "Urgent"],
   "notices.read_all": ["全部标为已读", "Mark all as read"],
 

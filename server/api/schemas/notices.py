@@ -38,7 +38,7 @@ class AboutOut(ma.Schema):
 
 
 class NoticeOut(ma.Schema):
-    """One notice."""
+    """One notice; `at` is when it was told, which is never at night unless it is urgent."""
 
     id = Id()
     kind = fields.String(metadata={"enum": sorted(KINDS)})

@@ -5,9 +5,12 @@ from typing import Final
 
 import sqlalchemy as sa
 
+from server.config import Settings
 from server.db import db
+from server.held import held
 from server.models.events import Event
 from server.models.notices import Notice, NoticeMark
+from server.rules import notices as rules
 from server.services import notices
 
 TOLD_OF: Final = timedelta(days=4)
@@ -20,8 +23,10 @@ def tell(now: datetime) -> None:
     db.session.execute(sa.update(NoticeMark).values(upto=first.scalar_subquery() - 1))
     db.session.commit()
     notices.tell()
-    shown = sa.update(Notice).values(shows_at=Notice.at, was_read=Notice.at < now - UNREAD)
-    db.session.execute(shown)
+    for notice in db.session.scalars(sa.select(Notice)):
+        quiet = held(Settings).quiet_hours
+        notice.shows_at = notice.at if notice.urgent else rules.shows_at(quiet, notice.at)
+        notice.was_read = notice.at < now - UNREAD
     db.session.commit()
 
 

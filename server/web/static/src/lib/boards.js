@@ -16,8 +16,8 @@ const WHY = { small: () => t("人数少，不比较"), nothing_due: () => t("本
 /** What is measured against a target that somebody sets. */
 const AIMED = ["signed", "landed"];
 
-/** A measure with what it weighs, and the unit of what is not counted one by one. @param {Measure} measure */
-const headOf = ({ words, weight, unit }) => [say(words), unit && ` · ${unit}`, t("（{n}）", { n: weight })].join("");
+/** A measure, under it what it weighs, and the unit of what is not counted one by one. @param {Measure} measure */
+const headOf = ({ words, weight, unit }) => el("span", {}, say(words), unit ? el("span.under", {}, t("万元")) : null, el("span.under", {}, t("权重 {n}", { n: weight })));
 
 /** @param {Told} board @returns {HTMLElement} */
 export function monthBoard(board) {
@@ -69,7 +69,7 @@ function row(unit, weighed) {
     {},
     el("td.nowrap", {}, el("b", {}, unit.unit.name)),
     weighed.map((measure) => el("td.number", {}, number(unit, measure))),
-    el("td.number", {}, unit.score ? opens(unit.score, () => reckoning(unit, weighed)) : el("span.faint", {}, WHY[unit.why]?.() || "—")),
+    el("td.number", {}, unit.score ? opens(unit.score, () => reckoning(unit, weighed)) : el("span.faint.board-why", {}, WHY[unit.why]?.() || "—")),
     el("td.number", {}, unit.rank ? String(unit.rank) : "—"),
     el("td.nowrap", {}, listed(unit.listed)),
   );
@@ -159,7 +159,7 @@ function manners(board, weighed) {
     el(
       "ul",
       {},
-      weighed.map((measure) => el("li", {}, el("b", {}, say(measure.words), "（", t("权重"), " ", String(measure.weight), "）"), "：", say(measure.means))),
+      weighed.map((measure) => el("li", {}, el("b", {}, say(measure.words)), t("（权重 {n}）：{means}", { n: measure.weight, means: say(measure.means) }))),
       el("li", {}, t("得分相同的名次并列；没有应办的指标不计权重；全部没有应办的单位不排名。")),
       el("li", {}, t("不足 {n} 人的单位不比较、不列数。", { n: board.rule.least_people })),
       el("li", {}, t("两榜各列至多 {n} 个单位：并列最后一名的一起上奋斗榜；并列超出名额的不列锤炼榜，满分单位不列锤炼榜。", { n: board.rule.listed })),

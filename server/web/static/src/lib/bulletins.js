@@ -7,7 +7,7 @@ import { t } from "./desk.js";
 import { tell } from "./dialog.js";
 import { el } from "./dom.js";
 import { table } from "./list.js";
-import { dates } from "./time.js";
+import { dates, monthShortly } from "./time.js";
 
 /** What was done on trips, in the order of the columns. */
 const VISITS = ["outbound", "reception", "enterprise_help"];
@@ -71,19 +71,19 @@ function madeOf({ data }) {
 
 /** @param {BulletinInFull} bulletin */
 function boardOfMonths({ data }) {
-  const months = (data.months || []).map(({ month }) => month);
+  const months = data.months || [];
   return el(
     "div.board",
     {},
     lists(data.units),
     table(
-      [t("单位"), ...months.map((month) => month.slice(5)), t("平均得分"), t("名次"), t("榜")],
+      [t("单位"), ...months.map(monthHead), t("平均得分"), t("名次"), t("榜")],
       data.units.map((/** @type {RolledUpUnit} */ row) =>
         el(
           "tr",
           {},
           el("td.nowrap", {}, el("b", {}, row.unit.name)),
-          months.map((month) => el("td.number", {}, String(row.months[month] || "—"))),
+          months.map(({ month }) => el("td.number", {}, String(row.months[month] || "—"))),
           el("td.number", {}, row.score || (row.why === "small" ? t("人数少，不比较") : t("本期无应办，不排名"))),
           el("td.number", {}, row.rank ? String(row.rank) : "—"),
           el("td", {}, listed(row.listed)),
@@ -91,25 +91,33 @@ function boardOfMonths({ data }) {
       ),
       t("各单位情况"),
     ),
+    el("p.board-none", {}, t("平均得分为各月已发布得分的平均，没有得分的月份（“—”）不计；点月份看当月的明细。得分相同的名次并列；人数少的单位不比较，各月都没有应办的不排名。")),
   );
+}
+
+/** A month over its column; it leads to the bulletin that its figures come from. @param {NonNullable<BulletinInFull["data"]["months"]>[number]} of */
+function monthHead({ month, bulletin }) {
+  const words = monthShortly(month);
+  return bulletin ? el("a", { href: `/bulletins/${bulletin.id}`, title: bulletin.number }, words) : words;
 }
 
 /** @param {BulletinInFull} bulletin */
 function tripsOfMonths({ data }) {
-  const months = (data.months || []).map(({ month }) => month);
-  return table(
-    [t("单位"), ...months.map((month) => month.slice(5)), t("在外天数")],
+  const months = data.months || [];
+  const made = table(
+    [t("单位"), ...months.map(monthHead), t("在外天数")],
     data.units.map((/** @type {RolledUpUnit} */ row) =>
       el(
         "tr",
         {},
         el("td.nowrap", {}, el("b", {}, row.unit.name)),
-        months.map((month) => el("td.nowrap", {}, monthOut(row.months[month]))),
+        months.map(({ month }) => el("td.nowrap", {}, monthOut(row.months[month]))),
         el("td.number", {}, row.why === "small" ? "—" : String(row.days)),
       ),
     ),
     t("各单位外出情况"),
   );
+  return el("div", {}, made, el("p.board-none", {}, t("按单位顺序列出，不排名、不涉及个人；人数逐月统计，不相加，同一天有多人在外只计一天。")));
 }
 
 /** @param {RolledUpUnit["months"][string] | undefined} told */

@@ -7,6 +7,7 @@ import { get, post, put } from "./api.js";
 import { t } from "./desk.js";
 import { ask, textField } from "./dialog.js";
 import { el } from "./dom.js";
+import { periods } from "./periods.js";
 import { picker } from "./picker.js";
 import { searchCompanions, searchUnits } from "./sources.js";
 
@@ -156,19 +157,4 @@ export function reviewForm(campaign, today) {
     ],
     act: (form) => post(`/campaigns/${campaign.id}/reviews`, told(form)),
   });
-}
-
-/** @param {string} from @param {string} to days @returns {[string, string][]} */
-export function periods(from, to) {
-  /** @type {Map<string, string>} */
-  const found = new Map();
-  const at = new Date(`${to.slice(0, 7)}-15T00:00:00Z`);
-  for (; at.toISOString().slice(0, 7) >= from.slice(0, 7); at.setUTCMonth(at.getUTCMonth() - 1)) {
-    const [year = "", month = ""] = at.toISOString().split("-");
-    const quarter = `${year}-Q${Math.ceil(Number(month) / 3)}`;
-    found.set(`${year}-${month}`, t("{year} 年 {month} 月", { year, month: Number(month) }));
-    found.set(quarter, t("{year} 年第 {n} 季度", { year, n: quarter.slice(-1) }));
-    found.set(year, t("{year} 年度", { year }));
-  }
-  return [...found];
 }

@@ -43,7 +43,7 @@ export function ask({ title, body, yes, no = t("取消"), stop = false, act }) {
         dialog.close();
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
-        wrong.replaceChildren(refusalNotice(error));
+        wrong.replaceChildren(refusalNotice(error, (path) => form.querySelector(`label[for="ask-${CSS.escape(path)}"]`)?.textContent || path));
       } finally {
         main.disabled = false;
       }

@@ -87,3 +87,18 @@ export function periodBar(place, period, { go, path, query = {}, kinds = false }
     ),
   );
 }
+
+/** The months, quarters and years between two days, the newest first: [name, words]. @param {string} from @param {string} to days @returns {[string, string][]} */
+export function periods(from, to) {
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  const at = new Date(`${to.slice(0, 7)}-15T00:00:00Z`);
+  for (; at.toISOString().slice(0, 7) >= from.slice(0, 7); at.setUTCMonth(at.getUTCMonth() - 1)) {
+    const [year = "", month = ""] = at.toISOString().split("-");
+    const quarter = `${year}-Q${Math.ceil(Number(month) / 3)}`;
+    found.set(`${year}-${month}`, t("{year} 年 {month} 月", { year, month: Number(month) }));
+    found.set(quarter, t("{year} 年第 {n} 季度", { year, n: quarter.slice(-1) }));
+    found.set(year, t("{year} 年度", { year }));
+  }
+  return [...found];
+}

@@ -81,6 +81,16 @@ export function dayInWords(instant) {
   return format("day", { year: "numeric", month: "long", day: "numeric", weekday: "long" }).format(new Date(instant));
 }
 
+/** @param {string} instant @returns {string} 2026年11月21日, as papers are dated */
+export function dated(instant) {
+  return format("dated", { year: "numeric", month: "long", day: "numeric" }).format(new Date(instant));
+}
+
+/** @param {string} month 2026-11 @returns {string} 11月 */
+export function monthShortly(month) {
+  return format("month", { month: "short" }).format(new Date(`${month}-15T12:00:00+08:00`));
+}
+
 /** @param {string} from @param {string} to dates @returns {string} 11月20日—22日 */
 export function dates(from, to) {
   const words = format("date", { month: "short", day: "numeric" });

@@ -4,7 +4,7 @@
  */
 import Feature from "ol/Feature.js";
 import GeoJSON from "ol/format/GeoJSON.js";
-import { boundingExtent, getCenter } from "ol/extent.js";
+import { boundingExtent, buffer, getCenter, getHeight, getWidth } from "ol/extent.js";
 import Point from "ol/geom/Point.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
@@ -19,16 +19,39 @@ const WHITE = new Stroke({ color: "#fff", width: 2 });
 /** @param {boolean} project @param {boolean} wrong @param {string} words */
 function look(project, wrong, words) {
   const fill = new Fill({ color: wrong ? "#b3261e" : "#0b4f6c" });
-  const image = project ? new RegularShape({ points: 4, radius: 10, angle: 0, fill, stroke: WHITE }) : new Circle({ radius: 7, fill, stroke: WHITE });
-  const text = new Text({ text: words, offsetY: 19, font: "12px sans-serif", fill: new Fill({ color: "#1d2a33" }), stroke: new Stroke({ color: "#fff", width: 3 }) });
+  const image = project
+    ? new RegularShape({ points: 4, radius: 10, angle: 0, fill, stroke: WHITE, declutterMode: "obstacle" })
+    : new Circle({ radius: 7, fill, stroke: WHITE, declutterMode: "obstacle" });
+  const text = new Text({ text: words, offsetY: 14, textBaseline: "top", font: "12px sans-serif", fill: new Fill({ color: "#1d2a33" }), stroke: new Stroke({ color: "#fff", width: 3 }) });
   return new Style({ image, text });
 }
+
+/** So many projects of an area are named on the map. */
+const MOST_NAMED = 4;
+
+/** The projects of each area: they share its mark. @param {Campaign["projects"]} projects */
+function byArea(projects) {
+  /** @type {Map<number | null, Campaign["projects"]>} */
+  const found = new Map();
+  for (const project of projects) found.set(project.area_id, [...(found.get(project.area_id) ?? []), project]);
+  return found;
+}
+
+/** @param {Campaign["projects"]} projects */
+function namesOf(projects) {
+  const names = projects.slice(0, MOST_NAMED).map(({ name }) => name);
+  const more = projects.length - names.length;
+  return [...names, ...(more > 0 ? [t("另 {n} 个项目", { n: more })] : [])].join("\n");
+}
+
+/** An extent with room around it for the names under its marks. @param {import("ol/extent.js").Extent} extent */
+const roomFor = (extent) => buffer(extent, Math.max(getWidth(extent), getHeight(extent)) * 0.12);
 
 /** @param {HTMLElement} frame @param {Campaign} campaign @returns {Promise<number>} how many marks were drawn */
 export async function campaignMap(frame, campaign) {
   const desk = makeMap(frame, { label: t("地图：项目和事项") });
   const marks = new VectorSource();
-  const layer = new VectorLayer({ source: marks, zIndex: 30, declutter: false });
+  const layer = new VectorLayer({ source: marks, zIndex: 30, declutter: true });
   layer.set("marks", true);
   desk.map.addLayer(layer);
   /** @param {number[]} at @param {boolean} project @param {boolean} wrong @param {string} words */
@@ -43,20 +66,20 @@ export async function campaignMap(frame, campaign) {
   try {
     const areas = await get("/areas.geojson");
     desk.showAreas(areas);
-    const wanted = new Map(campaign.projects.map((project) => [project.area_id, project]));
+    const wanted = byArea(campaign.projects);
     const format = new GeoJSON();
     for (const one of areas.features) {
-      const project = wanted.get(one.properties.id);
-      if (!project) continue;
+      const projects = wanted.get(one.properties.id);
+      if (!projects) continue;
       const geometry = /** @type {import("ol/geom/Geometry.js").default} */ (format.readGeometry(one.geometry));
       const [lng = 0, lat = 0] = getCenter(geometry.getExtent());
-      put(desk.place(lng, lat), true, project.stopped_on !== null, project.name);
+      put(desk.place(lng, lat), true, projects.some(({ stopped_on }) => stopped_on !== null), namesOf(projects));
     }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     toast(error.message, true);
   }
   const points = marks.getFeatures().map((feature) => /** @type {Point} */ (feature.getGeometry()).getCoordinates());
-  desk.fit(points.length > 1 ? boundingExtent(points) : desk.whole());
+  desk.fit(points.length > 1 ? roomFor(boundingExtent(points)) : desk.whole());
   return points.length;
 }

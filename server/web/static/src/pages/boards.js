@@ -67,7 +67,7 @@ async function rules() {
     fill(
       byId("rules"),
       told.items.length ? ruleTable(told.items, told.measures) : blank(t("用的是通用规则"), t("管理员设定的规则从某月起生效，已发布的通报不变。")),
-      told.targets.length ? targetTable(told.targets) : null,
+      told.targets.length ? [el("div.sheet-head.board-targets", {}, el("h2", {}, t("年度目标"))), targetTable(told.targets)] : null,
       may("board.change")
         ? el(
             "div.more",

@@ -11,7 +11,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { field, send } from "../lib/form.js";
 import { frame } from "../lib/frame.js";
 import { attempt, failure, loading, toast } from "../lib/states.js";
-import { dayInWords, fully } from "../lib/time.js";
+import { dated, fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
 
 const id = Number(lastPart());
@@ -57,7 +57,7 @@ function button(bulletin, step) {
 async function take(bulletin, step) {
   if (step === "redraft") {
     const anew = await attempt(() => post(`/bulletins/${id}/redraft`, { revision: bulletin.revision }));
-    if (anew) changed(anew, t("数字已更新"));
+    if (anew) changed(anew, step);
     return;
   }
   const name = word("bulletin_step", step);
@@ -66,7 +66,7 @@ async function take(bulletin, step) {
     yes: name,
     stop: STOPS.includes(step),
     body: [el("p", {}, WARNINGS[step]?.() || bulletin.title), step === "return" ? textField("note", t("原因"), { maxlength: 500 }) : null],
-    act: async (form) => changed(await post(`/bulletins/${id}/${step}`, { revision: bulletin.revision, note: form.get("note") || "" }), name),
+    act: async (form) => changed(await post(`/bulletins/${id}/${step}`, { revision: bulletin.revision, note: form.get("note") || "" }), step),
   });
 }
 
@@ -114,9 +114,9 @@ function editor(bulletin) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void send(form, wrong, (path) => path, async () => {
+    void send(form, wrong, (path) => form.querySelector(`[data-path="${CSS.escape(path)}"] label`)?.textContent || path, async () => {
       const told = Object.fromEntries(new FormData(form));
-      changed(await put(`/bulletins/${id}`, { ...told, revision: bulletin.revision }), t("已保存"));
+      changed(await put(`/bulletins/${id}`, { ...told, revision: bulletin.revision }), "edit");
     });
   });
   return form;
@@ -129,16 +129,19 @@ function end(bulletin) {
     "div.bulletin-end",
     {},
     bulletin.note && !bulletin.may.includes("edit") ? el("p.written", {}, bulletin.note) : null,
-    published ? el("p.bulletin-signed", {}, bulletin.county, el("br"), dayInWords(published)) : null,
+    published ? el("p.bulletin-signed", {}, bulletin.county, el("br"), dated(published)) : null,
     el("p.faint", {}, t("数据生成于 {at}", { at: fully(bulletin.drawn_at) })),
     bulletin.seal ? el("p.faint", {}, t("校验码（SHA-256）"), " ", el("code.hash", {}, bulletin.seal), bulletin.whole ? [" ✓ ", t("与发布时一致")] : "") : null,
   );
 }
 
-/** @param {BulletinInFull} bulletin @param {string} said */
-function changed(bulletin, said) {
+/** @type {Record<string, () => string>} */
+const SAID = { edit: () => t("已保存"), redraft: () => t("数字已更新"), return: () => t("已退回") };
+
+/** @param {BulletinInFull} bulletin @param {string} step */
+function changed(bulletin, step) {
   draw(bulletin);
-  toast(said);
+  toast(SAID[step]?.() ?? word("bulletin", bulletin.state));
 }
 
 async function begin() {

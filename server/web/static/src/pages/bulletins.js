@@ -9,7 +9,7 @@ import { byId, el } from "../lib/dom.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { pagedList, table } from "../lib/list.js";
-import { today } from "../lib/periods.js";
+import { periods, today } from "../lib/periods.js";
 import { blank } from "../lib/states.js";
 import { fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
@@ -46,7 +46,6 @@ function row(bulletin) {
 }
 
 async function draft() {
-  const before = new Date(Date.UTC(Number(today().slice(0, 4)), Number(today().slice(5, 7)) - 2, 1)).toISOString().slice(0, 7);
   await ask({
     title: t("起草通报"),
     yes: t("起草"),
@@ -59,8 +58,8 @@ async function draft() {
         "div.field",
         {},
         el("label", { for: "ask-period" }, t("时段")),
-        el("input.input", { id: "ask-period", name: "period", required: true, maxlength: 8, value: before, pattern: "20[0-9]{2}(-(Q[1-4]|[0-9]{2}))?" }),
-        el("span.hint", {}, t("月 2026-10、季 2026-Q4 或年 2026；季度和年度由已发布的各月汇总。")),
+        el("select.select", { id: "ask-period", name: "period" }, spans()),
+        el("span.hint", {}, t("只列已结束的时段；季度和年度由已发布的各月汇总。")),
       ),
       textField("reason", t("更正原因（首次发布不填）"), { required: false, maxlength: 500, rows: 2 }),
     ],
@@ -69,6 +68,27 @@ async function draft() {
       location.href = `/bulletins/${made.id}`;
     },
   });
+}
+
+/** How far back one may begin: two years, so that the last whole year is among them. */
+const YEARS_BACK = 2;
+
+/** The months, quarters and years that are over, by kind, the newest of each first. */
+function spans() {
+  const now = today();
+  const from = `${Number(now.slice(0, 4)) - YEARS_BACK}-01-01`;
+  const found = periods(from, now);
+  const under = new Set(periods(now, now).map(([name]) => name));
+  return [t("月度"), t("季度"), t("年度")].map((label, at) => {
+    const those = found.filter(([name]) => !under.has(name) && spanOf(name) === at);
+    return el("optgroup", { label }, those.map(([name, words]) => el("option", { value: name }, words)));
+  });
+}
+
+/** 0 a month, 1 a quarter, 2 a year. @param {string} name */
+function spanOf(name) {
+  if (name.length === 4) return 2;
+  return name.includes("Q") ? 1 : 0;
 }
 
 /** @param {string} name @param {string} label @param {[string, string][]} options */

@@ -2,20 +2,26 @@
  * The wall chart of one campaign: its dates, its map, what belongs to it, its task list, its reviews.
  * @import {Campaign, CampaignReview, CampaignTask} from "../wire"
  */
-import { get, remove } from "../lib/api.js";
+import { get, Refusal, remove } from "../lib/api.js";
 import { campaignForm, entryForm, linkForm, planForm, projectForm, reviewForm, taskForm } from "../lib/campaign-forms.js";
 import { stand, stands, stageWord } from "../lib/campaigns.js";
-import { desk, say, t } from "../lib/desk.js";
+import { say, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { gantt } from "../lib/gantt.js";
-import { attempt, blank, failure, loading } from "../lib/states.js";
-import { day, fully } from "../lib/time.js";
+import { today } from "../lib/periods.js";
+import { attempt, blank, failure, loading, toast } from "../lib/states.js";
+import { fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
 import { campaignMap } from "../map/campaign.js";
 
 const id = Number(location.pathname.split("/").pop());
-const today = day(desk.now);
+/** Whether it hangs on a wall: nothing to press, and it reads anew by itself. */
+const WALL = new URLSearchParams(location.search).has("wall");
+const EVERY_MS = 60_000;
+/** How long a screenful of a long chart is shown on the wall. */
+const TURN_MS = 20_000;
+let shown = "";
 
 /** @type {Record<string, () => string>} */
 const STEPS = { progress: () => t("进展"), finish: () => t("完成"), drop: () => t("取消"), reopen: () => t("重新开始") };
@@ -23,9 +29,34 @@ const STEPS = { progress: () => t("进展"), finish: () => t("完成"), drop: ()
 async function read() {
   fill(byId("head"), loading());
   try {
-    draw(await get(`/campaigns/${id}`));
+    show(await get(`/campaigns/${id}`));
   } catch (error) {
     fill(byId("head"), failure(error, () => void read()));
+  }
+}
+
+/** On the wall: the next screenful of a chart that is longer than the screen, and from its end back to its top. */
+function turn() {
+  const page = document.documentElement;
+  const atEnd = Math.ceil(scrollY + innerHeight) >= page.scrollHeight;
+  scrollTo({ top: atEnd ? 0 : scrollY + innerHeight * 0.8 });
+}
+
+/** Draw it unless it is as it was, on the same day. @param {Campaign} campaign */
+function show(campaign) {
+  const told = JSON.stringify([today(), campaign]);
+  if (WALL && told === shown) return;
+  shown = told;
+  draw(campaign);
+}
+
+/** On the wall: what changed meanwhile; what stands there stays while the network is away. */
+async function keepUp() {
+  try {
+    show(await get(`/campaigns/${id}`));
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    toast(error.message, true);
   }
 }
 
@@ -36,17 +67,17 @@ function button(words, act, kind = "button.button.button-small") {
 
 /** @param {Campaign} campaign */
 function draw(campaign) {
-  const leads = campaign.may.includes("campaign.change");
+  const leads = !WALL && campaign.may.includes("campaign.change");
   document.title = `${campaign.name} · ${t("挂图")}`;
   fill(byId("head"), title(campaign, leads));
   const dated = campaign.tasks.length || campaign.projects.length;
-  fill(byId("chart"), sheetHead(t("时间表"), t("方向键逐行移动，回车查看")), dated ? gantt(campaign, today) : blank(t("还没有任务和项目")));
+  fill(byId("chart"), sheetHead(t("时间表"), t("方向键逐行移动，回车查看")), dated ? gantt(campaign, today()) : blank(t("还没有任务和项目")));
   fill(byId("map"), sheetHead(t("位置")), el("div.campaign-map.map-frame", {}));
   void campaignMap(/** @type {HTMLElement} */ (byId("map").querySelector(".campaign-map")), campaign);
   fill(byId("linked"), linked(campaign, leads));
   const add = leads && campaign.state === "open" ? button(t("添加任务"), () => taskForm(campaign, null)) : null;
-  fill(byId("tasks"), sheetHead(t("任务书"), "", add), campaign.tasks.length ? campaign.tasks.map((one) => task(campaign, one, leads)) : blank(t("还没有任务")));
-  const write = campaign.may.includes("campaign.review") ? button(t("写评议"), () => reviewForm(campaign, today)) : null;
+  fill(byId("tasks"), sheetHead(t("任务书"), "", add), campaign.tasks.length ? el("div.task-list", {}, campaign.tasks.map((one) => task(campaign, one, leads))) : blank(t("还没有任务")));
+  const write = !WALL && campaign.may.includes("campaign.review") ? button(t("写评议"), () => reviewForm(campaign, today())) : null;
   fill(byId("reviews"), sheetHead(t("月度、季度、年度评议"), "", write), campaign.reviews.length ? campaign.reviews.map(review) : blank(t("还没有评议")));
 }
 
@@ -68,7 +99,9 @@ function title(campaign, leads) {
         "span.end.buttons",
         {},
         leads ? button(t("修改"), () => campaignForm(campaign), "button.button") : null,
-        el("button.button", { type: "button", onclick: () => print() }, t("打印")),
+        WALL
+          ? el("a.button.button-small.wall-leave", { href: location.pathname }, t("退出大屏"))
+          : [el("a.button", { href: "?wall" }, t("上墙")), el("button.button", { type: "button", onclick: () => print() }, t("打印"))],
       ),
     ),
     campaign.aim ? el("p", {}, campaign.aim) : null,
@@ -119,7 +152,7 @@ function walks({ done = 0, partly_done = 0, missed = 0, due = 0 }) {
 
 /** @param {Campaign} campaign @param {CampaignTask} one @param {boolean} leads */
 function task(campaign, one, leads) {
-  const open = campaign.state === "open";
+  const open = !WALL && campaign.state === "open";
   const tells = open && one.may_report && (one.state === "open" || leads);
   return el(
     "article.task",
@@ -146,8 +179,8 @@ function task(campaign, one, leads) {
 
 /** @param {CampaignReview} one */
 function review(one) {
-  const { due = 0, in_time = 0, late = 0, not_done = 0 } = one.facts.tasks;
-  const figures = t("截至 {on}：到期任务 {due} 项，按期 {in_time}，逾期完成 {late}，未完成 {not_done}", { on: one.facts.on, due, in_time, late, not_done });
+  const { due = 0, in_time = 0, late = 0, not_done = 0, to_come = 0 } = one.facts.tasks;
+  const figures = t("截至 {on}：本期任务 {due} 项，按期完成 {in_time}，逾期完成 {late}，逾期未完成 {not_done}，未到期 {to_come}", { on: one.facts.on, due, in_time, late, not_done, to_come });
   const stages = Object.entries(one.facts.stages).map(([stage, count]) => `${stageWord(stage)} ${count}`).join(t("、"));
   return el(
     "article.campaign-review",
@@ -161,4 +194,9 @@ function review(one) {
 }
 
 frame();
+document.body.classList.toggle("on-wall", WALL);
 void read();
+if (WALL) {
+  setInterval(() => void keepUp(), EVERY_MS);
+  setInterval(turn, TURN_MS);
+}
