@@ -235,7 +235,16 @@ def test_a_complex_matter_is_handled_by_a_dated_plan(
     desk.does("supervisor_a", "route", "accept", category_id=categories["复杂事项"])
     desk.does("supervisor_a", "route", "assign", unit_id=folk.village_a)
     assert desk.press("cadre", "handle", "handle", note="好了").status_code == 422
-    desk.does("cadre", "handle", "plan", note="先勘察后施工", until="2027-01-10")
+    past = desk.press("cadre", "handle", "plan", note="补记", until="2026-01-10")
+    assert (past.status_code, "已经过去" in past.get_json()["title"]) == (422, True)
+    later = (clock.day_of(clock.now()) + timedelta(days=45)).isoformat()
+    desk.does("cadre", "handle", "plan", note="先勘察后施工", until=later)
+    desk.does("cadre", "handle", "return", note="应由网格施工")
+    desk.does("supervisor_a", "route", "assign", unit_id=folk.grid_a)
+    assert desk.press("cadre", "handle", "handle", note="好了").status_code == 422, (
+        "the plan was another unit's"
+    )
+    desk.does("cadre", "handle", "plan", note="网格施工", until=later)
     desk.does("cadre", "handle", "handle", note="好了")
 
 

@@ -11,7 +11,7 @@ import { el } from "./dom.js";
 import { picker } from "./picker.js";
 import { photoField } from "./proofs.js";
 import { searchPeople, searchUnits } from "./sources.js";
-import { now, shortly } from "./time.js";
+import { day, now, shortly } from "./time.js";
 import { termWords, word } from "./words.js";
 
 const MAIN = ["accept", "assign", "handle", "verify", "close"];
@@ -138,7 +138,7 @@ function dated(form) {
 /** @param {string} what @param {MatterInFull} matter @param {Record<string, string>} picked @returns {HTMLElement} */
 function asked(what, matter, picked) {
   if (what === "until") {
-    const input = el("input.input", { id: "ask-until", name: "until", type: "date", required: true });
+    const input = el("input.input", { id: "ask-until", name: "until", type: "date", min: day(new Date(now()).toISOString()), required: true });
     return el("div.field", {}, el("label", { for: "ask-until" }, t("到哪一天")), input);
   }
   const [label, placeholder, search] = PICKED(matter)[what] || ["", "", searchUnits];
