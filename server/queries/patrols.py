@@ -273,6 +273,30 @@ def concerned(patrol: Patrol) -> Sequence[int]:
     return patrol_units.walkers_of(patrol.unit_id)
 
 
+def concerned_by_miss(patrol: Patrol) -> Sequence[int]:
+    """Whom it concerns that a patrol was missed: those who were to walk it, and who planned it.
+
+    Of a call each hears once, by the first of theirs that was missed.
+    """
+    before = _missed_of_call(patrol)
+    if not before:
+        return [*concerned(patrol), patrol.made_by]
+    untaken = {row.unit_id for row in before if row.trip_id is None}
+    walked = patrol_units.walking({patrol.unit_id, *untaken})
+    told = {walked.get(unit_id) for unit_id in untaken}
+    return [] if patrol.trip_id is None and walked.get(patrol.unit_id) in told else concerned(patrol)
+
+
+def _missed_of_call(patrol: Patrol) -> Sequence[sa.Row[int, int | None]]:
+    """The units and duties of what was missed already of the call that a patrol belongs to."""
+    if patrol.call_id is None:
+        return []
+    missed = sa.select(Patrol.unit_id, Patrol.trip_id).where(
+        Patrol.call_id == patrol.call_id, Patrol.missed_at.is_not(None), Patrol.id != patrol.id
+    )
+    return db.session.execute(missed).all()
+
+
 def unmanned(call_id: UUID) -> list[Document]:
     """The grids of a call that nobody was told of, since neither their unit nor one above it has anybody: by name."""
     due = sa.select(Patrol.unit_id, Area.id, Area.name).join(Area, Area.id == Patrol.area_id)

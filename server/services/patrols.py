@@ -284,7 +284,7 @@ def miss(patrol_id: int) -> bool:
     if patrol.state != "due" or patrol.closes_at > clock.now():
         return False
     patrol.state, patrol.missed_at = "missed", clock.now()
-    walks.tell("patrol.missed", patrol, [*reads.concerned(patrol), patrol.made_by])
+    walks.tell("patrol.missed", patrol, reads.concerned_by_miss(patrol))
     return True
 
 

@@ -25,7 +25,7 @@ from server.services.matters import Report
 from server.services.patrols import Call
 from server.services.sweeps import Did
 from tests import people
-from tests.patrols import a_category, at_point, begun, plan, planned
+from tests.patrols import a_category, at_point, begun, one_more_grid, plan, planned
 from tests.patrols import grids as on_the_map
 from tests.people import County, Someone, unit
 from tests.positions import fix, fixes, phone, rows
@@ -421,6 +421,19 @@ def test_where_a_grid_has_nobody_those_of_the_nearest_unit_above_walk_it_and_hea
     assert [each["id"] for each in taken["walkers"]] == [morning.cadre_b.id]
     with pytest.raises(NotFound):
         patrols.take(morning.colleague.actor, first["id"])
+
+
+def test_of_a_call_that_nobody_walked_each_hears_once(morning: County) -> None:
+    on_the_map(morning)
+    for name in ("石桥村二网格", "石桥村三网格"):
+        made = unit(name, "grid", morning.village_b)
+        one_more_grid(morning, made)
+    called = patrols.call_out(morning.supervisor.actor, call())
+    assert len(called["patrols"]) == 4
+    with clock.at(MORNING + 7 * HOUR):
+        assert sweep() == Did("生成 0 次，提醒 0 次，未巡查 4 次", "made 0, reminded of 0, missed 4")
+    heard = [morning.grid_member.id, morning.cadre_b.id, morning.supervisor_b.id, morning.supervisor.id]
+    assert sorted(told("patrol.missed")) == sorted(heard)
 
 
 def test_a_call_names_the_grids_for_which_nobody_below_the_county_could_be_told(morning: County) -> None:
