@@ -304,6 +304,25 @@ def test_lists_answer_what_is_overdue_what_is_mine_to_do_and_what_says_a_word(
     )
 
 
+def test_a_matter_without_a_category_goes_into_that_of_its_kind_which_is_one(desk: Desk) -> None:
+    admin, answered = desk.signed["administrator"], {"amount": 8, "unit": "working_hours"}
+    told = {
+        "name": "企业诉求",
+        "answer": answered,
+        "solve": {"amount": 48, "unit": "hours"},
+        "kind": "enterprise",
+    }
+    request = {"kind": "enterprise", "text": "用电报装缺一份材料"}
+    before = desk.client.post(URL, json=request, headers=desk.signed["cadre"])
+    assert (before.status_code, "请选择事项类别" in before.get_json()["title"]) == (422, True)
+    made = desk.client.post("/api/v1/categories", json=told, headers=admin).get_json()
+    assert made["kind"] == "enterprise"
+    assert desk.report("cadre", request)["category"]["id"] == made["id"]
+    for wrong in ({"name": "又一类"}, {"name": "投诉类", "kind": "complaint"}):
+        refused = desk.client.post("/api/v1/categories", json=told | wrong, headers=admin)
+        assert refused.status_code == 422
+
+
 def test_an_administrator_changes_terms_and_days_and_what_is_open_is_reckoned_anew(
     desk: Desk, folk: County
 ) -> None:

@@ -40,6 +40,9 @@ function options(all, above = null, indent = "") {
     .flatMap(({ id, name }) => [[String(id), indent + name], ...options(all, id, `${indent}\u3000`)]);
 }
 
+/** The category that a kind of matters is put into: its own, or the first that is for no other kind. @param {Category[]} all @param {MatterKind} kind */
+const categoryFor = (all, kind) => (all.find((each) => each.kind === kind) ?? all.find((each) => !each.kind) ?? all[0])?.id ?? 0;
+
 /** What may be the same; nothing while the server cannot be asked: it holds no report up. @param {Draft} draft @returns {Promise<Known[]>} */
 async function known({ category_id, place, lng, lat }) {
   if (!place && lng === null) return [];
@@ -147,7 +150,7 @@ async function writing(all, since, patrol_id) {
   const draft = /** @type {Draft} */ ({ ...blank(patrol_id), ...(await kept.get(key)) });
   draft.photos = (await shots.all(draft.photos)).map(({ id }) => id);
   const choices = options(all);
-  if (!choices.some(([id]) => id === String(draft.category_id))) draft.category_id = Number(choices[0]?.[0]);
+  if (!choices.some(([id]) => id === String(draft.category_id))) draft.category_id = categoryFor(all, draft.kind);
   const { node: space, keep } = keeper(() => kept.put(key, draft));
   const same = el("div", { role: "status" });
   const look = async () => refill(same, knownNotice(await known(draft)));
@@ -167,6 +170,9 @@ async function writing(all, since, patrol_id) {
   const node = form(() => send(draft, make(draft)), say("report.do"),
     patrol_id === null && chips("kind", say("report.kind"), KINDS.map((kind) => [kind, say(`matters.${kind}`)]), draft.kind, (kind) => {
       draft.kind = /** @type {MatterKind} */ (kind);
+      draft.category_id = categoryFor(all, draft.kind);
+      category.value = String(draft.category_id);
+      void look();
       return keep();
     }),
     field(say("report.category"), category), field(say("report.text"), text), field(say("report.place"), place),

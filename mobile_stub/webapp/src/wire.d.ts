@@ -328,7 +328,7 @@ export type MatterIn = {
   photo_count: number;
 };
 
-export type Category = { id: number; parent_id: number | null; name: string };
+export type Category = { id: number; parent_id: number | null; name: string; kind: MatterKind | null };
 
 /** A matter that may be what one is about to report. */
 export type Known = { id: number; state: Matter["state"]; reported_at: string; text: string | null };
