@@ -398,6 +398,8 @@ def test_every_grid_of_the_caller_is_called_out_at_once_and_only_their_people_ar
     assert found.keys() == set(ids.values())
     assert found[ids["a"]]["walkers"][0]["id"] == morning.grid_member.id  # the only one of the grid
     assert found[ids["b"]]["walkers"] == []
+    points = again(found[ids["b"]], morning.supervisor)["points"]
+    assert [(each["area_id"], each["state"]) for each in points] == [(ids["b"], "open")]
     above = [morning.cadre_b.id, morning.supervisor_b.id]  # neither the grid nor its village has anybody
     assert told("patrol.called") == [morning.grid_member.id, *above]
     assert set(done_by("patrol.called")) == {morning.supervisor.id}
