@@ -13,6 +13,7 @@ import { knownNotice } from "../lib/known.js";
 import { deadline, reportDue } from "../lib/matters.js";
 import { photoField } from "../lib/proofs.js";
 import { pagedList, table } from "../lib/list.js";
+import { searchUnits, unitById } from "../lib/sources.js";
 import { blank, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
 import { uuid } from "../lib/uuid.js";
@@ -137,6 +138,7 @@ async function begin() {
       { name: "kind", label: t("种类"), type: "select", all: t("全部"), options: words("matter", KINDS) },
       { name: "state", label: t("状态"), type: "select", all: t("全部"), options: words("matter", STATES) },
       { name: "q", label: t("内容"), type: "text" },
+      { name: "unit_id", label: t("单位"), type: "pick", all: t("全部单位"), search: searchUnits, byId: unitById },
       { name: "overdue", label: t("只看超期"), type: "switch" },
       { name: "to_me", label: t("待我办理"), type: "switch" },
     ],
