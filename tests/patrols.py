@@ -35,21 +35,26 @@ def square(code: str, name: str, lng: float, lat: float) -> dict[str, Any]:
 
 def grids(folk: County) -> dict[str, int]:
     """The two grids of the county on the map, under the codes of their units; area ids by `a` and `b`."""
-    made = {}
-    for key, unit_id, lng in (("a", folk.grid_a, 118.5), ("b", folk.grid_b, 118.52)):
-        unit = db.session.get_one(Unit, unit_id)
-        data = {"type": "FeatureCollection", "features": [square(unit.code, unit.name, lng, 29.6)]}
-        areas.import_file(
-            folk.administrator.actor,
-            orjson.dumps(data),
-            "grid.geojson",
-            kind="grid",
-            datum=Datum.WGS84,
-            name_field="name",
-            code_field="code",
-        )
-        made[key] = db.session.scalars(sa.select(Area.id).where(Area.code == unit.code)).one()
-    return made
+    return {
+        key: one_more_grid(folk, unit_id, lng=lng)
+        for key, unit_id, lng in (("a", folk.grid_a, 118.5), ("b", folk.grid_b, 118.52))
+    }
+
+
+def one_more_grid(folk: County, unit_id: int, *, lng: float = 118.54) -> int:
+    """A grid on the map under the code of its unit. Its area's id."""
+    unit = db.session.get_one(Unit, unit_id)
+    data = {"type": "FeatureCollection", "features": [square(unit.code, unit.name, lng, 29.6)]}
+    areas.import_file(
+        folk.administrator.actor,
+        orjson.dumps(data),
+        "grid.geojson",
+        kind="grid",
+        datum=Datum.WGS84,
+        name_field="name",
+        code_field="code",
+    )
+    return db.session.scalars(sa.select(Area.id).where(Area.code == unit.code)).one()
 
 
 def plan(folk: County, **changed: Any) -> Plan:

@@ -15,7 +15,8 @@ class MatterCategory(Base):
     """A category of matters: how soon the county answers, solves, and hands up what is overdue by so much.
 
     Each term is a number of one of `rules.working_calendar.UNITS`; without a term for handing up it is never done by
-    itself. `planned`: it is handled by a dated plan.
+    itself. `planned`: it is handled by a dated plan. `kind`: the kind of matters that is put into it unless another
+    category is told.
     """
 
     __tablename__ = "matter_categories"
@@ -36,6 +37,7 @@ class MatterCategory(Base):
     escalate_amount: Mapped[int | None]
     escalate_unit: Mapped[str | None] = mapped_column(sa.String(16))
     planned: Mapped[bool] = mapped_column(default=False)
+    kind: Mapped[str | None] = mapped_column(sa.String(16))
     retired_at: Mapped[datetime | None]
 
 

@@ -19,6 +19,14 @@ def listed(*, retired: bool = False) -> dict[str, Any]:
     return {"items": [document(row) for row in db.session.scalars(statement)]}
 
 
+def of_kind(kind: str) -> int | None:
+    """The category in use that matters of a kind are put into unless another is told."""
+    wanted = sa.select(MatterCategory.id).where(
+        MatterCategory.kind == kind, MatterCategory.retired_at.is_(None)
+    )
+    return db.session.scalars(wanted.order_by(MatterCategory.id).limit(1)).one_or_none()
+
+
 def document(row: MatterCategory) -> dict[str, Any]:
     """One category with its terms as `{amount, unit}`; `escalate` is None where nothing is handed up by itself."""
     return {
@@ -27,6 +35,7 @@ def document(row: MatterCategory) -> dict[str, Any]:
         "name": row.name,
         "position": row.position,
         "planned": row.planned,
+        "kind": row.kind,
         "retired": row.retired_at is not None,
     } | {name: _told(term(row, name)) for name in TERMS}
 

@@ -1,6 +1,7 @@
 """Duties 任务: which trips are journeys, and which the duties of patrols. Unscoped: the caller scopes."""
 
 from collections.abc import Collection
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
@@ -20,7 +21,8 @@ def patrol_of(trip_id: int) -> int | None:
     return db.session.scalars(sa.select(Patrol.id).where(Patrol.trip_id == trip_id)).one_or_none()
 
 
-def patrols_of(trip_ids: Collection[int]) -> dict[int, int]:
-    """The patrols whose duties these trips are, by trip."""
-    found = db.session.execute(sa.select(Patrol.trip_id, Patrol.id).where(Patrol.trip_id.in_(trip_ids)))
-    return {trip_id: patrol_id for trip_id, patrol_id in found if trip_id is not None}
+def patrols_of(trip_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """The patrols whose duties these trips are, by trip: their numbers, windows, and what came of them so far."""
+    told = (Patrol.id, Patrol.state, Patrol.opens_at, Patrol.closes_at)
+    found = db.session.execute(sa.select(Patrol.trip_id, *told).where(Patrol.trip_id.in_(trip_ids)))
+    return {row.trip_id: {column.key: getattr(row, column.key) for column in told} for row in found}

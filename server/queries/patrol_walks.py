@@ -18,6 +18,7 @@ from server.geo import coverage, measure, track, verdict
 from server.geo.track import Track
 from server.geo.verdict import Edges, Outcome
 from server.held import held
+from server.models.areas import Area
 from server.models.checkins import Checkin
 from server.models.patrols import Patrol
 from server.models.positions import Standing
@@ -73,9 +74,15 @@ def _judged(patrol: Patrol, points: Sequence[Stop], fixes: Sequence[Track]) -> l
 
 
 def _planned(patrol: Patrol) -> list[Document]:
-    """The checkpoints of a patrol that nobody has taken."""
+    """The checkpoints of a patrol that nobody has taken; where there are none, the area itself is the one."""
     points = [] if patrol.plan_id is None else patrol_plans.checkpoints(patrol.plan_id)
+    if not points and patrol.area_id is not None:
+        area = db.session.get_one(Area, patrol.area_id)
+        points = [_BARE | {"name": area.name, "area_id": area.id}]
     return [{"id": None, "state": "open", "at": None, "by": "", **point} for point in points]
+
+
+_BARE: Document = {"lng": None, "lat": None, "radius_m": None, "tolerance_m": 0.0}
 
 
 def _point(stop: Stop, found: Reached) -> Document:

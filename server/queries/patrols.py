@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import ColumnElement
@@ -19,7 +20,7 @@ from server.models.people import Person
 from server.models.positions import Fix
 from server.models.trips import Trip, TripMember
 from server.models.units import Unit
-from server.queries import matters, pages, patrol_walks, scopes
+from server.queries import matters, pages, patrol_units, patrol_walks, scopes
 from server.rules import access, patrols
 from server.rules.access import Actor
 
@@ -31,7 +32,7 @@ LATELY = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which patrols are asked for; `mine`: those one walks, and those of one's own unit that nobody has taken."""
+    """Which patrols are asked for; `mine`: those one walks, and those of one's unit to walk that nobody has taken."""
 
     states: tuple[str, ...] = ()
     purpose: str = ""
@@ -71,7 +72,7 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
 def _mine(actor: Actor) -> ColumnElement[bool]:
     """The patrols the actor walks, and those that nobody has taken and their unit is to walk."""
     walked = sa.select(TripMember.trip_id).where(TripMember.person_id == actor.person_id)
-    free = sa.and_(Patrol.trip_id.is_(None), Patrol.unit_id == actor.unit_id)
+    free = sa.and_(Patrol.trip_id.is_(None), Patrol.unit_id.in_(patrol_units.walked_by(actor)))
     return sa.or_(Patrol.trip_id.in_(walked), free)
 
 
@@ -203,9 +204,9 @@ def is_walker(actor: Actor, patrol: Patrol) -> bool:
 
 
 def is_of_the_unit(actor: Actor, patrol: Patrol) -> bool:
-    """Whether a patrol is of the actor's unit, or of one above it."""
+    """Whether a patrol is of the actor's unit, of one above it, or of one below that has nobody to walk it."""
     path = db.session.scalars(sa.select(Unit.path).where(Unit.id == patrol.unit_id)).one()
-    return actor.unit_path.startswith(path)
+    return actor.unit_path.startswith(path) or patrol.unit_id in patrol_units.walked_by(actor)
 
 
 def _may(actor: Actor, patrol: Patrol) -> list[str]:
@@ -265,14 +266,44 @@ def _ids(*conditions: ColumnElement[bool]) -> Sequence[int]:
 
 
 def concerned(patrol: Patrol) -> Sequence[int]:
-    """Whom news of a patrol concern: who walks it, or else those of its unit who may take it."""
+    """Whom news of a patrol concern: who walks it, or else those who may take it."""
     if patrol.trip_id is not None:
         members = sa.select(TripMember.person_id).where(TripMember.trip_id == patrol.trip_id)
         return db.session.scalars(members.order_by(TripMember.person_id)).all()
-    return people_of(patrol.unit_id)
+    return patrol_units.walkers_of(patrol.unit_id)
 
 
-def people_of(unit_id: int) -> Sequence[int]:
-    """The people of a unit itself who have not left, as far as a patrol can be told to."""
-    own = sa.select(Person.id).where(Person.unit_id == unit_id, Person.left_at.is_(None))
-    return db.session.scalars(own.order_by(Person.id).limit(patrols.MAX_WALKERS)).all()
+def concerned_by_miss(patrol: Patrol) -> Sequence[int]:
+    """Whom it concerns that a patrol was missed: those who were to walk it, and who planned it.
+
+    Of a call each hears once, by the first of theirs that was missed.
+    """
+    before = _missed_of_call(patrol)
+    if not before:
+        return [*concerned(patrol), patrol.made_by]
+    untaken = {row.unit_id for row in before if row.trip_id is None}
+    walked = patrol_units.walking({patrol.unit_id, *untaken})
+    told = {walked.get(unit_id) for unit_id in untaken}
+    return [] if patrol.trip_id is None and walked.get(patrol.unit_id) in told else concerned(patrol)
+
+
+def _missed_of_call(patrol: Patrol) -> Sequence[sa.Row[int, int | None]]:
+    """The units and duties of what was missed already of the call that a patrol belongs to."""
+    if patrol.call_id is None:
+        return []
+    missed = sa.select(Patrol.unit_id, Patrol.trip_id).where(
+        Patrol.call_id == patrol.call_id, Patrol.missed_at.is_not(None), Patrol.id != patrol.id
+    )
+    return db.session.execute(missed).all()
+
+
+def unmanned(call_id: UUID) -> list[Document]:
+    """The grids of a call that nobody was told of, since neither their unit nor one above it has anybody: by name."""
+    due = sa.select(Patrol.unit_id, Area.id, Area.name).join(Area, Area.id == Patrol.area_id)
+    rows = db.session.execute(
+        due.where(Patrol.call_id == call_id, Patrol.trip_id.is_(None), Patrol.state == "due").order_by(
+            Patrol.id
+        )
+    ).all()
+    walked = patrol_units.walking({row.unit_id for row in rows})
+    return [{"id": row.id, "name": row.name} for row in rows if row.unit_id not in walked]

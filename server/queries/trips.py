@@ -128,7 +128,7 @@ def document(actor: Actor, trip: Trip) -> dict[str, Any]:
     members = _members([trip.id])[trip.id]
     told = _summary(trip, _names([trip]), members)
     return told | {
-        "patrol_id": duties.patrol_of(trip.id),
+        **_walked(duties.patrols_of([trip.id]).get(trip.id)),
         "stops": _stops(trip.id),
         "may": _may(actor, trip, on_it=any(member["id"] == actor.person_id for member in members)),
     }
@@ -217,7 +217,12 @@ def _summaries(found: list[Trip]) -> list[dict[str, Any]]:
     """Many trips without their stops."""
     ids = [trip.id for trip in found]
     names, members, walked = _names(found), _members(ids), duties.patrols_of(ids)
-    return [_summary(trip, names, members[trip.id]) | {"patrol_id": walked.get(trip.id)} for trip in found]
+    return [_summary(trip, names, members[trip.id]) | _walked(walked.get(trip.id)) for trip in found]
+
+
+def _walked(patrol: dict[str, Any] | None) -> dict[str, Any]:
+    """What a trip says of the patrol whose duty it is."""
+    return {"patrol_id": patrol and patrol["id"], "patrol": patrol}
 
 
 def _summary(trip: Trip, names: dict[str, dict[int, str]], members: list[dict[str, Any]]) -> dict[str, Any]:

@@ -291,7 +291,7 @@ def why(found: Finding, threshold: int, amount_unit: str) -> tuple[str, str]:
     if found.stage is not None:
         return _why_by_stage(found, threshold)
     assert found.half is not None
-    zh = f"{found.half.year} 年{'上' if found.half.half == 1 else '下'}半年"
+    zh, en = found.half.words
     money_zh = f"计划 {found.planned:f} {amount_unit}，完成 {found.done:f} {amount_unit}（{found.share}%）"
     money_en = (
         f"{found.done:f} of {found.planned:f} {_CURRENCY.get(amount_unit, amount_unit)} ({found.share} %)"
@@ -299,7 +299,7 @@ def why(found: Finding, threshold: int, amount_unit: str) -> tuple[str, str]:
     limit_zh, limit_en = ("不低于", "at least") if found.rule == "money_ahead" else ("低于", "less than")
     return (
         f"{zh}{money_zh}，{limit_zh} {threshold}%",
-        f"{found.half.name}: {money_en} done, {limit_en} {threshold} %",
+        f"{_begun(en)}: {money_en} done, {limit_en} {threshold} %",
     )
 
 

@@ -14,7 +14,9 @@ from server.rules.working_calendar import Span, Term, WorkingCalendar, due_at
 
 CONFIDENTIAL = ("complaint", "suggestion")
 """What is said about this system or its use: the county reads and answers it, and nobody below. No steps are taken."""
-KINDS = (*CONFIDENTIAL, "patrol", "visit", "enterprise", "leader", "other")
+TO_SOLVE = ("patrol", "visit", "enterprise", "leader", "other")
+"""Where what must be solved comes from."""
+KINDS = (*CONFIDENTIAL, *TO_SOLVE)
 STATES = ("reported", "refused", "accepted", "assigned", "handled", "verified", "closed", "merged")
 OPEN = ("reported", "accepted", "assigned", "handled", "verified")
 

@@ -89,6 +89,12 @@ class Half:
         """As it is written: `2026H1`."""
         return f"{self.year}H{self.half}"
 
+    @property
+    def words(self) -> tuple[str, str]:
+        """As people read it: `2026 年上半年`, `first half of 2026`."""
+        zh, en = ("上半年", "first half") if self.half == 1 else ("下半年", "second half")
+        return f"{self.year} 年{zh}", f"{en} of {self.year}"
+
 
 @dataclass(frozen=True, slots=True)
 class Milestone:
@@ -216,9 +222,7 @@ def step_words(
 ) -> tuple[str, str]:
     """A change in words, in both languages: `定计划日期：开工，2026-03-01 → 2026-04-01`."""
     zh, en = STEPS[step]
-    about_zh, about_en = (
-        STAGE_WORDS[stage] if stage is not None else (half.name, half.name) if half else ("", "")
-    )
+    about_zh, about_en = STAGE_WORDS[stage] if stage is not None else half.words if half else ("", "")
     unit = f" {amount_unit}" if half is not None else ""
     value = " → ".join(f"{each}{unit}" for each in (was, now) if each) or "—"
     return f"{zh}：{about_zh}，{value}" if about_zh else f"{zh}：{value}", f"{en}: {about_en}, {value}"

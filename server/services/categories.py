@@ -19,7 +19,10 @@ from server.transaction import verb
 
 @dataclass(frozen=True, slots=True)
 class CategoryTold:
-    """A category as an administrator tells it; without `escalate` nothing is handed up by itself."""
+    """A category as an administrator tells it; without `escalate` nothing is handed up by itself.
+
+    Matters of `kind` are put into it unless another category is told.
+    """
 
     name: str
     answer: Term
@@ -28,6 +31,7 @@ class CategoryTold:
     parent_id: int | None = None
     position: int = 0
     planned: bool = False
+    kind: str | None = None
     retired: bool = False
 
 
@@ -60,12 +64,8 @@ def update(actor: Actor, category_id: int, told: CategoryTold) -> dict[str, Any]
 def _lay_out(row: MatterCategory, told: CategoryTold, *, own_id: int | None) -> None:
     """Write what is told into the row."""
     _check(told, own_id)
-    row.name, row.parent_id, row.position, row.planned = (
-        told.name,
-        told.parent_id,
-        told.position,
-        told.planned,
-    )
+    for name in ("name", "parent_id", "position", "planned", "kind"):
+        setattr(row, name, getattr(told, name))
     for name in reads.TERMS:
         term = getattr(told, name)
         setattr(row, f"{name}_amount", term and term.amount)
@@ -74,7 +74,7 @@ def _lay_out(row: MatterCategory, told: CategoryTold, *, own_id: int | None) -> 
 
 
 def _check(told: CategoryTold, own_id: int | None) -> None:
-    """`CategoryRefused` for a term that is too long, a name twice, or a tree that bites its tail."""
+    """`CategoryRefused` for a term that is too long, a name or a kind twice, or a tree that bites its tail."""
     for term in filter(None, (told.answer, told.solve, told.escalate)):
         if term.amount > MOST[term.unit]:
             zh, en = UNIT_WORDS[term.unit]
@@ -82,6 +82,8 @@ def _check(told: CategoryTold, own_id: int | None) -> None:
     same = sa.select(MatterCategory.id).where(MatterCategory.name == told.name)
     if db.session.scalar(same.limit(1)) not in {None, own_id}:
         _refuse("名称已被使用", "the name is taken")
+    if told.kind is not None and not told.retired and reads.of_kind(told.kind) not in {None, own_id}:
+        _refuse("已有另一类别用于这种事项", "another category is for that kind of matters")
     _check_above(own_id, told.parent_id)
 
 

@@ -16,6 +16,7 @@ from server.errors import MatterChanged, MatterRefused, NotFound, OwnMatter
 from server.geo import datum
 from server.geo.datum import Datum
 from server.models.matters import Matter, MatterAnswer, MatterStep
+from server.queries import categories
 from server.queries import matters as reads
 from server.queries import working_calendar as calendars
 from server.rules import access, matters, units
@@ -193,7 +194,7 @@ def _matter(actor: Actor, told: Report) -> Matter:
     return Matter(
         told_as=told.told_as,
         kind=told.kind,
-        category_id=None if confidential else steps.category(told.category_id).id,
+        category_id=None if confidential else _category(told),
         text=told.text,
         page=told.page,
         place=told.place,
@@ -206,6 +207,11 @@ def _matter(actor: Actor, told: Report) -> Matter:
         revision=1,
         reported_at=clock.now(),
     )
+
+
+def _category(told: Report) -> int:
+    """The category that is told, or else that of the kind; `MatterRefused` where that is none in use."""
+    return steps.category(told.category_id or categories.of_kind(told.kind)).id
 
 
 def _position(told: Report) -> tuple[float | None, float | None]:

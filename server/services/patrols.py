@@ -19,6 +19,7 @@ from server.models.trips import TripMember
 from server.models.units import Unit
 from server.queries import grids as ground
 from server.queries import patrol_plans as plans
+from server.queries import patrol_units
 from server.queries import patrols as reads
 from server.queries import working_calendar as calendars
 from server.rules import access, patrols
@@ -120,7 +121,7 @@ def _assign(patrol: Patrol, plan: PatrolPlan) -> None:
 
 def _assign_alone(patrol: Patrol) -> None:
     """Where a unit is one person, there is nothing to take: it is theirs."""
-    people = reads.people_of(patrol.unit_id)
+    people = patrol_units.people_of(patrol.unit_id)
     if len(people) == 1:
         walks.assign(patrol, people)
 
@@ -140,9 +141,17 @@ def call_out(actor: Actor, told: Call) -> dict[str, Any]:
         units = _grids_of_call(actor, told)
         with unique_or(_taken()):
             made = [_called(actor, told, area_id, unit_id) for area_id, unit_id in sorted(units.items())]
-        for patrol in made:
-            walks.tell("patrol.called", patrol, reads.concerned(patrol), actor.person_id)
-    return {"call_id": told.id, "patrols": _ids_of_call(told.id)}
+        _tell_of_call(made, actor)
+    return {"call_id": told.id, "patrols": _ids_of_call(told.id), "unmanned": reads.unmanned(told.id)}
+
+
+def _tell_of_call(made: Sequence[Patrol], actor: Actor) -> None:
+    """Tell each whom a call concerns once, however many of its grids are theirs to walk."""
+    told: set[int] = set()
+    for patrol in made:
+        concerned = [person_id for person_id in reads.concerned(patrol) if person_id not in told]
+        told.update(concerned)
+        walks.tell("patrol.called", patrol, concerned, actor.person_id)
 
 
 def _called_before(actor: Actor, call_id: UUID) -> bool:
@@ -275,7 +284,7 @@ def miss(patrol_id: int) -> bool:
     if patrol.state != "due" or patrol.closes_at > clock.now():
         return False
     patrol.state, patrol.missed_at = "missed", clock.now()
-    walks.tell("patrol.missed", patrol, [*reads.concerned(patrol), patrol.made_by])
+    walks.tell("patrol.missed", patrol, reads.concerned_by_miss(patrol))
     return True
 
 

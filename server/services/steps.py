@@ -15,8 +15,10 @@ from server.models.matters import Matter, MatterCategory
 from server.models.people import Person
 from server.models.units import Unit
 from server.queries import matters as reads
+from server.queries import working_calendar as calendars
 from server.rules import matters
 from server.rules.access import Actor
+from server.services import deadlines
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,13 @@ def _resume(_actor: Actor, matter: Matter, _told: Told) -> None:
     matter.held_until = None
 
 
+def _plan(_actor: Actor, _matter: Matter, told: Told) -> None:
+    """`MatterRefused` for a plan whose day is over."""
+    assert told.until is not None
+    if told.until < clock.day_of(clock.now()):
+        matters.refuse("计划完成的日期已经过去", "the day it is planned for is over")
+
+
 def _return(_actor: Actor, matter: Matter, _told: Told) -> None:
     """Back to who assigned it."""
     _take_back(matter)
@@ -144,10 +153,8 @@ def _take_back(matter: Matter) -> None:
 
 
 def _handle(_actor: Actor, matter: Matter, _told: Told) -> None:
-    """`MatterRefused` where its category wants a dated plan first and there is none."""
-    if not db.session.get_one(MatterCategory, matter.category_id).planned:
-        return
-    if not any(each.step == "plan" for each in reads.taken(matter.id)):
+    """`MatterRefused` where its category wants a dated plan first, and who has it now has made none."""
+    if (deadlines.owes(matter, calendars.current()) or ("",))[0] == "plan":
         matters.refuse(
             "此类事项须先制定有日期的办理计划", "a matter of this category needs a dated plan first"
         )
@@ -187,6 +194,7 @@ _CHANGES: dict[str, Callable[[Actor, Matter, Told], None]] = {
     "hold": _hold,
     "resume": _resume,
     "return": _return,
+    "plan": _plan,
     "handle": _handle,
     "verify": _ensure_another,
     "close": _close,

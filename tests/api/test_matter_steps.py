@@ -235,7 +235,16 @@ def test_a_complex_matter_is_handled_by_a_dated_plan(
     desk.does("supervisor_a", "route", "accept", category_id=categories["复杂事项"])
     desk.does("supervisor_a", "route", "assign", unit_id=folk.village_a)
     assert desk.press("cadre", "handle", "handle", note="好了").status_code == 422
-    desk.does("cadre", "handle", "plan", note="先勘察后施工", until="2027-01-10")
+    past = desk.press("cadre", "handle", "plan", note="补记", until="2026-01-10")
+    assert (past.status_code, "已经过去" in past.get_json()["title"]) == (422, True)
+    later = (clock.day_of(clock.now()) + timedelta(days=45)).isoformat()
+    desk.does("cadre", "handle", "plan", note="先勘察后施工", until=later)
+    desk.does("cadre", "handle", "return", note="应由网格施工")
+    desk.does("supervisor_a", "route", "assign", unit_id=folk.grid_a)
+    assert desk.press("cadre", "handle", "handle", note="好了").status_code == 422, (
+        "the plan was another unit's"
+    )
+    desk.does("cadre", "handle", "plan", note="网格施工", until=later)
     desk.does("cadre", "handle", "handle", note="好了")
 
 
@@ -293,6 +302,25 @@ def test_lists_answer_what_is_overdue_what_is_mine_to_do_and_what_says_a_word(
     assert (
         asked("cadre_b", to_me=1) == asked("supervisor_a", overdue=1) == asked("supervisor_a", q="水管") == []
     )
+
+
+def test_a_matter_without_a_category_goes_into_that_of_its_kind_which_is_one(desk: Desk) -> None:
+    admin, answered = desk.signed["administrator"], {"amount": 8, "unit": "working_hours"}
+    told = {
+        "name": "企业诉求",
+        "answer": answered,
+        "solve": {"amount": 48, "unit": "hours"},
+        "kind": "enterprise",
+    }
+    request = {"kind": "enterprise", "text": "用电报装缺一份材料"}
+    before = desk.client.post(URL, json=request, headers=desk.signed["cadre"])
+    assert (before.status_code, "请选择事项类别" in before.get_json()["title"]) == (422, True)
+    made = desk.client.post("/api/v1/categories", json=told, headers=admin).get_json()
+    assert made["kind"] == "enterprise"
+    assert desk.report("cadre", request)["category"]["id"] == made["id"]
+    for wrong in ({"name": "又一类"}, {"name": "投诉类", "kind": "complaint"}):
+        refused = desk.client.post("/api/v1/categories", json=told | wrong, headers=admin)
+        assert refused.status_code == 422
 
 
 def test_an_administrator_changes_terms_and_days_and_what_is_open_is_reckoned_anew(

@@ -87,6 +87,8 @@ def test_a_grid_member_takes_walks_and_reports(client: FlaskClient, folk: County
     client.post(f"/api/v1/trips/{patrol['trip_id']}/complete", json={}, headers=member)
     read = client.get(f"/api/v1/patrols/{patrol['id']}", headers=watcher).get_json()
     assert (read["state"], read["findings"][0]["text"], read["share"]) == ("partly_done", "护栏松动", None)
+    duty = client.get(f"/api/v1/trips/{patrol['trip_id']}", headers=member).get_json()["patrol"]
+    assert duty == {name: read[name] for name in ("id", "state", "opens_at", "closes_at")}
     asked = {"q": f"#{patrol['trip_id']}"}
     numbered = client.get("/api/v1/search", query_string=asked, headers=watcher).get_json()["trips"]
     assert [trip["id"] for trip in numbered] == [patrol["trip_id"]]

@@ -3,9 +3,10 @@
 from datetime import time
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from server.db import db
+from server.models.matters import Matter
 from server.queries import patrols as reads
 from server.queries.patrols import Asked
 from server.rules.patrols import Checkpoint
@@ -68,9 +69,26 @@ def test_a_patrol_is_walked_checkpoint_by_checkpoint_without_a_network_too(
     one.reconnect(page)
     until(lambda: states(member) == ["reached", "reached"])
     page.get_by_role("link", name="上报发现的问题").click()
-    page.locator("[name=text]").fill("护栏松动")
-    page.get_by_role("button", name="上报").click()
+    page.get_by_role("button", name="带上我现在的位置").click()
+    expect(page.get_by_text("已带上位置")).to_be_visible()
+    report(page, "护栏松动")
     expect(page.get_by_text("可以接着上报下一件")).to_be_visible()
+    one.cut()
+    report(page, "河堤裂缝")
+    expect(page.locator("h1")).to_have_text("送达情况")
+    one.reconnect(page)
+    until(lambda: found_by(member) == [("护栏松动", POINTS[1]["lng"]), ("河堤裂缝", None)])
+
+
+def report(page: Page, text: str) -> None:
+    """Say what was found, and send it."""
+    page.locator("[name=text]").fill(text)
+    page.get_by_role("button", name="上报", exact=True).click()
+
+
+def found_by(member: Someone) -> list[tuple[str, float | None]]:
+    """What was found on the patrol of today, and at which longitude."""
     found = todays(member)["findings"]
     assert isinstance(found, list)
-    assert [each["text"] for each in found] == ["护栏松动"]
+    rows = [db.session.get_one(Matter, each["id"], populate_existing=True) for each in found]
+    return [(row.text, row.lng) for row in rows]

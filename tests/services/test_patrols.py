@@ -13,6 +13,7 @@ from server import clock
 from server.db import db
 from server.errors import Forbidden, NotFound, PatrolChanged, PatrolRefused
 from server.models.patrols import Patrol, PatrolledArea
+from server.models.people import Person
 from server.queries import grids, logs, reports
 from server.queries import patrols as reads
 from server.queries import trips as duties
@@ -24,9 +25,9 @@ from server.services.matters import Report
 from server.services.patrols import Call
 from server.services.sweeps import Did
 from tests import people
-from tests.patrols import a_category, at_point, begun, plan, planned
+from tests.patrols import a_category, at_point, begun, one_more_grid, plan, planned
 from tests.patrols import grids as on_the_map
-from tests.people import County, Someone
+from tests.people import County, Someone, unit
 from tests.positions import fix, fixes, phone, rows
 from tests.support.together import together
 
@@ -391,15 +392,60 @@ def test_every_grid_of_the_caller_is_called_out_at_once_and_only_their_people_ar
     ids = on_the_map(morning)
     asked = call()
     made = patrols.call_out(morning.supervisor.actor, asked)
-    assert len(made["patrols"]) == 2
+    assert (len(made["patrols"]), made["unmanned"]) == (2, [])
     assert patrols.call_out(morning.supervisor.actor, asked) == made  # pressed twice
     found = {each["area"]["id"]: each for each in reads.listed(morning.supervisor.actor, Asked())["items"]}
     assert found.keys() == set(ids.values())
     assert found[ids["a"]]["walkers"][0]["id"] == morning.grid_member.id  # the only one of the grid
     assert found[ids["b"]]["walkers"] == []
-    assert told("patrol.called") == [morning.grid_member.id]
-    assert done_by("patrol.called") == [morning.supervisor.id] * 2, "also where nobody is there to be told"
+    points = again(found[ids["b"]], morning.supervisor)["points"]
+    assert [(each["area_id"], each["state"]) for each in points] == [(ids["b"], "open")]
+    above = [morning.cadre_b.id, morning.supervisor_b.id]  # neither the grid nor its village has anybody
+    assert told("patrol.called") == [morning.grid_member.id, *above]
+    assert set(done_by("patrol.called")) == {morning.supervisor.id}
     assert {each["basis"] for each in found.values()} == {asked.basis}
+
+
+def test_where_a_grid_has_nobody_those_of_the_nearest_unit_above_walk_it_and_hear_of_a_call_once(
+    morning: County,
+) -> None:
+    ids = on_the_map(morning)
+    later = unit("石桥村二网格", "grid", morning.village_b)
+    patrols.call_out(morning.supervisor.actor, call(area_ids=[ids["b"]]))
+    told_of = plan(morning, unit_id=later, area_id=ids["b"], who="unit", walker_ids=[])
+    made = patrol_plans.plan(morning.supervisor_b.actor, told_of)
+    mine = reads.listed(morning.cadre_b.actor, Asked(mine=True))["items"]
+    assert {each["unit"]["id"] for each in mine} == {morning.grid_b, later}
+    assert reads.listed(morning.cadre.actor, Asked(mine=True))["items"] == []
+    first = of_plan(made, morning.cadre_b)[0]
+    assert "patrol.take" in again(first, morning.cadre_b)["may"]
+    taken = patrols.take(morning.cadre_b.actor, first["id"])
+    assert [each["id"] for each in taken["walkers"]] == [morning.cadre_b.id]
+    with pytest.raises(NotFound):
+        patrols.take(morning.colleague.actor, first["id"])
+
+
+def test_of_a_call_that_nobody_walked_each_hears_once(morning: County) -> None:
+    on_the_map(morning)
+    for name in ("石桥村二网格", "石桥村三网格"):
+        made = unit(name, "grid", morning.village_b)
+        one_more_grid(morning, made)
+    called = patrols.call_out(morning.supervisor.actor, call())
+    assert len(called["patrols"]) == 4
+    with clock.at(MORNING + 7 * HOUR):
+        assert sweep() == Did("生成 0 次，提醒 0 次，未巡查 4 次", "made 0, reminded of 0, missed 4")
+    heard = [morning.grid_member.id, morning.cadre_b.id, morning.supervisor_b.id, morning.supervisor.id]
+    assert sorted(told("patrol.missed")) == sorted(heard)
+
+
+def test_a_call_names_the_grids_for_which_nobody_below_the_county_could_be_told(morning: County) -> None:
+    ids = on_the_map(morning)
+    for who in (morning.cadre_b, morning.supervisor_b):
+        db.session.get_one(Person, who.id).left_at = clock.now()
+    db.session.commit()
+    made = patrols.call_out(morning.supervisor.actor, call())
+    assert [each["id"] for each in made["unmanned"]] == [ids["b"]]
+    assert told("patrol.called") == [morning.grid_member.id]
 
 
 def test_a_call_that_is_sent_twice_at_once_is_one(app: Flask, morning: County) -> None:

@@ -1,8 +1,11 @@
 """Patrols at the desk: a plan made on the form, many grids called out in two clicks, and which nobody has walked."""
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import expect
 
+from server.db import db
+from server.models.patrols import PatrolCheckpoint
 from server.queries import patrol_plans as plans
 from server.queries import patrols as reads
 from server.queries.patrols import Asked
@@ -26,8 +29,7 @@ def test_a_plan_is_made_on_its_form_and_says_how_often_in_words(desk: Open, peop
     page.locator("#f-area_id").fill("柳树村")
     page.get_by_role("option", name="柳树村一网格").click()
     expect(page.locator("#f-title")).to_have_value("柳树村一网格日常巡查")
-    page.locator("#f-unit_id").fill("柳树村一网格")
-    page.get_by_role("option", name="柳树村一网格").click()
+    expect(page.locator("#f-unit_id")).to_have_value("柳树村一网格")
     page.get_by_role("button", name="在地图上逐个点选巡查点").click()
     page.locator("#map canvas").first.click()
     expect(page.locator(".plan-point")).to_have_count(1)
@@ -64,6 +66,8 @@ def test_a_plan_takes_areas_and_weekdays_of_the_month_and_shows_them_again(
     assert plan["rule"] == "FREQ=MONTHLY;BYDAY=1MO,-1FR"
     points = plans.checkpoints(plan["id"])
     assert [(point["area_id"], point["radius_m"]) for point in points] == [(ids["a"], None), (ids["b"], None)]
+    db.session.execute(sa.update(PatrolCheckpoint).values(tolerance_m=30))
+    db.session.commit()
     page.goto(page.url + f"/{plan['id']}")
     expect(page.locator(".plan-point")).to_have_count(2)
     expect(page.locator("#f-month-days")).to_be_hidden()
@@ -71,6 +75,9 @@ def test_a_plan_takes_areas_and_weekdays_of_the_month_and_shows_them_again(
     page.get_by_role("button", name="保存", exact=True).click()
     page.wait_for_url("**/patrols/plans")
     expect(page.locator("#plans")).to_contain_text("每月 最后一个周五")
+    db.session.rollback()
+    kept = plans.checkpoints(plan["id"])
+    assert [point["tolerance_m"] for point in kept] == [30, 30], "what the form does not show stays"
 
 
 def test_every_grid_is_called_out_in_two_clicks_and_one_reads_which_nobody_has_walked(

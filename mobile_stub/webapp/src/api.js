@@ -317,8 +317,9 @@ export const categories = () => ask("GET", "/categories");
 /** What may be the same as that which one is about to report. @returns {Promise<{items: Known[]}>} @param {{category_id: number, place: string, lng: number | null, lat: number | null}} about */
 export const known = (about) => ask("GET", `/matters/known${query(about)}`);
 
-/** Hands over a report. @returns {Promise<Matter>} @param {MatterIn} told @param {number} person_id */
-export const reportMatter = (told, person_id) => ask("POST", "/matters", told, person_id);
+/** Hands over a report, as found on its patrol where it names one. @returns {Promise<Matter>} @param {MatterIn} told @param {number} person_id */
+export const reportMatter = ({ patrol_id, ...told }, person_id) =>
+  ask("POST", patrol_id ? `/patrols/${patrol_id}/findings` : "/matters", told, person_id);
 
 /** @returns {Promise<Matter>} @param {"complaint" | "suggestion"} kind @param {string} text @param {string} page */
 export const sendMatter = (kind, text, page) => ask("POST", "/matters", { kind, text, page });
@@ -331,9 +332,6 @@ export const patrols = () => ask("GET", "/patrols?mine=1&state=due&limit=50");
 
 /** @param {number} id @returns {Promise<Patrol>} */
 export const takePatrol = (id) => ask("POST", `/patrols/${id}/take`);
-
-/** @param {number} id of the patrol @param {{told_as: string, text: string, place: string, category_id: number}} found @returns {Promise<Matter>} */
-export const sendFinding = (id, found) => ask("POST", `/patrols/${id}/findings`, found);
 
 /** The households one looks after, what is due first at the head. @returns {Promise<{items: Household[]}>} */
 export const households = () => ask("GET", "/households/mine");

@@ -31,16 +31,19 @@ function badge(state) {
 const deed = (item) => (item.kind === "photo" ? say("photo.nth", { n: item.told.number }) : item.kind === "checkin" ? say("delivery.checkin", { kind: say(`kind.${/** @type {"arrive"} */ (item.told.kind)}`) })
   : say(`delivery.${item.kind}`));
 
+/** Where a report is written again. @param {{patrol_id?: number | null}} told */
+const reportWay = ({ patrol_id }) => (patrol_id ? `#/report?patrol=${patrol_id}` : "#/report");
+
 /** Makes a refused check-in, report or plan a draft again, to be corrected and sent under a new id. @param {Item} item */
 async function correct(item) {
   if (item.kind === "plan") await kept.put(await drafts.planKey(null), item.told.draft);
   else {
     const photos = (await queue.photosOf(item.id)).map(({ id }) => id);
-    if (item.kind === "matter") await kept.put(await drafts.reportKey(), { ...item.told, photos });
+    if (item.kind === "matter") await kept.put(await drafts.reportKey(item.told.patrol_id), { ...item.told, photos });
     else await drafts.put(drafts.from(item.told, photos));
   }
   await queue.drop(item, true);
-  go(item.kind === "plan" ? "#/plan" : item.kind === "matter" ? "#/report" : `#/checkin?trip=${item.told.trip_id ?? "none"}`);
+  go(item.kind === "plan" ? "#/plan" : item.kind === "matter" ? reportWay(item.told) : `#/checkin?trip=${item.told.trip_id ?? "none"}`);
 }
 
 /** Goes on writing what was not taken. @param {Item} item */

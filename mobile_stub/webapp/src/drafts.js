@@ -86,8 +86,9 @@ export function build(draft, fix, now) {
   };
 }
 
-/** Where the report being written is kept. */
-export const reportKey = async () => `draft:${(await session.current())?.person.id ?? 0}:report`;
+/** Where the report being written is kept; what is found on a patrol has a draft of its own. @param {number | null} [patrol_id] */
+export const reportKey = async (patrol_id = null) =>
+  `draft:${(await session.current())?.person.id ?? 0}:report${patrol_id ? `:${patrol_id}` : ""}`;
 
 /** The ids of the photos that any draft on this phone names. */
 export async function photos() {

@@ -19,7 +19,6 @@ import * as matters from "./matters.js";
 import * as me from "./me.js";
 import * as notices from "./notices.js";
 import { button } from "./parts.js";
-import * as patrols from "./patrols.js";
 import * as phone from "./phone.js";
 import * as plan from "./plan.js";
 import * as report from "./report.js";
@@ -56,7 +55,6 @@ const pages = {
   trackers: trackers.page,
   password: signin.passwordPage,
   matters: matters.page,
-  finding: patrols.findingPage,
   households: households.page,
   report: report.page,
   notices: notices.page,

@@ -134,8 +134,8 @@ export function section(title, ...children) {
 export const empty = (words, more) => el("div", { class: "empty" }, para(words), more && el("small", {}, more));
 
 /** A trip's state as a badge. @param {TripState} state */
-export function stateBadge(state) {
-  return el("span", { class: `badge state-${state}` }, el("i", { "aria-hidden": "true" }), say(`state.${state}`));
+export function stateBadge(state, words = say(`state.${state}`)) {
+  return el("span", { class: `badge state-${state}` }, el("i", { "aria-hidden": "true" }), words);
 }
 
 /** A verdict as a badge: shape, word, colour. @param {Outcome} outcome */

@@ -1,21 +1,39 @@
 // @ts-check
-/** Patrols: the checkpoints of one and what is left, those one's unit may take, and what was found on the way. */
+/** Patrols: the checkpoints of one and what is left, those one's unit may take, and the way to report what was found. */
 
 /** @import {Item} from "./queue.js" */
 /** @import {Duty} from "./trips.js" */
 /** @import {Patrol, Stop} from "./wire.d.ts" */
-/** @import {View, Way} from "./ways.js" */
 
 import * as api from "./api.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
-import { button, field, form, notice, para, row, section, select } from "./parts.js";
+import { button, para, row, section, stateBadge } from "./parts.js";
 import * as queue from "./queue.js";
 import { remembered } from "./remember.js";
-import { stamp } from "./times.js";
-import { uuid } from "./uuid.js";
-import { again, instead } from "./ways.js";
+import { clock, dayOf, days, stamp } from "./times.js";
+import { again } from "./ways.js";
 import { say } from "./words.js";
+
+/** How a duty stands: a patrol is due without anybody's approval, and says what came of the walk. @param {Duty} trip */
+export function badge({ state, patrol }) {
+  if (patrol && state === "approved") return patrol.state === "missed" ? stateBadge("returned", say("patrol.missed")) : stateBadge(state, say("patrol.due"));
+  if (patrol?.state === "partly_done" && state === "completed") return stateBadge("returned", say("patrol.partly_done"));
+  return stateBadge(state);
+}
+
+/** When a duty is to be done: of a patrol its window. @param {Duty} trip */
+export function when({ patrol, starts_on, ends_on }) {
+  return patrol ? windowOf(patrol) : days(starts_on, ends_on);
+}
+
+/** The window of a patrol. @param {{opens_at: string, closes_at: string}} patrol */
+function windowOf({ opens_at, closes_at }) {
+  return `${stamp(opens_at)} – ${dayOf(opens_at) === dayOf(closes_at) ? clock(closes_at) : stamp(closes_at)}`;
+}
+
+/** So many that may be taken stand open; more are folded. */
+const FEW = 3;
 
 /** What the server makes of a patrol, or made when it was last asked. @param {number} id @returns {Promise<Patrol>} */
 export const one = async (id) => (await remembered(`patrol:${id}`, () => api.patrol(id))).value;
@@ -45,7 +63,7 @@ export async function checkpoints(trip) {
 
 /** The way to report what was found, while on a patrol or after it. @param {Duty} trip */
 export const finding = (trip) => (trip.state === "under_way" || trip.state === "completed")
-  && row("edit", say("finding.do"), `#/finding/${trip.patrol_id}`, say("finding.hint"));
+  && row("edit", say("finding.do"), `#/report?patrol=${trip.patrol_id}`, say("finding.hint"));
 
 /** The patrols that are due, one's own and those of one's unit; none without a network: who takes one must reach the server. */
 async function due() {
@@ -61,28 +79,16 @@ async function due() {
 export async function free() {
   const items = await due();
   const open = items.filter(({ walkers }) => !walkers.length);
-  return open.length > 0 && section(say("patrol.free"), ...open.map((patrol) => el("article", { class: "card trip" },
-    el("span", { class: "trip-words" }, el("strong", {}, patrol.title), el("small", {}, `${stamp(patrol.opens_at)} – ${stamp(patrol.closes_at)}`)),
+  if (open.length <= FEW) return open.length > 0 && section(say("patrol.free"), ...open.map(toTake));
+  return el("details", { class: "card fold" }, el("summary", {}, say("patrol.free_many", { n: open.length })), ...open.map(toTake));
+}
+
+/** One that may be taken: which, where, when. @param {Patrol} patrol */
+function toTake(patrol) {
+  return el("article", { class: "card trip" },
+    el("span", { class: "trip-words" }, el("strong", {}, patrol.title), el("small", {}, [(patrol.area ?? patrol.unit).name, windowOf(patrol)].join(" · "))),
     button(say("patrol.take"), async () => {
       await api.takePatrol(patrol.id);
       again();
-    }))));
-}
-
-/** The page that reports what was found on a patrol. @param {Way} way @returns {Promise<View>} */
-export async function findingPage(way) {
-  const patrol = await one(Number(way.id));
-  const { items } = await api.categories();
-  const text = el("textarea", { name: "text", rows: 5, maxlength: 4000, minlength: 2, required: true, placeholder: say("finding.text") });
-  const place = el("input", { name: "place", maxlength: 120 });
-  const category = select("category", items.map(({ id, name }) => /** @type {[string, string]} */ ([String(id), name])), String(items[0]?.id ?? ""));
-  const told_as = uuid();
-  const body = [
-    way.params.has("done") && notice("good", say("finding.done"), para(say("finding.done_text"))),
-    form(async () => {
-      await api.sendFinding(patrol.id, { told_as, text: text.value.trim(), place: place.value.trim(), category_id: Number(category.value) });
-      instead(`#/finding/${patrol.id}?done=1`);
-    }, say("finding.send"), field(say("finding.what"), text), field(say("finding.where"), place), field(say("finding.category"), category)),
-  ];
-  return { title: say("finding.do"), back: `#/trip/${patrol.trip_id}`, tab: "duties", body: body.filter((node) => node instanceof Node) };
+    }));
 }

@@ -1,8 +1,8 @@
 // @ts-check
-/** Reporting what must be solved: what, where, photos; written without a network too, and sent once. */
+/** Reporting what must be solved, found on a patrol or otherwise: what, where, photos; without a network too, and once. */
 
 /** @import {Known, MatterKind, MatterIn, Category} from "./wire.d.ts" */
-/** @import {View} from "./ways.js" */
+/** @import {View, Way} from "./ways.js" */
 
 import * as api from "./api.js";
 import { roomNotice } from "./deliveries.js";
@@ -16,7 +16,7 @@ import { button, chips, empty, field, form, notice, oldNotice, para, select } fr
 import { photoFields } from "./photos.js";
 import { NoPosition, once } from "./position.js";
 import * as queue from "./queue.js";
-import { remembered } from "./remember.js";
+import { recalled, remembered } from "./remember.js";
 import { deliver } from "./sender.js";
 import * as session from "./session.js";
 import * as shots from "./shots.js";
@@ -31,14 +31,17 @@ import { say } from "./words.js";
 const PATIENCE_MS = 8_000;
 const KINDS = /** @type {MatterKind[]} */ (["patrol", "visit", "enterprise", "other"]);
 
-/** @returns {Draft} */
-const blank = () => ({ kind: "patrol", category_id: 0, text: "", place: "", lng: null, lat: null, accuracy_m: null, photos: [] });
+/** @param {number | null} patrol_id the patrol it was found on @returns {Draft} */
+const blank = (patrol_id) => ({ patrol_id, kind: "patrol", category_id: 0, text: "", place: "", lng: null, lat: null, accuracy_m: null, photos: [] });
 
 /** Categories in the order of their tree. @param {Category[]} all @param {number | null} [above] @param {string} [indent] @returns {[string, string][]} */
 function options(all, above = null, indent = "") {
   return all.filter(({ parent_id }) => (all.some(({ id }) => id === parent_id) ? parent_id : null) === above)
     .flatMap(({ id, name }) => [[String(id), indent + name], ...options(all, id, `${indent}\u3000`)]);
 }
+
+/** The category that a kind of matters is put into: its own, or the first that is for no other kind. @param {Category[]} all @param {MatterKind} kind */
+const categoryFor = (all, kind) => (all.find((each) => each.kind === kind) ?? all.find((each) => !each.kind) ?? all[0])?.id ?? 0;
 
 /** What may be the same; nothing while the server cannot be asked: it holds no report up. @param {Draft} draft @returns {Promise<Known[]>} */
 async function known({ category_id, place, lng, lat }) {
@@ -103,9 +106,10 @@ async function send(draft, told) {
     if (!kept.full(failure)) throw failure;
     await sendUnkept(told, taken);
   }
-  await kept.drop(await drafts.reportKey());
+  await kept.drop(await drafts.reportKey(told.patrol_id));
   const sent = number === null ? null : await deliver(number, PATIENCE_MS);
-  instead(number === null || sent?.state === "kept" ? "#/matters?reported=1" : `#/deliveries?new=${number}`);
+  const arrived = told.patrol_id ? `#/report?patrol=${told.patrol_id}&done=1` : "#/matters?reported=1";
+  instead(number === null || sent?.state === "kept" ? arrived : `#/deliveries?new=${number}`);
 }
 
 /** Makes what is sent of a draft: pressed again without a change, it is the same report. @returns {(draft: Draft) => MatterIn} */
@@ -119,25 +123,34 @@ function maker() {
   };
 }
 
-/** The page to report. @returns {Promise<View>} */
-export async function page() {
-  const frame = { title: say("report.row"), back: "#/", bare: true };
+/** Where the page to report leads back to: the duty of the patrol, where that is known. @param {number | null} patrol_id */
+async function wayBack(patrol_id) {
+  const patrol = patrol_id && (await recalled(`patrol:${patrol_id}`));
+  return patrol ? `#/trip/${patrol.trip_id}` : "#/";
+}
+
+/** The page to report; with `patrol` what was found on that one. @param {Way} way @returns {Promise<View>} */
+export async function page(way) {
+  const patrol_id = Number(way.params.get("patrol")) || null;
+  const frame = { title: say(patrol_id ? "finding.do" : "report.row"), back: await wayBack(patrol_id), bare: true };
   if (!(await session.current())) throw new api.SignedOut();
   const { value, since } = await remembered("categories", api.categories).catch((failure) => {
     if (!(failure instanceof api.Lost)) throw failure;
     return { value: { items: /** @type {Category[]} */ ([]) }, since: null };
   });
   if (!value.items.length) return { ...frame, body: [empty(say("report.none"))] };
-  return { ...frame, ...(await writing(value.items, since)) };
+  const done = way.params.has("done") && notice("good", say("finding.done"), para(say("finding.done_text")));
+  const { body, leave } = await writing(value.items, since, patrol_id);
+  return { ...frame, body: done ? [done, ...body] : body, leave };
 }
 
-/** The form. @param {Category[]} all @param {number | null} since */
-async function writing(all, since) {
-  const key = await drafts.reportKey();
-  const draft = /** @type {Draft} */ ({ ...blank(), ...(await kept.get(key)) });
+/** The form. @param {Category[]} all @param {number | null} since @param {number | null} patrol_id */
+async function writing(all, since, patrol_id) {
+  const key = await drafts.reportKey(patrol_id);
+  const draft = /** @type {Draft} */ ({ ...blank(patrol_id), ...(await kept.get(key)) });
   draft.photos = (await shots.all(draft.photos)).map(({ id }) => id);
   const choices = options(all);
-  if (!choices.some(([id]) => id === String(draft.category_id))) draft.category_id = Number(choices[0]?.[0]);
+  if (!choices.some(([id]) => id === String(draft.category_id))) draft.category_id = categoryFor(all, draft.kind);
   const { node: space, keep } = keeper(() => kept.put(key, draft));
   const same = el("div", { role: "status" });
   const look = async () => refill(same, knownNotice(await known(draft)));
@@ -155,8 +168,11 @@ async function writing(all, since) {
   place.addEventListener("change", () => void look());
   const photos = photoFields(draft, null, keep);
   const node = form(() => send(draft, make(draft)), say("report.do"),
-    chips("kind", say("report.kind"), KINDS.map((kind) => [kind, say(`matters.${kind}`)]), draft.kind, (kind) => {
+    patrol_id === null && chips("kind", say("report.kind"), KINDS.map((kind) => [kind, say(`matters.${kind}`)]), draft.kind, (kind) => {
       draft.kind = /** @type {MatterKind} */ (kind);
+      draft.category_id = categoryFor(all, draft.kind);
+      category.value = String(draft.category_id);
+      void look();
       return keep();
     }),
     field(say("report.category"), category), field(say("report.text"), text), field(say("report.place"), place),

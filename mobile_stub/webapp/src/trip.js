@@ -10,11 +10,11 @@ import * as api from "./api.js";
 import { arrivals } from "./arrivals.js";
 import { onArrival } from "./deliveries.js";
 import { el } from "./dom.js";
-import { button, confirmed, facts, form, notice, oldNotice, para, row, section, stateBadge } from "./parts.js";
+import { button, confirmed, facts, form, notice, oldNotice, para, row, section } from "./parts.js";
 import * as patrols from "./patrols.js";
 import * as queue from "./queue.js";
 import { deliver } from "./sender.js";
-import { days, stamp, today, windowWords } from "./times.js";
+import { stamp, today, windowWords } from "./times.js";
 import * as track from "./track.js";
 import * as tracker from "./tracker.js";
 import { levelOf, one, person } from "./trips.js";
@@ -38,7 +38,7 @@ function team(trip) {
 /** What a trip is for, and on what basis when it may ask for more than an ordinary one. @param {Duty} trip */
 function details(trip) {
   return facts([
-    [say("trip.when"), days(trip.starts_on, trip.ends_on)],
+    [say("trip.when"), patrols.when(trip)],
     [say("trip.where"), trip.destination],
     [say("trip.aim"), trip.aim],
     [say("trip.chain"), trip.chain],
@@ -156,7 +156,7 @@ export async function page(way) {
   const arrival = onArrival(trip.id);
   const body = [
     oldNotice(since),
-    el("div", { class: "heading" }, stateBadge(trip.state), el("h2", {}, trip.title)),
+    el("div", { class: "heading" }, patrols.badge(trip), el("h2", {}, trip.title)),
     stepNotice(trip), returnNotice(trip), lapsed(trip), trip.state === "under_way" && !trip.step && arrivals(trip),
     trip.state === "under_way" && !trip.step && trip.tracking !== "none" && !levelOf(trip, me.id)
       && notice("note", say("consent.open_title"), para(say("consent.open_text"))),

@@ -10,12 +10,12 @@ import { liveLine, roomNotice } from "./deliveries.js";
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
 import { placeOf } from "./places.js";
-import { button, empty, oldNotice, row, section, stateBadge, paged } from "./parts.js";
+import { button, empty, oldNotice, row, section, paged } from "./parts.js";
 import * as patrols from "./patrols.js";
 import * as queue from "./queue.js";
 import { recalled, remembered } from "./remember.js";
 import * as session from "./session.js";
-import { days, today } from "./times.js";
+import { today } from "./times.js";
 import { go } from "./ways.js";
 import { say } from "./words.js";
 
@@ -108,9 +108,9 @@ function consentLine(trip, me) {
     level ? say(`consent.line_${level}`) : say("consent.line_open"));
 }
 
-/** Destination and days of a trip, in a line. @param {Trip} trip */
+/** Destination and days of a trip, in a line; first that it is no ordinary one. @param {Duty} trip */
 function whereWhen(trip) {
-  return [trip.destination, days(trip.starts_on, trip.ends_on)].filter(Boolean).join(" · ");
+  return [trip.purpose !== "ordinary" && say(`purpose.${trip.purpose}`), trip.destination, patrols.when(trip)].filter(Boolean).join(" · ");
 }
 
 /** That a step of a duty is still on its way. @param {Duty} trip */
@@ -120,14 +120,14 @@ const stepLine = (trip) => trip.step && el("span", { class: "small asking" }, ic
 function hero(trip, me) {
   return el("article", { class: "hero" },
     el("a", { class: "hero-link", href: `#/trip/${trip.id}` },
-      stateBadge(trip.state), el("h2", {}, trip.title), el("p", {}, whereWhen(trip)), stepLine(trip) || consentLine(trip, me)));
+      patrols.badge(trip), el("h2", {}, trip.title), el("p", {}, whereWhen(trip)), stepLine(trip) || consentLine(trip, me)));
 }
 
 /** Any other trip, as a row. @param {Duty} trip */
 function tripRow(trip) {
   return el("a", { class: "card trip", href: `#/trip/${trip.id}` },
     el("span", { class: "trip-words" }, el("strong", {}, trip.title), el("small", {}, whereWhen(trip)), stepLine(trip)),
-    stateBadge(trip.state));
+    patrols.badge(trip));
 }
 
 /** The list in its order: under way, to be started, the rest. @param {Duty[]} trips @param {number} me */

@@ -75,11 +75,12 @@ export type Stop = {
 
 export type Household = { id: number; door: string; name: string; concern: string; last_on: string | null; due_on: string };
 export type Patrol = {
-  id: number; trip_id: number | null; title: string; opens_at: string; closes_at: string; walkers: { id: number; name: string }[]; in_order: boolean;
+  id: number; trip_id: number | null; title: string; unit: Named; area: Named | null; opens_at: string; closes_at: string; walkers: { id: number; name: string }[]; in_order: boolean;
   points: { id: number | null; state: "open" | "reached" | "told" | "out_of_order" | "outside"; at: string | null }[];
 };
 export type Trip = {
   patrol_id: number | null;
+  patrol: { id: number; state: "due" | "under_way" | "done" | "partly_done" | "missed" | "called_off"; opens_at: string; closes_at: string } | null;
   id: number;
   title: string;
   aim: string;
@@ -317,6 +318,7 @@ export type MatterKind = "patrol" | "visit" | "enterprise" | "other";
 /** A matter as it is reported, under an id of the phone's own. */
 export type MatterIn = {
   told_as: string;
+  patrol_id?: number | null;
   kind: MatterKind;
   category_id: number;
   text: string;
@@ -326,7 +328,7 @@ export type MatterIn = {
   photo_count: number;
 };
 
-export type Category = { id: number; parent_id: number | null; name: string };
+export type Category = { id: number; parent_id: number | null; name: string; kind: MatterKind | null };
 
 /** A matter that may be what one is about to report. */
 export type Known = { id: number; state: Matter["state"]; reported_at: string; text: string | null };

@@ -6,6 +6,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from server.api.schemas.fields import Id, Shape, Switch, Text, one_of
+from server.rules.matters import TO_SOLVE
 from server.rules.working_calendar import MOST, UNITS, Term
 from server.services.categories import CategoryTold
 
@@ -37,6 +38,7 @@ class CategoryIn(Shape):
     solve = fields.Nested(TermIn, required=True)
     escalate = fields.Nested(TermIn, allow_none=True)
     planned = Switch(load_default=False)
+    kind = one_of(TO_SOLVE, allow_none=True)
     retired = Switch(load_default=False)
 
     @ma.post_load
@@ -60,6 +62,7 @@ class CategoryOut(ma.Schema):
     name = fields.String()
     position = fields.Integer()
     planned = fields.Boolean()
+    kind = fields.String(allow_none=True)
     retired = fields.Boolean()
     answer = fields.Nested(TermOut)
     solve = fields.Nested(TermOut)

@@ -270,10 +270,11 @@ class CallIn(Shape):
 
 
 class CallOut(ma.Schema):
-    """The patrols that were called out."""
+    """The patrols that were called out; `unmanned` the grids for which nobody could be told."""
 
     call_id = Uuid()
     patrols = fields.List(Id())
+    unmanned = fields.List(fields.Nested(NamedOut))
 
 
 class FindingIn(MatterIn):

@@ -147,6 +147,17 @@ class MemberOut(NamedOut):
     consent = fields.Nested(ConsentOut(only=("level", "given_at", "withdrawn_at")), allow_none=True)
 
 
+class PatrolOfTripOut(ma.Schema):
+    """The patrol whose duty a trip is: its window, and how it stands."""
+
+    id = Id()
+    state = fields.String(
+        metadata={"description": "due | under_way | done | partly_done | missed | called_off"}
+    )
+    opens_at = fields.AwareDateTime()
+    closes_at = fields.AwareDateTime()
+
+
 class TripOut(ma.Schema):
     """A trip in full."""
 
@@ -154,6 +165,7 @@ class TripOut(ma.Schema):
     title = fields.String()
     aim = fields.String()
     patrol_id = Id(allow_none=True, metadata={"description": "所属巡查 · the patrol whose duty it is"})
+    patrol = fields.Nested(PatrolOfTripOut, allow_none=True)
     purpose = one_of(PURPOSES)
     basis = fields.String()
     chain = fields.String()

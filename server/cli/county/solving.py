@@ -130,5 +130,5 @@ def _step(
     seat = HANDLES if step in {"plan", "progress", "handle"} else WATCHES
     actor = county.kept.actor(county.kept.in_seat(township, seat))
     unit_id = county.kept.units[grid[:12]] if step == "assign" else None
-    until = workday(county.today, 20) if step == "plan" else None
+    until = workday(county.today, 15) if step == "plan" else None
     return lambda: matters.take(actor, found[0], step, Told(note=note, unit_id=unit_id, until=until))

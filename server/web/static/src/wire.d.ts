@@ -218,7 +218,7 @@ export interface MatterInFull extends Matter, Proven { plan: { note: string; unt
 export interface MatterAround extends Matter { metres: number | null; alike: boolean }
 export interface MatterKnown { id: number; state: string; reported_at: string; metres: number | null; readable: boolean; text: string | null; place: string | null }
 export interface Term { amount: number; unit: string }
-export interface Category { id: number; parent_id: number | null; name: string; position: number; planned: boolean; retired: boolean; answer: Term; solve: Term; escalate: Term | null }
+export interface Category { id: number; parent_id: number | null; name: string; position: number; planned: boolean; kind: string | null; retired: boolean; answer: Term; solve: Term; escalate: Term | null }
 export interface Workday { day: string; works: boolean; notice: boolean; holiday: Words; own: boolean; reason: string; by: Named | null; changed_at: string | null }
 export interface WorkingYear { year: number; announced: boolean; days: Workday[] }
 export interface Who extends Named { unit: Named }

@@ -5,13 +5,13 @@
 import { get } from "./api.js";
 import { t } from "./desk.js";
 import { el, fill } from "./dom.js";
-import { deadline } from "./matters.js";
+import { deadline, mergeButton } from "./matters.js";
 import { failure, loading } from "./states.js";
 import { shortly } from "./time.js";
 import { metres, word } from "./words.js";
 
-/** @param {HTMLElement} place @param {MatterInFull} matter */
-export async function showAround(place, matter) {
+/** @param {HTMLElement} place @param {MatterInFull} matter @param {(matter: MatterInFull) => void} changed hears of a merge */
+export async function showAround(place, matter, changed) {
   if (matter.lng === null && !matter.place) return void (place.hidden = true);
   place.hidden = false;
   const body = el("div", {}, loading());
@@ -19,12 +19,12 @@ export async function showAround(place, matter) {
   try {
     /** @type {{items: MatterAround[]}} */
     const told = await get(`/matters/${matter.id}/around`);
-    fill(body, told.items.length ? el("ul.around", {}, told.items.map(row)) : el("p.more", {}, t("一公里内没有其他未办结的事项。")));
+    fill(body, told.items.length ? el("ul.around", {}, told.items.map((other) => row(other, other.alike ? mergeButton(matter, other, changed) : null))) : el("p.more", {}, t("一公里内没有其他未办结的事项。")));
     if (matter.lng !== null) await draw(body, matter, told.items);
   } catch (error) {
     fill(
       body,
-      failure(error, () => void showAround(place, matter)),
+      failure(error, () => void showAround(place, matter, changed)),
     );
   }
   return undefined;
@@ -38,8 +38,8 @@ async function draw(body, matter, others) {
   await aroundMap(frame, matter, others);
 }
 
-/** @param {MatterAround} other */
-function row(other) {
+/** @param {MatterAround} other @param {HTMLElement | null} merge */
+function row(other, merge) {
   const far = other.metres === null ? t("地点相同") : metres(other.metres);
   return el(
     "li",
@@ -51,5 +51,6 @@ function row(other) {
     el("span.clip-lines", {}, other.text),
     el("span.under", {}, [other.category?.name, word("matter", other.state), shortly(other.reported_at)].filter(Boolean).join(" · ")),
     deadline(other),
+    merge,
   );
 }

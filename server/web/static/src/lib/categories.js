@@ -45,6 +45,15 @@ export function categoryOptions(categories, chosen = null) {
   );
 }
 
+/** Where what must be solved comes from. */
+export const KINDS = ["patrol", "visit", "enterprise", "leader", "other"];
+
+/** The category that a kind of matters is put into: its own, or the first that is for no other kind. @param {Category[]} categories @param {string} kind */
+export function categoryFor(categories, kind) {
+  const own = categories.find((each) => each.kind === kind) || inTree(categories).find(({ category }) => category.kind === null)?.category;
+  return own ? String(own.id) : "";
+}
+
 /** @param {HTMLElement} place */
 export async function showCategories(place) {
   fill(place, loading());
@@ -76,7 +85,7 @@ function drawn(categories, again) {
       el(
         "tr",
         {},
-        el("td.category", {}, el(`span.depth-${Math.min(depth, 6)}`, {}, category.name), category.retired ? el("span.tag", {}, t("已停用")) : null),
+        el("td.category", {}, el(`span.depth-${Math.min(depth, 6)}`, {}, category.name), category.retired ? el("span.tag", {}, t("已停用")) : null, category.kind ? el("span.under", {}, t("“{kind}”归此类", { kind: word("matter", category.kind) })) : null),
         TERMS.map(([name]) => el("td.nowrap", {}, termWords(category[name]) || t("不自动提请"))),
         el("td", {}, category.planned ? t("先定计划，每月报进展") : t("直接办理")),
         keeps ? el("td.nowrap", {}, button("button.link.small", t("修改"), category, categories, again)) : null,
@@ -115,6 +124,16 @@ function fields(category, all) {
     ),
     ...TERMS.map(([name, words, must]) => termField(name, words(), must, category ? category[name] : null)),
     el("p.hint", {}, t("小时连夜连假计算；工作小时、工作日只算上班时间；天、月末日遇休息日顺延。")),
+    labelled(
+      "kind",
+      t("哪种事项归此类"),
+      el(
+        "select.select",
+        { name: "kind" },
+        el("option", { value: "" }, t("不限，由上报人选择")),
+        KINDS.map((kind) => el("option", { value: kind, selected: category?.kind === kind }, word("matter", kind))),
+      ),
+    ),
     check("planned", t("复杂事项：先定有日期的计划，每月报告进展"), category?.planned || false),
     labelled("position", t("排序号，小的在前"), el("input.input", { name: "position", type: "number", min: 0, max: 9999, required: true, value: String(category?.position ?? all.length) })),
     category ? check("retired", t("停用：不再用于新事项，已有的照常办理"), category.retired) : null,
@@ -158,6 +177,7 @@ function told(form) {
     parent_id: form.get("parent_id") ? Number(form.get("parent_id")) : null,
     position: Number(form.get("position")),
     planned: form.has("planned"),
+    kind: form.get("kind") || null,
     retired: form.has("retired"),
     ...Object.fromEntries(TERMS.map(([name]) => [name, term(name)])),
   };

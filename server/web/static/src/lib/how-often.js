@@ -78,7 +78,7 @@ export function howOften() {
   function nthFields() {
     const node = el("div.field.wide", { role: "group", "aria-label": t("每月的第几个星期几") });
     const draw = () => {
-      const add = () => (nthDays.push({ nth: 1, code: "MO" }), draw());
+      const add = () => (nthDays.push(another(nthDays)), draw());
       const more = el("button.button.button-small", { type: "button", disabled: nthDays.length > 6, onclick: add }, t("再加一天"));
       fill(node, el("span.label", {}, t("第几个星期几")), ...nthDays.map((each, index) => nthRow(each, index, draw)), el("p", {}, more));
     };
@@ -138,11 +138,17 @@ export function howOften() {
         const on = WEEKDAYS.filter((code) => days.has(code)).join(",");
         return `FREQ=WEEKLY${every}${on ? `;BYDAY=${on}` : ""}`;
       }
-      if (byWeekday) return `FREQ=MONTHLY${every};BYDAY=${nthDays.map(({ nth, code }) => `${nth}${code}`).join(",")}`;
+      if (byWeekday) return `FREQ=MONTHLY${every};BYDAY=${[...new Set(nthDays.map(({ nth, code }) => `${nth}${code}`))].join(",")}`;
       const on = monthDays.replace(/[，、\s]+/g, ",").replace(/^,|,$/g, "");
       return `FREQ=MONTHLY${every};BYMONTHDAY=${on}`;
     },
   };
+}
+
+/** The same weekday as the last, in the first week of the month that it is not told for yet. @param {{nth: number, code: string}[]} told */
+function another(told) {
+  const code = told.at(-1)?.code ?? "MO";
+  return { nth: NTHS.find((nth) => !told.some((each) => each.nth === nth && each.code === code)) ?? 1, code };
 }
 
 /** @param {string} label @param {[string, string][]} options @param {string} value @param {(value: string) => void} chosen */

@@ -11,7 +11,7 @@ import { el } from "./dom.js";
 import { picker } from "./picker.js";
 import { photoField } from "./proofs.js";
 import { searchPeople, searchUnits } from "./sources.js";
-import { now, shortly } from "./time.js";
+import { day, now, shortly } from "./time.js";
 import { termWords, word } from "./words.js";
 
 const MAIN = ["accept", "assign", "handle", "verify", "close"];
@@ -58,6 +58,13 @@ export function stepButtons(matter, changed) {
   });
 }
 
+/** What merges a matter into one that may be the same, for whoever may. @param {MatterInFull} matter @param {Matter} into @param {(matter: MatterInFull) => void} changed */
+export function mergeButton(matter, into, changed) {
+  const may = matter.may.find(({ step }) => step === "merge");
+  const press = () => may && void take(matter, may, changed, { into_id: choiceOf(into) });
+  return may ? el("button.button.button-small", { type: "button", onclick: press }, t("并入这一件")) : null;
+}
+
 /** Erase what a matter tells, for whoever may. @param {MatterInFull} matter @param {(matter: MatterInFull) => void} changed */
 export function eraseButton(matter, changed) {
   if (!matter.may_erase) return null;
@@ -76,10 +83,10 @@ export function eraseButton(matter, changed) {
   return el("button.button.button-small", { type: "button", onclick: () => void act() }, t("删除内容"));
 }
 
-/** @param {MatterInFull} matter @param {MatterMay} may @param {(matter: MatterInFull) => void} changed */
-async function take(matter, may, changed) {
+/** @param {MatterInFull} matter @param {MatterMay} may @param {(matter: MatterInFull) => void} changed @param {Record<string, Choice>} [chosen] what is picked already */
+async function take(matter, may, changed, chosen = {}) {
   /** @type {Record<string, string>} */
-  const picked = {};
+  const picked = Object.fromEntries(Object.entries(chosen).map(([what, { id }]) => [what, id]));
   const name = word("matter_step", may.step);
   const photos = photoField();
   let late = false;
@@ -87,7 +94,7 @@ async function take(matter, may, changed) {
     title: name,
     yes: name,
     stop: STOPS.includes(may.step),
-    body: [el("p.matter-text", {}, matter.text), ...(await fields(matter, may, picked)), note(may), photos.node],
+    body: [el("p.matter-text", {}, matter.text), ...(await fields(matter, may, picked, chosen)), note(may), photos.node],
     act: async (form) => {
       const told = { step: may.step, revision: matter.revision, note: form.get("note") || "", ...ids(picked), ...dated(form), ...category(form), ...photos.told() };
       const after = await post(`/matters/${matter.id}/${may.door}`, told).catch((error) => {
@@ -101,9 +108,9 @@ async function take(matter, may, changed) {
   if (late) changed(await get(`/matters/${matter.id}`));
 }
 
-/** What a step asks for, and what may be told with it. @param {MatterInFull} matter @param {MatterMay} may @param {Record<string, string>} picked */
-async function fields(matter, may, picked) {
-  const must = may.asks.filter((what) => what !== "note").map((what) => asked(what, matter, picked));
+/** What a step asks for, and what may be told with it. @param {MatterInFull} matter @param {MatterMay} may @param {Record<string, string>} picked @param {Record<string, Choice>} chosen */
+async function fields(matter, may, picked, chosen) {
+  const must = may.asks.filter((what) => what !== "note").map((what) => asked(what, matter, picked, chosen[what]));
   if (may.step === "assign") return [...must, asked("person_id", matter, picked)];
   return may.step === "accept" ? [...must, await categoryField(matter)] : must;
 }
@@ -135,10 +142,10 @@ function dated(form) {
   return form.get("until") ? { until: form.get("until") } : {};
 }
 
-/** @param {string} what @param {MatterInFull} matter @param {Record<string, string>} picked @returns {HTMLElement} */
-function asked(what, matter, picked) {
+/** @param {string} what @param {MatterInFull} matter @param {Record<string, string>} picked @param {Choice} [value] @returns {HTMLElement} */
+function asked(what, matter, picked, value) {
   if (what === "until") {
-    const input = el("input.input", { id: "ask-until", name: "until", type: "date", required: true });
+    const input = el("input.input", { id: "ask-until", name: "until", type: "date", min: day(new Date(now()).toISOString()), required: true });
     return el("div.field", {}, el("label", { for: "ask-until" }, t("到哪一天")), input);
   }
   const [label, placeholder, search] = PICKED(matter)[what] || ["", "", searchUnits];
@@ -146,6 +153,7 @@ function asked(what, matter, picked) {
     id: `ask-${what}`,
     placeholder,
     search,
+    value: value ?? null,
     chosen: (choice) => (choice ? (picked[what] = choice.id) : delete picked[what]),
   });
   return el("div.field", {}, el("label", { for: `ask-${what}` }, label), field.node);
@@ -163,5 +171,10 @@ async function others(matter, words) {
   const answer = words ? await get("/matters", { q: words, open: 1 }) : await get(`/matters/${matter.id}/alike`);
   return answer.items
     .filter((/** @type {Matter} */ other) => other.id !== matter.id && other.category)
-    .map((/** @type {Matter} */ other) => ({ id: String(other.id), name: `${other.id} ${other.text.slice(0, 40)}`, kind: other.place }));
+    .map(choiceOf);
+}
+
+/** A matter as one may be picked. @param {Matter} other @returns {Choice} */
+function choiceOf(other) {
+  return { id: String(other.id), name: `${other.id} ${other.text.slice(0, 40)}`, kind: other.place };
 }

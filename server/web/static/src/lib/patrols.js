@@ -4,7 +4,7 @@
  */
 import { post } from "./api.js";
 import { may, t } from "./desk.js";
-import { ask, textField } from "./dialog.js";
+import { ask, tell, textField } from "./dialog.js";
 import { el } from "./dom.js";
 import { toast } from "./states.js";
 import { clock, day, shortly } from "./time.js";
@@ -131,7 +131,7 @@ export function callOut(title, basis, areas, done) {
     yes: t("立即发起"),
     stop: true,
     body: [
-      el("p", {}, areas.length ? t("{n} 个网格：{names}", { n: areas.length, names: names(areas.slice(0, MOST_NAMED)) + (areas.length > MOST_NAMED ? "……" : "") }) : t("您辖区内的全部网格，从现在开始。")),
+      el("p", {}, areas.length ? t("{n} 个网格：{names}", { n: areas.length, names: someNames(areas) }) : t("您辖区内的全部网格，从现在开始。")),
       field("title", t("名称"), el("input.input", { id: "ask-title", name: "title", value: title, required: true, maxlength: 120 })),
       textField("basis", t("依据（每位巡查人员都能看到）"), { value: basis, minlength: 2, maxlength: 500 }),
       field("hours", t("完成时限"), hours),
@@ -139,10 +139,21 @@ export function callOut(title, basis, areas, done) {
     act: async (form) => {
       const told = { id, title: form.get("title"), basis: form.get("basis"), hours: Number(form.get("hours")) };
       const made = await post("/patrol-calls", { ...told, purpose: "emergency", area_ids: areas.map((area) => area.id) });
-      toast(t("已发起 {n} 个网格的巡查，有关人员已收到。", { n: made.patrols.length }));
+      toast(t("已发起 {n} 个网格的巡查，有关人员随即收到提醒。", { n: made.patrols.length }));
       done();
+      if (made.unmanned.length) void tell(t("有网格没有人员"), el("p", {}, unmanned(made.unmanned)));
     },
   });
+}
+
+/** @param {Named[]} areas */
+function unmanned(areas) {
+  return t("以下 {n} 个网格及其上级单位都没有人员，请另行安排：{names}", { n: areas.length, names: someNames(areas) });
+}
+
+/** The first of many names, the others left to be guessed. @param {Named[]} areas */
+function someNames(areas) {
+  return names(areas.slice(0, MOST_NAMED)) + (areas.length > MOST_NAMED ? "……" : "");
 }
 
 /** @param {string} name @param {string} label @param {HTMLElement} control */

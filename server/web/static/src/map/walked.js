@@ -1,5 +1,6 @@
 /**
- * Grids by whether somebody has walked them: hatched where nobody has, a mark and how long ago in words.
+ * Grids by when somebody last walked them: green lately, hatched where nobody has, the closer where nobody ever did; with a
+ * mark, and how long ago in words. Each is painted over the colours of the land, which would say something else here.
  * @import {Grid} from "../wire"
  * @import {DeskMap} from "./canvas.js"
  */
@@ -10,21 +11,23 @@ import { Fill, Stroke, Style, Text } from "ol/style.js";
 import { palette } from "./palette.js";
 
 const FONT = '12px "PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
-const WALKED = new Fill({ color: "rgba(46,125,90,.22)" });
+const WALKED = new Fill({ color: "#cfe3d8" });
 const WORDS_BELOW = 22;
 const NAMES_BELOW = 14;
 
-/** Slanting lines: seen without colour too. @returns {CanvasPattern | string} */
-function hatch() {
+/** Slanting lines on the paper: seen without colour too. @param {number} apart in pixels @returns {CanvasPattern | string} */
+function hatch(apart) {
   const tile = document.createElement("canvas");
-  tile.width = tile.height = 8;
+  tile.width = tile.height = apart;
   const pen = tile.getContext("2d");
   if (!pen) return `rgba(${palette.seal},.3)`;
+  pen.fillStyle = "#fffefb";
+  pen.fillRect(0, 0, apart, apart);
   pen.strokeStyle = `rgba(${palette.seal},.75)`;
   pen.lineWidth = 1.4;
-  for (const shift of [-8, 0, 8]) {
-    pen.moveTo(shift, 8);
-    pen.lineTo(shift + 8, 0);
+  for (const shift of [-apart, 0, apart]) {
+    pen.moveTo(shift, apart);
+    pen.lineTo(shift + apart, 0);
   }
   pen.stroke();
   return pen.createPattern(tile, "repeat") || `rgba(${palette.seal},.3)`;
@@ -33,14 +36,16 @@ function hatch() {
 /** @param {DeskMap} desk */
 export function walkedLayer(desk) {
   const source = new VectorSource();
-  const slanting = new Fill({ color: /** @type {any} */ (hatch()) });
+  const before = new Fill({ color: /** @type {any} */ (hatch(18)) });
+  const never = new Fill({ color: /** @type {any} */ (hatch(7)) });
   /** @param {import("ol/Feature.js").FeatureLike} feature @param {number} resolution */
   const style = (feature, resolution) => {
     const walked = Boolean(feature.get("walked"));
-    const mark = walked ? "✓" : "○";
+    const ever = Boolean(feature.get("ever"));
+    const mark = walked ? "✓" : ever ? "○" : "–";
     const name = resolution < NAMES_BELOW ? `${feature.get("name")}\n` : "";
     return new Style({
-      fill: walked ? WALKED : slanting,
+      fill: walked ? WALKED : ever ? before : never,
       stroke: new Stroke({ color: walked ? palette.line : `rgb(${palette.seal})`, width: 1.2 }),
       text: new Text({
         text: resolution < WORDS_BELOW ? `${name}${mark} ${feature.get("lately")}` : mark,
@@ -61,7 +66,7 @@ export function walkedLayer(desk) {
       for (const grid of grids) {
         const shape = shapes.get(grid.area.id)?.clone();
         if (!shape) continue;
-        shape.setProperties({ walked: grid.walked, lately: lately(grid), name: grid.area.name });
+        shape.setProperties({ walked: grid.walked, ever: grid.last_walked_at !== null, lately: lately(grid), name: grid.area.name });
         source.addFeature(shape);
         extend(extent, shape.getGeometry()?.getExtent() || createEmpty());
       }

@@ -130,6 +130,7 @@ function line(at, what, who, note, photos = null) {
 /** @param {MatterInFull} matter */
 function changed(matter) {
   draw(matter);
+  if (matter.category) void showAround(byId("around"), matter, changed);
   toast(t("已更新：{state}", { state: word("matter", matter.state) }));
 }
 
@@ -141,7 +142,7 @@ async function begin() {
     const matter = await get(`/matters/${id}`);
     belongs = await belonging(`/matters/${id}`);
     draw(matter);
-    if (matter.category) await showAround(byId("around"), matter);
+    if (matter.category) await showAround(byId("around"), matter, changed);
   } catch (error) {
     fill(byId("head"), failure(error, () => void begin()));
   }

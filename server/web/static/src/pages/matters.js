@@ -6,19 +6,20 @@ import { get, post } from "../lib/api.js";
 import { may, me, t } from "../lib/desk.js";
 import { ask, textField } from "../lib/dialog.js";
 import { byId, el } from "../lib/dom.js";
-import { categoryOptions } from "../lib/categories.js";
+import { categoryFor, categoryOptions, KINDS as TO_SOLVE } from "../lib/categories.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { knownNotice } from "../lib/known.js";
 import { deadline, reportDue } from "../lib/matters.js";
 import { photoField } from "../lib/proofs.js";
 import { pagedList, table } from "../lib/list.js";
+import { searchUnits, unitById } from "../lib/sources.js";
 import { blank, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
 import { uuid } from "../lib/uuid.js";
 import { word } from "../lib/words.js";
 
-const KINDS = ["patrol", "visit", "enterprise", "leader", "other", "complaint", "suggestion"];
+const KINDS = [...TO_SOLVE, "complaint", "suggestion"];
 /** What is answered, and takes no steps. */
 const ANSWERED = ["complaint", "suggestion"];
 const STATES = ["reported", "accepted", "assigned", "handled", "verified", "closed", "refused", "merged"];
@@ -98,11 +99,18 @@ async function report() {
   const once = uuid();
   const place = el("input.input", { id: "ask-place", name: "place", maxlength: 120 });
   const category = el("select.input", { id: "ask-category_id", name: "category_id", required: true }, categoryOptions(categories));
+  const kind = el(
+    "select.input",
+    { id: "ask-kind", name: "kind", required: true, onchange: () => (fits(), category.dispatchEvent(new Event("change"))) },
+    TO_SOLVE.map((each) => el("option", { value: each }, word("matter", each))),
+  );
+  const fits = () => (category.value = categoryFor(categories, kind.value));
+  fits();
   const done = await ask({
     title: t("上报事项"),
     yes: t("上报"),
     body: [
-      choice("kind", t("种类"), KINDS.slice(0, 5).map((kind) => el("option", { value: kind }, word("matter", kind)))),
+      el("div.field", {}, el("label", { for: "ask-kind" }, t("种类")), kind),
       el("div.field", {}, el("label", { for: "ask-category_id" }, t("类别")), category),
       textField("text", t("内容"), { rows: 4, maxlength: 4000, minlength: 2 }),
       el("div.field", {}, el("label", { for: "ask-place" }, t("地点（可不填）")), place),
@@ -120,12 +128,6 @@ async function report() {
   await list.read();
 }
 
-/** @param {string} name @param {string} label @param {HTMLOptionElement[]} options */
-function choice(name, label, options) {
-  const id = `ask-${name}`;
-  return el("div.field", {}, el("label", { for: id }, label), el("select.input", { id, name, required: true }, options));
-}
-
 async function begin() {
   frame();
   /** @type {(group: string, codes: string[]) => [string, string][]} */
@@ -136,6 +138,7 @@ async function begin() {
       { name: "kind", label: t("种类"), type: "select", all: t("全部"), options: words("matter", KINDS) },
       { name: "state", label: t("状态"), type: "select", all: t("全部"), options: words("matter", STATES) },
       { name: "q", label: t("内容"), type: "text" },
+      { name: "unit_id", label: t("单位"), type: "pick", all: t("全部单位"), search: searchUnits, byId: unitById },
       { name: "overdue", label: t("只看超期"), type: "switch" },
       { name: "to_me", label: t("待我办理"), type: "switch" },
     ],

@@ -1,6 +1,6 @@
 /**
  * A patrol plan, new or again: what is walked, by whom, how often, and the checkpoints and the line on the map.
- * @import {Named, PatrolPlanInFull, Stop} from "../wire"
+ * @import {Grid, Named, PatrolPlanInFull, Stop} from "../wire"
  */
 import { transform } from "ol/proj.js";
 import { get, post, put } from "../lib/api.js";
@@ -23,7 +23,7 @@ import { stopLayer } from "../map/stops.js";
 const [, , , number] = location.pathname.split("/");
 const id = number === "new" ? null : Number(number);
 
-/** @typedef {{name: string, area_id: number | null, lng: number | null, lat: number | null, radius_m: number | null}} Point */
+/** @typedef {{name: string, area_id: number | null, lng: number | null, lat: number | null, radius_m: number | null, tolerance_m: number}} Point */
 
 /** @type {Point[]} */
 let points = [];
@@ -35,6 +35,10 @@ let walkers = [];
 let area = null;
 /** @type {Named} */
 let unit = me().unit;
+/** Whether somebody chose the unit; until then it is that of the grid. */
+let unitChosen = false;
+/** The units of grids, by area. @type {Record<number, Named>} */
+let unitsOf = {};
 let revision = /** @type {number | null} */ (null);
 /** What a press on the map does. @type {"none" | "points" | "route"} */
 let pressing = "none";
@@ -81,7 +85,7 @@ function drawWhat(plan) {
   const show = () => {
     basis.hidden = asked.hidden = photos.disabled = purpose.value === "routine";
   };
-  purpose.addEventListener("change", show);
+  purpose.addEventListener("change", () => (show(), proposeTitle()));
   const ground = picker({
     id: "f-area_id",
     placeholder: t("按名称查找网格"),
@@ -101,15 +105,30 @@ function drawWhat(plan) {
   show();
 }
 
+/** The title last proposed; what somebody wrote stays. */
+let proposed = "";
+
+/** Propose a title by the grid and the purpose. */
+function proposeTitle() {
+  const title = /** @type {HTMLInputElement} */ (byId("f-title"));
+  const purpose = /** @type {HTMLSelectElement} */ (byId("f-purpose")).value;
+  if (!area || (title.value && title.value !== proposed)) return;
+  title.value = proposed = t("{name}{purpose}", { name: area.name, purpose: word("patrol_purpose", purpose) });
+}
+
 /** @param {Named | null} chosen */
 async function setArea(chosen) {
   area = chosen;
-  const title = /** @type {HTMLInputElement} */ (byId("f-title"));
-  if (chosen && !title.value) title.value = t("{name}日常巡查", { name: chosen.name });
+  proposeTitle();
+  const walks = chosen && unitsOf[chosen.id];
+  if (walks && !unitChosen) setUnit(walks);
   drawPoints();
   const shape = chosen && shapes[chosen.id];
   if (shape) wall.fit(wall.areaSource.getFeatures().find((each) => each.get("id") === chosen.id)?.getGeometry()?.getExtent() || wall.whole(), 250);
 }
+
+/** Show another unit as the one that walks. @type {(walks: Named) => void} */
+let setUnit = () => {};
 
 /** @param {Partial<PatrolPlanInFull>} plan */
 function drawWho(plan) {
@@ -127,9 +146,14 @@ function drawWho(plan) {
     search: searchUnits,
     value: { id: String(unit.id), name: unit.name },
     chosen: (choice) => {
+      unitChosen = Boolean(choice);
       if (choice) unit = { id: Number(choice.id), name: choice.name };
     },
   });
+  setUnit = (walks) => {
+    unit = walks;
+    units.set({ id: String(walks.id), name: walks.name });
+  };
   fill(
     byId("who"),
     field("unit_id", t("单位"), units.node, { must: true }),
@@ -198,7 +222,7 @@ const areaPoints = picker({
   once: true,
   chosen: (choice) => {
     if (!choice) return;
-    points.push({ name: choice.name, area_id: Number(choice.id), lng: null, lat: null, radius_m: null });
+    points.push({ name: choice.name, area_id: Number(choice.id), lng: null, lat: null, radius_m: null, tolerance_m: 0 });
     drawPoints();
   },
 });
@@ -291,7 +315,7 @@ wall.map.on("click", (event) => {
   const [lng, lat] = transform(event.coordinate, wall.projection, "EPSG:4326").map((degree) => Number(degree.toFixed(6)));
   if (lng === undefined || lat === undefined) return;
   if (pressing === "route") return setRoute([...route, [lng, lat]]);
-  points.push({ name: t("巡查点 {n}", { n: points.length + 1 }), area_id: null, lng, lat, radius_m: 50 });
+  points.push({ name: t("巡查点 {n}", { n: points.length + 1 }), area_id: null, lng, lat, radius_m: 50, tolerance_m: 0 });
   return drawPoints();
 });
 
@@ -319,7 +343,7 @@ function plan() {
     closes: text("closes"),
     window_days: Number(text("window_days")),
     in_order: told.has("in_order"),
-    checkpoints: points.map(({ name, area_id, lng, lat, radius_m }) => (area_id === null ? { name, lng, lat, radius_m } : { name, area_id })),
+    checkpoints: points.map(({ area_id, lng, lat, radius_m, ...told }) => ({ ...told, ...(area_id === null ? { lng, lat, radius_m } : { area_id }) })),
     route: route.map(([lng, lat]) => ({ lng, lat })),
     ...(revision === null ? {} : { revision }),
   };
@@ -358,7 +382,8 @@ function endIt() {
 function take(found) {
   revision = found.revision;
   ({ area, unit, walkers, route } = found);
-  points = found.checkpoints.map(({ name, area_id, lng, lat, radius_m }) => ({ name, area_id, lng, lat, radius_m }));
+  points = found.checkpoints.map(({ name, area_id, lng, lat, radius_m, tolerance_m }) => ({ name, area_id, lng, lat, radius_m, tolerance_m: tolerance_m ?? 0 }));
+  unitChosen = true;
   byId("again").hidden = false;
   byId("title").textContent = t("修改巡查计划");
   if (found.may.includes("patrol.end"))
@@ -368,7 +393,8 @@ function take(found) {
 async function begin() {
   frame();
   try {
-    const areas = await get("/areas.geojson");
+    const [areas, { grids }] = await Promise.all([get("/areas.geojson"), get("/grids/walked")]);
+    unitsOf = Object.fromEntries(grids.map((/** @type {Grid} */ grid) => [grid.area.id, grid.unit]));
     for (const feature of areas.features) shapes[feature.properties.id] = feature;
     wall.showAreas(areas);
     wall.fit(wall.whole());

@@ -104,7 +104,7 @@ function facts(project) {
     [t("建设地点"), [project.area?.name, project.site].filter(Boolean).join(" · ")],
     [t("引荐"), project.introducer],
     [t("包联领导"), project.lead?.name || ""],
-    [t("责任单位"), one.map((each) => `${each.unit.name}（${each.words}）`).join(t("、"))],
+    [t("责任单位"), one.map((each) => t("{unit}（{part}）", { unit: each.unit.name, part: each.words })).join(t("、"))],
     [t("服务专班"), project.members.map((each) => [each.name, each.unit, each.post].filter(Boolean).join(" ")).join(t("、"))],
     [t("建设内容"), project.content],
     [t("终止原因"), project.stopped_because],

@@ -35,6 +35,8 @@ function draw(told) {
     all: told.grids.length,
     n: told.not_walked,
   });
+  const since = /** @type {HTMLInputElement} */ (byId("filter-since"));
+  since.value ||= told.since;
   fill(byId("actions"), left.length && may("patrol.call") ? callThem(left) : null);
   fill(byId("grids"), shown.length ? drawn(shown) : blank(told.grids.length ? t("都巡查过了") : t("您的辖区内没有网格。")));
   layer.show(told.grids, lately);
@@ -57,7 +59,7 @@ function row(grid) {
     "tr",
     { onclick: () => layer.go(grid.area.id) },
     el("td", {}, el("a", { href: `/patrols?area_id=${grid.area.id}` }, grid.area.name)),
-    el("td.nowrap", {}, grid.walked ? "✓ " : "○ ", el("span", { title: grid.last_walked_at ? shortly(grid.last_walked_at) : null }, lately(grid))),
+    el("td.nowrap", {}, grid.walked ? "✓ " : grid.last_walked_at ? "○ " : "– ", el("span", { title: grid.last_walked_at ? shortly(grid.last_walked_at) : null }, lately(grid))),
     el("td", {}, grid.next ? el("a", { href: `/patrols/${grid.next.id}` }, stateMark(grid.next.state), el("span.under", {}, shortly(grid.next.opens_at))) : el("span.faint", {}, t("没有安排"))),
     el("td", {}, grid.unit.name),
   );
@@ -75,7 +77,7 @@ async function read() {
 
 async function begin() {
   frame();
-  fill(byId("key"), el("span.walked-yes", {}, "✓"), " ", t("期间有人巡查"), "　", el("span.walked-no", {}, "○"), " ", t("斜线：还没有人巡查"));
+  fill(byId("key"), el("span.walked-yes", {}, "✓"), " ", t("期间有人巡查"), "　", el("span.walked-no", {}, "○"), " ", t("疏斜线：更早有人巡查过"), "　", el("span.walked-no", {}, "–"), " ", t("密斜线：没有记录"));
   filters = await filterBar(
     bar(),
     [
