@@ -12,6 +12,8 @@ import { intersects } from "ol/extent.js";
 import { dark, palette } from "./palette.js";
 
 const TINTS = palette.tints;
+/** How opaque a township's tint is over a base map: it tells townships apart, and the base map is read through it. */
+const THROUGH = "66";
 const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
 
 /** How each kind is drawn: z order, the coarsest resolution (m/px) its lines and names are drawn at. */
@@ -94,8 +96,7 @@ function spaced(name, kind) {
 
 /** @param {FeatureLike} feature @param {AreaKind} kind @param {boolean} over a base map is under it @returns {Fill | undefined} */
 function fillOf(feature, kind, over) {
-  if (over)
-    return kind === "park" ? new Fill({ color: "rgba(106,90,148,.16)" }) : new Fill({ color: "rgba(255,254,251,.02)" });
+  if (over && feature.get("tint")) return new Fill({ color: `${feature.get("tint")}${THROUGH}` });
   if (kind === "park") return new Fill({ color: palette.park.fill });
   if (kind === "site") return new Fill({ color: palette.site.fill });
   if (kind === "county") return new Fill({ color: "rgba(255,255,255,0.001)" });
