@@ -248,7 +248,13 @@ function none() {
   const days = daysOf(filters.days);
   const next = DAYS[DAYS.indexOf(days) + 1];
   const wider = next ? [button(t("看{span}的", { span: daysInWords(next) }), () => refilter({ days: String(next) }))] : [];
+  if (filters.unit_id) wider.push(button(t("看全部单位的"), everyUnit));
   return blank(t("{span}还没有签到", { span: daysInWords(days) }), t("有人签到时会立刻出现在这里。"), ...wider);
+}
+
+function everyUnit() {
+  bar?.clearUnit();
+  void refilter({ unit_id: "" });
 }
 
 /** @returns {HTMLElement} */
