@@ -273,10 +273,13 @@ function withDays({ at, node }, index, all) {
   return begins ? [el("li.line-day", {}, dayInWords(at)), node] : [node];
 }
 
-/** @param {Checkin} changed */
+/** Only its own row is drawn anew, and keeps the focus: the list stays where it was. @param {Checkin} changed */
 function reviewed(changed) {
   checkins = checkins.map((checkin) => (checkin.id === changed.id ? changed : checkin));
-  drawLine();
+  const key = checkinKey(changed);
+  const row = checkinItem(changed, key, reviewed);
+  byId("line").querySelector(`[data-key="${CSS.escape(key)}"]`)?.replaceWith(row);
+  row.focus({ preventScroll: true });
   toast(t("已记录。"));
 }
 
