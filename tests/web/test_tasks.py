@@ -84,7 +84,7 @@ def test_what_people_ask_at_the_map_takes_three_clicks_or_one_search(desk: Open,
     paper.click(paper.page.get_by_role("navigation").get_by_role("link", name="行程"))
     paper.click(paper.page.get_by_role("link", name="赴南京招商"))
     paper.click(paper.page.get_by_role("button", name="打印"))
-    assert paper.page.evaluate("window.printed") == 1
+    paper.page.wait_for_function("window.printed === 1")
 
     assert [task for task in (where, whom, reached, paper) if not task.cheap()] == []
 

@@ -13,7 +13,9 @@ const LABELS = 74,
   TOP = 30,
   ROW = 26,
   BAR = 18,
-  LEAST = 5;
+  LEAST = 5,
+  /** What a sheet of A4 is wide between its margins: on paper words are as large as in the text around. */
+  PAPER = 700;
 
 /** @type {Record<import("./timeline.js").Lane, () => string>} */
 const NAMES = {
@@ -69,8 +71,9 @@ export function timechart({ moved, chosen, words }) {
   /** @param {number} px @returns {number} ms */
   const instant = (px) => range.from + ((px - LABELS) / (wide - LABELS - 10)) * (range.to - range.from);
 
-  function draw() {
-    wide = Math.max(300, node.clientWidth || 900);
+  /** @param {number} [width] */
+  function draw(width = node.clientWidth) {
+    wide = Math.max(300, width || 900);
     const lanes = LANES.filter(
       (lane) => ["plan", "done", "checkin"].includes(lane) || marks.some((mark) => mark.lane === lane),
     );
@@ -161,6 +164,8 @@ export function timechart({ moved, chosen, words }) {
     drag(event);
   });
   node.addEventListener("pointermove", (event) => node.hasPointerCapture(event.pointerId) && drag(event));
+  addEventListener("beforeprint", () => draw(PAPER));
+  addEventListener("afterprint", () => draw());
   new ResizeObserver(() => Math.abs((node.clientWidth || wide) - wide) > 1 && draw()).observe(node);
 
   return {

@@ -9,6 +9,7 @@ import { desk, say, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { gantt } from "../lib/gantt.js";
+import { printWhole } from "../lib/printing.js";
 import { attempt, blank, failure, loading } from "../lib/states.js";
 import { day, fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
@@ -68,7 +69,7 @@ function title(campaign, leads) {
         "span.end.buttons",
         {},
         leads ? button(t("修改"), () => campaignForm(campaign), "button.button") : null,
-        el("button.button", { type: "button", onclick: () => print() }, t("打印")),
+        el("button.button", { type: "button", onclick: () => void printWhole() }, t("打印")),
       ),
     ),
     campaign.aim ? el("p", {}, campaign.aim) : null,

@@ -11,6 +11,7 @@ import { byId, el } from "../lib/dom.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { leafedList } from "../lib/leaves.js";
+import { printWhole } from "../lib/printing.js";
 import {
   areaById,
   personById,
@@ -340,7 +341,7 @@ async function begin() {
 }
 
 function printButton() {
-  return el("button.button.button-small", { type: "button", onclick: () => print() }, t("打印"));
+  return el("button.button.button-small", { type: "button", onclick: () => void printWhole() }, t("打印"));
 }
 
 begin().catch((error) => {

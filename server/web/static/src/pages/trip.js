@@ -16,6 +16,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { askReason, reasons, reasonWords } from "../lib/looks.js";
 import { player } from "../lib/player.js";
+import { printWhole } from "../lib/printing.js";
 import { silenceNotice } from "../lib/silences.js";
 import { attempt, blank, failure, loading, toast } from "../lib/states.js";
 import { dates, day, dayInWords, fully, shortly, span, window as planned } from "../lib/time.js";
@@ -70,7 +71,7 @@ function drawHead(trip) {
         {},
         buttons(trip, (changed) => void changedTo(changed)),
         may("trip.export") ? el("a.button", { href: asFile(), download: "", id: "as-docx" }, t("导出 Word")) : null,
-        el("button.button", { type: "button", onclick: () => print() }, t("打印")),
+        el("button.button", { type: "button", onclick: () => void printWhole() }, t("打印")),
       ),
     ),
     trip.state === "returned"
@@ -252,7 +253,7 @@ function drawLine() {
     {},
     el("h2", {}, t("经过")),
     el("span.faint.small", {}, t("{n} 次签到", { n: checkins.length })),
-    el("span.end", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))),
+    el("span.end.no-print", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))),
   );
   const told = [
     ...checkins.map((checkin) => ({
