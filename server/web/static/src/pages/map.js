@@ -91,6 +91,8 @@ let asked = false;
 let more = false;
 let named_ms = -NAMES_EVERY_MS;
 let settling = 0;
+/** Whether the address says where to look; what is in view is written there as soon as the map is drawn. */
+const sightTold = Boolean(filters.view);
 /** @type {string | null} what the address says is chosen, until it is found */
 let sought = filters.at || null;
 
@@ -420,7 +422,7 @@ function seek() {
   if (person || checkin) {
     const key = sought;
     turnTo(person ? "people" : "checkins");
-    if (filters.view) choose(key);
+    if (sightTold) choose(key);
     else go(key);
     reveal(key);
   } else if (come.places && come.checkins && !reading) {

@@ -364,7 +364,7 @@ function facts({ checkin, last }) {
     [t("签到时间"), fully(checkin.made_at)],
     [t("收到时间"), fully(checkin.received_at)],
     [
-      t("位置"),
+      t("坐标"),
       position ? `${position.lng.toFixed(5)}, ${position.lat.toFixed(5)}` : word("withheld", checkin.position_withheld),
     ],
     [
