@@ -98,7 +98,7 @@ function source(place) {
 
 /** @param {Place} place @param {number} age_s @returns {HTMLElement[]} */
 export function personCard(place, age_s) {
-  const accuracy = place.position.accuracy_m ? ` · ±${metres(place.position.accuracy_m)}` : "";
+  const accuracy = place.position.accuracy_m ? ` · ±${metres(place.position.accuracy_m).replace(" ", "\u00a0")}` : "";
   return [
     el("p", {}, el("b", {}, place.person.name), ` ${place.unit.name}`),
     el("p", {}, dutyLink(place.trip)),

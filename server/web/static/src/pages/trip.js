@@ -365,8 +365,14 @@ async function drawMap(trip) {
     if (!(error instanceof Refusal)) throw error;
     toast(error.message, true);
   }
-  marks.show(checkins);
+  showMarks();
   frameMap();
+}
+
+/** Check-ins on the map; the stops' names stand beside them. */
+function showMarks() {
+  marks.show(checkins);
+  stopsOnMap.avoid(checkins.flatMap(({ position }) => (position ? [wall.place(position.lng, position.lat)] : [])));
 }
 
 /** @param {string} key bring into view what was chosen in a list */
@@ -406,7 +412,7 @@ async function sayRecorded() {
 async function openPositions(trip) {
   if (!(await askReason({ trip_id: trip.id, title: t("打开这次行程的位置") }))) return;
   await Promise.all([readCheckins(), readTracked()]);
-  marks.show(checkins);
+  showMarks();
   drawFilm(trip);
   frameMap();
   drawLookNote(trip);
