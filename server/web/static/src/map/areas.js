@@ -145,7 +145,7 @@ function nameStyle(feature, resolution) {
 }
 
 /** @param {AreaKind} kind @returns {number} how high, in pixels, names of a kind are written */
-export function nameSize(kind) {
+function nameSize(kind) {
   return dark ? Math.round(KINDS[kind].size * 1.3) : KINDS[kind].size;
 }
 
