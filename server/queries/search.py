@@ -22,6 +22,9 @@ from server.rules.logs import MET_TEXTS
 
 MOST_WORDS = 5
 MOST_OF_A_KIND = 6
+AMONG = 20
+"""Of so many of the newest trips that have the words, the few are chosen."""
+FIRST = ("under_way", "completed")
 LATELY = timedelta(days=180)
 NEWEST_VISITS = 400
 """Companies are looked for among the newest so many visits of late that name one with these words."""
@@ -71,14 +74,23 @@ def _holds(column: Any, word: str) -> ColumnElement[bool]:
 
 
 def _trips(actor: Actor, q: str) -> list[dict[str, Any]]:
-    """Trips by their number, or by title, destination or chain; each with how many of its stops were reached."""
-    found = _numbered(actor, q) or trips.listed(actor, q=q.strip(), limit=MOST_OF_A_KIND)["items"]
+    """Trips by their number, or by title, destination or chain; each with how many of its stops were reached.
+
+    First those under way, then those that were made: a plan has nothing to tell yet.
+    """
+    found = _numbered(actor, q) or _made_first(trips.listed(actor, q=q.strip(), limit=AMONG)["items"])
     stops = _stops([trip["id"] for trip in found])
     names = ("id", "title", "destination", "state", "starts_on", "ends_on", "leader")
     return [
         {name: trip[name] for name in names} | stops.get(trip["id"], {"stops": 0, "reached": 0})
         for trip in found
     ]
+
+
+def _made_first(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A few of the newest trips: those under way, then those that were made, then all others."""
+    made = [trip for state in FIRST for trip in found if trip["state"] == state]
+    return [*made, *(trip for trip in found if trip["state"] not in FIRST)][:MOST_OF_A_KIND]
 
 
 def _numbered(actor: Actor, q: str) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from server.services.trips import StopPlan
 from tests import people
 from tests.people import County
 from tests.projects import registered
-from tests.trips import FACTORY, told, under_way
+from tests.trips import FACTORY, planned, told, under_way
 
 LOG = "/api/v1/log"
 
@@ -223,6 +223,15 @@ def test_an_export_of_one_other_person_does_not_count_them(app: Flask, client: F
     )
     assert answer.status_code == 200
     assert "Guatu-Rows" not in answer.headers
+
+
+def test_a_search_offers_trips_that_were_made_before_plans(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    made = under_way(folk.cadre, folk.supervisor_a, destination="南京市")
+    later = clock.day_of(clock.now()) + timedelta(days=9)
+    meant = planned(folk.cadre, destination="南京市", starts_on=later, ends_on=later)
+    answer = client.get("/api/v1/search", query_string={"q": "南京"}, headers=folk.supervisor.sign_in(client))
+    assert [each["id"] for each in answer.get_json()["trips"]] == [made["id"], meant["id"]]
 
 
 def test_one_search_finds_trip_person_company_and_area_in_scope(app: Flask, client: FlaskClient) -> None:

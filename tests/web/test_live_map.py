@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -240,6 +241,25 @@ def test_keys_walk_the_list_and_the_map_goes_along(desk: Open, people: County, o
     expect(page.locator("#filter-q")).to_be_focused()
 
 
+def test_the_first_drag_and_the_first_turn_of_the_wheel_move_the_map(desk: Open, office: Office) -> None:
+    page = opened(desk, office.supervisor, "/?view=118.5,29.6,12").page
+    page.evaluate("document.activeElement.blur()")
+    page.mouse.move(500, 500)
+    page.mouse.wheel(0, -300)
+    page.wait_for_url(lambda address: _zoom(address) > 12.5)
+    page.evaluate("document.activeElement.blur()")
+    before = page.url
+    page.mouse.down()
+    page.mouse.move(700, 500, steps=4)
+    page.mouse.up()
+    page.wait_for_url(lambda address: address != before)
+
+
+def _zoom(address: str) -> float:
+    """The zoom of a view in an address."""
+    return float(parse_qs(urlsplit(address).query)["view"][0].split(",")[2])
+
+
 def test_a_persons_name_and_an_areas_name_leave_each_other_free_and_areas_avoid_dots(
     desk: Open, people: County, office: Office
 ) -> None:
@@ -298,17 +318,20 @@ def test_what_cannot_be_read_says_so_and_comes_when_asked_again(
 
 # ── a base map ────────────────────────────────────────────────────────────────────────────────────────────────
 
-CENTROID = """async (png) => {
+MIDDLE_OF_RING = """async (png) => {
     const bytes = Uint8Array.from(atob(png), (letter) => letter.charCodeAt(0));
     const image = await createImageBitmap(new Blob([bytes], { type: "image/png" }));
     const context = new OffscreenCanvas(image.width, image.height).getContext("2d");
     context.drawImage(image, 0, 0);
     const { data } = context.getImageData(0, 0, image.width, image.height);
-    let [x, y, count] = [0, 0, 0];
+    const [across, down] = [[], []];
     for (let at = 0; at < data.length; at += 4)
-        if (data[at] > 200 && data[at + 1] < 90 && data[at + 2] > 200)
-            [x, y, count] = [x + ((at / 4) % image.width), y + Math.floor(at / 4 / image.width), count + 1];
-    return [x / count, y / count, count];
+        if (data[at] > 200 && data[at + 1] < 130 && data[at + 2] > 200) {
+            across.push((at / 4) % image.width);
+            down.push(Math.floor(at / 4 / image.width));
+        }
+    const middle = (all) => (Math.min(...all) + Math.max(...all)) / 2;
+    return [middle(across), middle(down), across.length];
 }"""
 
 
@@ -362,7 +385,7 @@ def test_a_base_map_lies_under_the_areas_to_a_pixel_or_two_is_asked_of_its_host_
 def _centre_of_ring(chromium: Browser, shot: bytes) -> tuple[float, float, float]:
     """Where the middle of all that is painted in the tiles' colour is in a picture, and how many pixels are."""
     page = chromium.new_page()
-    x, y, found = page.evaluate(CENTROID, base64.b64encode(shot).decode())
+    x, y, found = page.evaluate(MIDDLE_OF_RING, base64.b64encode(shot).decode())
     page.close()
     return x, y, found
 

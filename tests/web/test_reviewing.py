@@ -59,7 +59,7 @@ def test_the_queue_is_worked_through_by_keyboard_and_an_answer_comes_back(desk: 
     expect(case.locator("svg.evidence")).to_have_count(2)  # on the ground, and the way from the fix before
     page.keyboard.press("q")
     page.get_by_role("dialog").locator("textarea").fill("为何在门外?")
-    page.get_by_role("button", name="发出询问").click()
+    page.keyboard.press("Control+Enter")
     expect(page.locator("#queue")).to_contain_text("没有待复核的签到")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_contain_text("下一条")
@@ -117,6 +117,13 @@ def test_a_trip_is_played_and_line_list_and_map_tell_the_same_story(desk: Open, 
     assert int(chart.get_attribute("aria-valuenow") or 0) > before
     page.locator("#line").get_by_text("到达 · 临江一厂").click()
     expect(chart).to_have_attribute("aria-valuenow", str(int((begun + 10 * MINUTE).timestamp())))
+    left = page.locator("#line .line-item", has_text="离开 · 临江一厂")
+    left.get_by_role("button", name="询问").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("几点离开的?")
+    page.keyboard.press("Control+Enter")
+    expect(left).to_contain_text("几点离开的?")
+    expect(left).to_be_focused()
     assert not overflows(page)
     members = page.locator("#members .table-wrap")
     assert members.evaluate("node => node.scrollWidth <= node.clientWidth")

@@ -68,6 +68,7 @@ def test_what_people_ask_at_the_map_takes_three_clicks_or_one_search(desk: Open,
     where.search("陈晓", "在岗")
     expect(where.page.locator(".map-card")).to_contain_text("陈晓")
     expect(where.page.locator("#people .row").first).to_contain_text("陈晓")
+    where.page.wait_for_url("**view=*%2C12.00*")  # the map has gone to them, wherever that is
 
     whom = at_the_map(here)
     whom.search("望舒", "本月见过谁")
@@ -84,7 +85,7 @@ def test_what_people_ask_at_the_map_takes_three_clicks_or_one_search(desk: Open,
     paper.click(paper.page.get_by_role("navigation").get_by_role("link", name="行程"))
     paper.click(paper.page.get_by_role("link", name="赴南京招商"))
     paper.click(paper.page.get_by_role("button", name="打印"))
-    assert paper.page.evaluate("window.printed") == 1
+    paper.page.wait_for_function("window.printed === 1")
 
     assert [task for task in (where, whom, reached, paper) if not task.cheap()] == []
 

@@ -4,6 +4,7 @@ import test from "node:test";
 
 const { presence } = await import("../../../server/web/static/src/lib/places.js");
 const dots = await import("../../../server/web/static/src/map/dots.js");
+const { named, room } = await import("../../../server/web/static/src/map/room.js");
 const { woven } = await import("../../../server/web/static/src/lib/passing.js");
 
 const at = (second) => `2026-09-01T08:00:${String(second).padStart(2, "0")}Z`;
@@ -87,4 +88,12 @@ test("crossings stand between the check-ins of their time, those in a row togeth
   );
   const ids = entries.map((entry) => ("checkin" in entry ? entry.checkin.id : entry.crossings.map((one) => one.id)));
   assert.deepEqual(ids, [[4], "b", [3, 2], "a"]);
+});
+
+test("a name finds the room there is between two marks and beside its own dot", () => {
+  const space = room(500, 500);
+  const dot = { id: 1, x: 387.8, y: 311.6, width: 31 };
+  for (const [x, y] of [[374, 262], [389, 322], [411, 354]]) space.take({ x, y, width: 20, height: 20 });
+  space.take({ x: dot.x - 11, y: dot.y - 11, width: 22, height: 22 });
+  assert.equal(named([dot], new Map(), space).size, 1);
 });

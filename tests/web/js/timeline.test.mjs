@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 const { along, afterGap } = await import("../../../server/web/static/src/lib/along.js");
-const { at, beside, days, daysAway, marks, stayedAt, ticks, whole } = await import("../../../server/web/static/src/lib/timeline.js");
+const { at, beside, days, daysAway, marks, stacked, stayedAt, ticks, whole } = await import("../../../server/web/static/src/lib/timeline.js");
 const { apart, nearest, plane } = await import("../../../server/web/static/src/lib/ground.js");
 
 const when = (time) => `2026-09-01T${time}:00+08:00`;
@@ -76,4 +76,9 @@ test("the nearest point of an edge is on the edge, in metres", () => {
   assert.deepEqual(nearest([[[-10, 5], [10, 5], [10, 20]]], [0, 0]), [0, 5]);
   assert.equal(apart([0, 0], [3, 4]), 5);
   assert.equal(nearest([], [0, 0]), null);
+});
+
+test("windows of stops that overlap stand under each other, those that follow do not", () => {
+  const bar = (from, to) => ({ lane: "plan", look: "plan", from, to, key: "stop:1", of: null });
+  assert.deepEqual(stacked([bar(0, 10), bar(0, 10), bar(5, 8), bar(10, 12)]), [0, 1, 2, 0]);
 });

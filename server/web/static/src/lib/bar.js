@@ -15,6 +15,11 @@ export function daysInWords(days) {
   return days === 1 ? t("24 小时内") : t("{n} 天内", { n: days });
 }
 
+/** @param {string} id @returns {{id: string, name: string}} a unit that a shared address names and the reader does not see: it still filters */
+function unseen(id) {
+  return { id, name: t("您看不到的单位（{id}）", { id }) };
+}
+
 /**
  * @param {Record<string, string>} values as the address gave them
  * @param {() => {id: string, name: string}[]} duties those there are on the map
@@ -42,7 +47,7 @@ export async function mapBar(values, duties, changed) {
     id: "filter-unit",
     placeholder: t("全部单位"),
     search: searchUnits,
-    value: values.unit_id ? await unitById(values.unit_id) : null,
+    value: values.unit_id ? (await unitById(values.unit_id)) || unseen(values.unit_id) : null,
     chosen: (choice) => changed({ unit_id: choice?.id || "" }),
   });
   byId("filter-unit-place").replaceWith(unit.node);
@@ -83,6 +88,8 @@ export async function mapBar(values, duties, changed) {
       waiting = "";
       duty.set(known);
     },
+    /** All units again. */
+    clearUnit: () => unit.set(null),
     /** All filters but unit and days are taken off. */
     clear() {
       waiting = "";

@@ -26,6 +26,7 @@ export function ask({ title, body, yes, no = t("取消"), stop = false, act }) {
     el("div.dialog-body", {}, wrong, body),
     el("div.dialog-foot", {}, el("button.button", { type: "button", onclick: () => dialog.close() }, no), main),
   );
+  if (form.querySelector("textarea")) sentByKeys(form, main);
   const dialog = el("dialog.dialog", { "aria-labelledby": "dialog-title" }, form);
   document.body.append(dialog);
   return new Promise((resolve) => {
@@ -49,6 +50,18 @@ export function ask({ title, body, yes, no = t("取消"), stop = false, act }) {
       }
     });
     dialog.showModal();
+  });
+}
+
+/** In a text of several lines Enter begins a line: Ctrl (⌘) and Enter send it. @param {HTMLFormElement} form @param {HTMLButtonElement} main */
+function sentByKeys(form, main) {
+  main.title = "Ctrl + Enter";
+  main.setAttribute("aria-keyshortcuts", "Control+Enter");
+  form.querySelector(".dialog-foot")?.prepend(el("span.dialog-keys", {}, el("kbd", {}, "Ctrl"), " + ", el("kbd", {}, "Enter")));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || main.disabled) return;
+    event.preventDefault();
+    form.requestSubmit(main);
   });
 }
 

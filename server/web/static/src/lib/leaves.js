@@ -55,7 +55,7 @@ export function leafedList({ place, path, draw, empty, limit = 50 }) {
     place.setAttribute("aria-busy", "true");
     try {
       await turnTo(cursor || undefined, mine);
-      place.scrollIntoView({ block: "nearest" });
+      if (place.getBoundingClientRect().top < 0) place.scrollIntoView({ block: "start" });
       /** @type {HTMLElement | null} */ (place.querySelector("[tabindex='0']"))?.focus({ preventScroll: true });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

@@ -1,4 +1,7 @@
-/** A text field with a list under it (the ARIA combobox): units as a tree, areas, people, trips. */
+/**
+ * A text field with a list under it (the ARIA combobox): units as a tree, areas, people, trips. Once words are typed,
+ * Enter takes the first that is offered.
+ */
 import { t } from "./desk.js";
 import { el, fill } from "./dom.js";
 
@@ -14,7 +17,7 @@ import { el, fill } from "./dom.js";
  * @param {(choice: Choice | null) => void} what.chosen
  * @param {Choice | null} [what.value] chosen at the start
  * @param {boolean} [what.once] empty the field after each choice (to collect several)
- * @param {boolean} [what.first] light the first choice, so that Enter takes it
+ * @param {boolean} [what.first] open only once something was typed
  * @returns {{node: HTMLElement, set: (choice: Choice | null) => void}}
  */
 export function picker({ id, placeholder, search, chosen, value = null, once = false, first = false }) {
@@ -68,7 +71,7 @@ export function picker({ id, placeholder, search, chosen, value = null, once = f
     fill(list, choices.length ? choices.map(row) : el("li.none", {}, t("没有相符的")));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
-    light(first && choices.length ? 0 : choices.findIndex((choice) => choice.id === now?.id));
+    light(words.trim() && choices.length ? 0 : choices.findIndex((choice) => choice.id === now?.id));
   }
 
   /** @param {Choice} choice @param {number} index */

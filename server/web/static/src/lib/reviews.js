@@ -70,23 +70,37 @@ export function say(checkin, kind, note) {
 /** @param {Checkin} checkin @param {"accept" | "query"} kind @param {Changed} changed */
 export function review(checkin, kind, changed) {
   const asks = kind === "query";
-  return ask({
+  return said(changed, {
     title: asks ? t("询问这次签到") : t("认可这次签到"),
     yes: asks ? t("发出询问") : t("认可"),
     body: [
       asks ? el("p", {}, t("本人会看到并可以答复；询问不是处分。")) : null,
       textField("note", asks ? t("想问什么") : t("说明（可不填）"), { required: asks }),
     ],
-    act: async (form) => changed(await say(checkin, kind, String(form.get("note")).trim())),
+    act: (form) => say(checkin, kind, String(form.get("note")).trim()),
   });
 }
 
 /** @param {Checkin} checkin @param {Changed} changed */
 export function answer(checkin, changed) {
-  return ask({
+  return said(changed, {
     title: t("答复"),
     yes: t("答复"),
     body: [textField("note", t("您的答复"))],
-    act: async (form) => changed(await post(`/checkins/${checkin.id}/answers`, { note: form.get("note") })),
+    act: (form) => post(`/checkins/${checkin.id}/answers`, { note: form.get("note") }),
   });
+}
+
+/**
+ * Ask, and tell what came of it once the dialog is gone: until then nothing behind it can be given the focus.
+ * @param {Changed} changed
+ * @param {Omit<Parameters<typeof ask>[0], "act"> & {act: (form: FormData) => Promise<Checkin>}} what
+ * @returns {Promise<boolean>}
+ */
+async function said(changed, what) {
+  /** @type {Checkin | null} */
+  let now = null;
+  const done = await ask({ ...what, act: async (form) => (now = await what.act(form)) });
+  if (now) changed(now);
+  return done;
 }

@@ -8,7 +8,7 @@ import { drawing, el } from "./dom.js";
 import { photoGlance } from "./photos.js";
 import { age, ago, clock, day, now, shortly, span } from "./time.js";
 import { badge, signalTags, windowMark } from "./verdict.js";
-import { adHoc, word } from "./words.js";
+import { adHoc, metres, word } from "./words.js";
 
 /**
  * @param {Checkin} checkin
@@ -98,7 +98,7 @@ function source(place) {
 
 /** @param {Place} place @param {number} age_s @returns {HTMLElement[]} */
 export function personCard(place, age_s) {
-  const accuracy = place.position.accuracy_m ? ` · ±${Math.round(place.position.accuracy_m)} m` : "";
+  const accuracy = place.position.accuracy_m ? ` · ±${metres(place.position.accuracy_m).replace(" ", "\u00a0")}` : "";
   return [
     el("p", {}, el("b", {}, place.person.name), ` ${place.unit.name}`),
     el("p", {}, dutyLink(place.trip)),

@@ -23,9 +23,13 @@ export async function take(url, form, place) {
   fill(place, el("div.taking", {}, bar, words, stop));
   try {
     const answer = await asked(url, ended.signal);
-    const parts = await received(answer, form, (rows, bytes, of) => tell(bar, words, rows, bytes, of));
+    let left = 0;
+    const parts = await received(answer, form, (rows, bytes, of) => {
+      left = rows === null || of === null ? 0 : of - rows;
+      tell(bar, words, rows, bytes, of);
+    });
     hand(new Blob(parts, { type: answer.headers.get("Content-Type") || "" }), nameOf(answer, form));
-    toast(t("已导出。"));
+    toast(form === "gpx" && left > 0 ? t("已导出。另有 {n} 条没有位置，GPX 中没有。", { n: left }) : t("已导出。"));
   } catch (error) {
     if (ended.signal.aborted) return toast(t("已停止导出。"));
     if (!(error instanceof Refusal)) return toast(t("导出中断，请重试。"), true);

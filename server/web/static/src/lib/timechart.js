@@ -5,14 +5,17 @@
 import { t } from "./desk.js";
 import { el, fill } from "./dom.js";
 import { clock, dayShortly, fully } from "./time.js";
-import { LANES, ticks } from "./timeline.js";
+import { LANES, stacked, ticks } from "./timeline.js";
 import { shapeParts } from "./verdict.js";
 
 const SPACE = "http://www.w3.org/2000/svg";
 const LABELS = 74,
   TOP = 30,
   ROW = 26,
-  LEAST = 5;
+  BAR = 18,
+  LEAST = 5,
+  /** What a sheet of A4 is wide between its margins: on paper words are as large as in the text around. */
+  PAPER = 700;
 
 /** @type {Record<import("./timeline.js").Lane, () => string>} */
 const NAMES = {
@@ -68,14 +71,21 @@ export function timechart({ moved, chosen, words }) {
   /** @param {number} px @returns {number} ms */
   const instant = (px) => range.from + ((px - LABELS) / (wide - LABELS - 10)) * (range.to - range.from);
 
-  function draw() {
-    wide = Math.max(300, node.clientWidth || 900);
+  /** @param {number} [width] */
+  function draw(width = node.clientWidth) {
+    wide = Math.max(300, width || 900);
     const lanes = LANES.filter(
       (lane) => ["plan", "done", "checkin"].includes(lane) || marks.some((mark) => mark.lane === lane),
     );
-    const high = TOP + lanes.length * ROW + 6;
+    let high = TOP;
+    const drawnLanes = lanes.map((name) => {
+      const { node: one, tall } = lane(name, high);
+      high += tall;
+      return one;
+    });
+    high += 6;
     const chart = svg("svg", { viewBox: `0 0 ${wide} ${high}`, "aria-hidden": "true" });
-    chart.append(axis(high), ...lanes.map(lane), cursor);
+    chart.append(axis(high), ...drawnLanes, cursor);
     cursor.firstElementChild?.setAttribute("y2", String(high));
     fill(node, chart);
     show(now);
@@ -99,23 +109,26 @@ export function timechart({ moved, chosen, words }) {
     return svg("g", {}, ...lines);
   }
 
-  /** @param {import("./timeline.js").Lane} lane @param {number} row */
-  function lane(lane, row) {
-    const y = TOP + row * ROW;
+  /** @param {import("./timeline.js").Lane} lane @param {number} y @returns {{node: SVGElement, tall: number}} as many rows as stops overlap */
+  function lane(lane, y) {
     const here = marks.filter((mark) => mark.lane === lane && mark.to >= range.from && mark.from <= range.to);
-    return svg(
+    const rows = lane === "plan" || lane === "done" ? stacked(here) : here.map(() => 0);
+    const count = Math.max(0, ...rows) + 1;
+    const high = count > 1 ? BAR : ROW - 4;
+    const node = svg(
       "g",
       { class: "chart-lane" },
-      svg("rect", { x: LABELS, y, width: wide - LABELS - 10, height: ROW - 4, class: "chart-row" }),
-      svg("text", { x: LABELS - 10, y: y + 15, class: "chart-name" }, NAMES[lane]()),
-      ...here.map((mark) => one(mark, y)),
+      svg("rect", { x: LABELS, y, width: wide - LABELS - 10, height: count * high, class: "chart-row" }),
+      svg("text", { x: LABELS - 10, y: y + (count * high) / 2 + 4, class: "chart-name" }, NAMES[lane]()),
+      ...here.map((mark, at) => one(mark, y + Number(rows[at]) * high, high)),
     );
+    return { node, tall: count * high + 4 };
   }
 
-  /** @param {Mark} mark @param {number} y */
-  function one(mark, y) {
+  /** @param {Mark} mark @param {number} y @param {number} high */
+  function one(mark, y, high) {
     const [left, right] = [Math.max(LABELS, x(mark.from)), Math.min(wide - 10, x(mark.to))];
-    const parts = drawn(mark, left, Math.max(right, left + LEAST), y, ROW - 4);
+    const parts = drawn(mark, left, Math.max(right, left + LEAST), y, high);
     const group = svg(
       "g",
       { class: `chart-mark chart-${mark.look}`, "data-mark": mark.key },
@@ -151,6 +164,8 @@ export function timechart({ moved, chosen, words }) {
     drag(event);
   });
   node.addEventListener("pointermove", (event) => node.hasPointerCapture(event.pointerId) && drag(event));
+  addEventListener("beforeprint", () => draw(PAPER));
+  addEventListener("afterprint", () => draw());
   new ResizeObserver(() => Math.abs((node.clientWidth || wide) - wide) > 1 && draw()).observe(node);
 
   return {
@@ -176,7 +191,8 @@ function drawn(mark, left, right, y, high) {
     svg("rect", { x: left, y: y + inset, width: right - left, height: high - 2 * inset, rx: 2 });
   if (mark.number) {
     const number = svg("text", { x: left + 5, y: middle + 4.5, class: "chart-number" }, String(mark.number));
-    return right - left > 14 ? [bar(3), number] : [bar(3)];
+    const inset = high < ROW - 4 ? 1.5 : 3;
+    return right - left > 14 ? [bar(inset), number] : [bar(inset)];
   }
   if (mark.look === "stay") return [bar(5)];
   if (mark.look === "silent") return [bar(8)];

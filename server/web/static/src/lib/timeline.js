@@ -127,6 +127,20 @@ function ofSilence(silence) {
   return { lane: "odd", look: "silent", from, to, key: `silence:${silence.id}`, of: silence };
 }
 
+const MOST_ROWS = 5;
+
+/** Bars of one lane that overlap stand under each other. @param {Mark[]} lane by time @returns {number[]} the row of each */
+export function stacked(lane) {
+  /** @type {number[]} */
+  const ends = [];
+  return lane.map((mark) => {
+    const free = ends.findIndex((end) => end <= mark.from);
+    const row = free < 0 ? Math.min(ends.length, MOST_ROWS - 1) : free;
+    ends[row] = Math.max(mark.to, mark.from + 1);
+    return row;
+  });
+}
+
 /* ── how long it is ──────────────────────────────────────────────────────────────────────────────────── */
 
 /** @typedef {{from: number, to: number}} Range ms */

@@ -43,12 +43,17 @@ function label(trip, state, now) {
   return now ? word("trip", trip.state) : word("step", state);
 }
 
-/** @param {Trip} trip @param {string} state @returns {HTMLElement | null} */
+/** @param {Trip} trip @param {string} state @returns {(HTMLElement | null)[]} when, and by whom it was approved */
 function when(trip, state) {
   if (state === "approved" && trip.approved_at)
-    return el("span", {}, `${shortly(trip.approved_at)} ${trip.approved_by?.name || ""}`);
+    return [moment(trip.approved_at), el("span", {}, trip.approved_by?.name || "")];
   const instant = state === "under_way" ? trip.started_at : state === "completed" ? trip.ended_at : null;
-  return instant ? el("time", { datetime: instant }, shortly(instant)) : null;
+  return [instant ? moment(instant) : null];
+}
+
+/** @param {string} instant */
+function moment(instant) {
+  return el("time", { datetime: instant }, shortly(instant));
 }
 
 /**

@@ -12,6 +12,10 @@ import { intersects } from "ol/extent.js";
 import { dark, palette } from "./palette.js";
 
 const TINTS = palette.tints;
+/** How opaque a township's tint is over a base map: it tells townships apart, and the base map is read through it. */
+const THROUGH = "66";
+/** From this resolution (m/px) on, as on the small map of a form, townships' names are written closer, or few would have room. */
+const SMALL_FROM = 90;
 const FONT = '"PingFang SC","Noto Sans CJK SC","Microsoft YaHei",sans-serif';
 
 /** How each kind is drawn: z order, the coarsest resolution (m/px) its lines and names are drawn at. */
@@ -94,8 +98,7 @@ function spaced(name, kind) {
 
 /** @param {FeatureLike} feature @param {AreaKind} kind @param {boolean} over a base map is under it @returns {Fill | undefined} */
 function fillOf(feature, kind, over) {
-  if (over)
-    return kind === "park" ? new Fill({ color: "rgba(106,90,148,.16)" }) : new Fill({ color: "rgba(255,254,251,.02)" });
+  if (over && feature.get("tint")) return new Fill({ color: `${feature.get("tint")}${THROUGH}` });
   if (kind === "park") return new Fill({ color: palette.park.fill });
   if (kind === "site") return new Fill({ color: palette.site.fill });
   if (kind === "county") return new Fill({ color: "rgba(255,255,255,0.001)" });
@@ -142,11 +145,11 @@ function nameStyle(feature, resolution) {
 }
 
 /** @param {AreaKind} kind @returns {number} how high, in pixels, names of a kind are written */
-export function nameSize(kind) {
+function nameSize(kind) {
   return dark ? Math.round(KINDS[kind].size * 1.3) : KINDS[kind].size;
 }
 
-/** @typedef {{words: string, font: string, colour: string, size: number, z: number, overflow: boolean}} Name */
+/** @typedef {{words: string, font: string, colour: string, size: number, z: number, overflow: boolean, broad: boolean}} Name `broad`: of a county or township, which stands above marks rather than not at all */
 
 /**
  * How an area's name is written at a resolution.
@@ -158,14 +161,16 @@ export function nameOf(feature, resolution) {
   const kind = kindOf(feature);
   const look = KINDS[kind];
   if (resolution > look.names || (kind === "county" && resolution < 160)) return null;
-  const size = nameSize(kind);
+  const small = kind === "township" && resolution > SMALL_FROM;
+  const size = nameSize(kind) - (small ? 3 : 0);
   return {
-    words: spaced(feature.get("name"), kind),
+    words: small ? feature.get("name") : spaced(feature.get("name"), kind),
     font: `${kind === "county" || kind === "township" ? 600 : 400} ${size}px ${FONT}`,
     colour: look.text,
     size,
     z: look.z,
     overflow: kind !== "grid",
+    broad: kind === "county" || kind === "township",
   };
 }
 

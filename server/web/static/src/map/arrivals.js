@@ -1,7 +1,7 @@
 /**
  * Check-ins by the thousand, on a canvas of their own: those that lie together share a plate with their number, which
  * opens; a new one drops in with a ring.
- * @import {Kept} from "../lib/newest"
+ * @import {Checkin} from "../wire"
  * @import {DeskMap} from "./canvas.js"
  * @import {Pointer} from "./pointing.js"
  * @import {Together} from "./dots.js"
@@ -26,8 +26,8 @@ const MOST_RINGS = 12;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** @typedef {import("ol/Map.js").FrameState} FrameState */
-/** @typedef {{to: number[], place: Kept}} Spot */
-/** @typedef {{x: number, y: number, places: Kept[]}} Hit */
+/** @typedef {{to: number[], place: Checkin}} Spot */
+/** @typedef {{x: number, y: number, places: Checkin[]}} Hit */
 
 /**
  * @param {DeskMap} desk
@@ -37,13 +37,13 @@ export function arrivalLayer(desk, pointing) {
   const canvas = document.createElement("canvas");
   canvas.className = "map-arrivals";
   const discs = new VectorSource();
-  /** @type {WeakMap<Kept, Spot>} where each lies: found once */
+  /** @type {WeakMap<Checkin, Spot>} where each lies: found once */
   const known = new WeakMap();
   /** @type {Spot[]} oldest first */
   let spots = [];
   /** @type {Map<string, Spot> | null} the same by key, made when it is asked for */
   let byKey = null;
-  /** @type {{at: number, done: number, more: ReturnType<typeof grouping<Kept, Spot>>, groups: Together<Kept>[]}} those grouped so far */
+  /** @type {{at: number, done: number, more: ReturnType<typeof grouping<Checkin, Spot>>, groups: Together<Checkin>[]}} those grouped so far */
   let grouped = { at: 0, done: 0, more: grouping(1), groups: [] };
   /** @type {Hit[]} */
   let hits = [];
@@ -101,7 +101,7 @@ export function arrivalLayer(desk, pointing) {
     return byKey.get(id);
   }
 
-  /** @param {CanvasRenderingContext2D} context @param {Together<Kept>} group @returns {boolean} false when it is opened */
+  /** @param {CanvasRenderingContext2D} context @param {Together<Checkin>} group @returns {boolean} false when it is opened */
   function put(context, { anchor, places }) {
     const frame = /** @type {FrameState} */ (shown);
     const [x, y] = pixel(anchor.to, frame);
@@ -113,18 +113,18 @@ export function arrivalLayer(desk, pointing) {
     return true;
   }
 
-  /** @param {Kept[]} places @returns {number} 0 where several are all one person's: nothing is counted by person */
+  /** @param {Checkin[]} places @returns {number} 0 where several are all one person's: nothing is counted by person */
   const counted = (places) =>
     places.length > 1 && places.every((each) => each.person.id === places[0]?.person.id) ? 0 : places.length;
 
-  /** @param {CanvasRenderingContext2D} context @param {Together<Kept>} group @param {string | null} lit */
+  /** @param {CanvasRenderingContext2D} context @param {Together<Checkin>} group @param {string | null} lit */
   function unfold(context, { anchor, places }, lit) {
     const [x, y] = pixel(anchor.to, /** @type {FrameState} */ (shown));
     const newest = [...places].reverse();
     const offsets = fan(newest.length);
     for (const [right, down] of offsets) leg(context, [x, y], [x + right, y + down]);
     offsets.forEach(([right, down], index) => {
-      const place = /** @type {Kept} */ (newest[index]);
+      const place = /** @type {Checkin} */ (newest[index]);
       const spot = { x: Math.round(x + right), y: Math.round(y + down) };
       hits.push({ ...spot, places: [place] });
       arrivalMark(context, { ...spot, count: 1, outcome: place.verdict.outcome, lit: lit === key(place) });
@@ -142,11 +142,11 @@ export function arrivalLayer(desk, pointing) {
 
   /** @param {string} id @returns {[number, number] | undefined} where it was fanned out to */
   function placeOf(id) {
-    const hit = opened ? hits.find(({ places }) => places.length === 1 && key(/** @type {Kept} */ (places[0])) === id) : undefined;
+    const hit = opened ? hits.find(({ places }) => places.length === 1 && key(/** @type {Checkin} */ (places[0])) === id) : undefined;
     return hit && [hit.x, hit.y];
   }
 
-  /** @param {Kept} place @returns {Spot | null} none without a position */
+  /** @param {Checkin} place @returns {Spot | null} none without a position */
   function spotFor(place) {
     if (!place.position) return null;
     const spot = known.get(place) || { to: desk.place(place.position.lng, place.position.lat), place };
@@ -171,13 +171,13 @@ export function arrivalLayer(desk, pointing) {
   }
 
   return {
-    /** @param {readonly Kept[]} checkins newest first @param {Set<string>} [fresh] ids of those that have just come */
+    /** @param {readonly Checkin[]} checkins newest first @param {Set<string>} [fresh] ids of those that have just come */
     show(checkins, fresh = new Set()) {
       const before = spots;
       spots = [];
       byKey = null;
       for (let at = checkins.length - 1; at >= 0; at -= 1) {
-        const spot = spotFor(/** @type {Kept} */ (checkins[at]));
+        const spot = spotFor(/** @type {Checkin} */ (checkins[at]));
         if (spot) spots.push(spot);
         if (spot && fresh.has(spot.place.id) && !still.matches && rings.length < MOST_RINGS)
           rings.push({ to: spot.to, begun: performance.now() });

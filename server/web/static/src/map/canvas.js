@@ -14,6 +14,7 @@ import { desk, t } from "../lib/desk.js";
 import { drawing, el } from "../lib/dom.js";
 import { areaLayers, show } from "./areas.js";
 import { baseLayers } from "./base.js";
+import { byHand } from "./moving.js";
 import { projectionFor } from "./projection.js";
 
 /** So many tiles in a row that do not come are no gap at the base map's edge. */
@@ -41,6 +42,7 @@ export function makeMap(target, { label }) {
   const map = new OlMap({
     target,
     view,
+    interactions: byHand(),
     layers: [...(tiles ? baseLayers(tiles, projection, hearTile) : []), ...areas.layers],
     controls: [
       new Zoom({ zoomInTipLabel: t("放大"), zoomOutTipLabel: t("缩小"), zoomOutLabel: "−" }),

@@ -40,7 +40,12 @@ export function legend(marks = true, opens = true) {
           word("area", "village"),
           patch({ fill: "none", stroke: palette.line, "stroke-width": 1.1, "stroke-dasharray": "4 2" }),
         ),
+        line(
+          word("area", "grid"),
+          patch({ fill: "none", stroke: palette.line, "stroke-width": 1, "stroke-dasharray": "2 2.5" }),
+        ),
         line(word("area", "park"), patch({ fill: palette.park.fill, stroke: palette.park.line, "stroke-width": 1.3 })),
+        line(word("area", "site"), patch({ fill: palette.site.fill, stroke: palette.site.line, "stroke-width": 1.3 })),
       ),
     ),
   );

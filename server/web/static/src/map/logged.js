@@ -1,10 +1,11 @@
 /**
- * The filtered log on a map: few check-ins each by its verdict's shape, many as discs that say how many and open.
+ * The filtered log on a map: few check-ins each by its verdict's shape, those that lie together on a plate with their
+ * number; many as discs that say how many. Plates and discs open.
  * @import {Checkin} from "../wire"
  */
 import Feature from "ol/Feature.js";
 import Overlay from "ol/Overlay.js";
-import { boundingExtent } from "ol/extent.js";
+import { boundingExtent, getHeight, getWidth } from "ol/extent.js";
 import Point from "ol/geom/Point.js";
 import VectorLayer from "ol/layer/Vector.js";
 import { transformExtent } from "ol/proj.js";
@@ -16,13 +17,14 @@ import { el, fill } from "../lib/dom.js";
 import { askReason } from "../lib/looks.js";
 import { failure, toast } from "../lib/states.js";
 import { checkinCard } from "../lib/story.js";
+import { arrivalLayer } from "./arrivals.js";
 import { makeMap } from "./canvas.js";
-import { checkinLayer } from "./checkins.js";
 import { follow, pointer } from "./pointing.js";
 
 /** @typedef {{lng: number, lat: number, count: number | null}} Cell */
 
 const SETTLES_MS = 350;
+const OPEN_ZOOM = 15.5;
 
 /**
  * @param {HTMLElement} place
@@ -34,7 +36,7 @@ export function loggedMap(place) {
   fill(place, frame, note);
   const desk = makeMap(frame, { label: t("地图：筛选出的签到") });
   const pointing = pointer();
-  const marks = checkinLayer(desk, pointing);
+  const marks = arrivalLayer(desk, pointing);
   const discs = new VectorSource();
   const layer = new VectorLayer({ source: discs, zIndex: 29, style: (feature) => cellStyle(feature.get("count")) });
   layer.set("marks", true);
@@ -111,8 +113,9 @@ export function loggedMap(place) {
     return feature;
   }
 
-  /** @param {{key: string}} found */
-  function chosen({ key }) {
+  /** @param {{key: string, keys?: string[]}} found */
+  function chosen({ key, keys = [] }) {
+    if (keys.length > 1) return open(key, boundingExtent(marks.places(keys)));
     if (key.startsWith("cell:")) {
       const [lng = 0, lat = 0] = key.slice(5).split(",").map(Number);
       return desk.view.animate({ center: desk.place(lng, lat), zoom: (desk.view.getZoom() || 8) + 2, duration: 250 });
@@ -122,13 +125,21 @@ export function loggedMap(place) {
     return undefined;
   }
 
+  /** @param {string} key of a plate @param {number[]} extent of what shares it: nearer, or fanned out where nearer is of no use */
+  function open(key, extent) {
+    const apart = Math.max(getWidth(extent), getHeight(extent)) / desk.view.getResolutionForZoom(OPEN_ZOOM);
+    if (apart > 24 && Number(desk.view.getZoom()) < OPEN_ZOOM) return desk.fit(extent, 250);
+    marks.open(key);
+    return pointing.point(null, "map");
+  }
+
   pointing.hear((now) => {
     const checkin = now ? drawn.get(now) : undefined;
     card.hidden = !checkin;
     if (checkin) fill(card, checkinCard(checkin));
     over.setPosition(now ? marks.where(now) : undefined);
   });
-  follow(desk.map, pointing, chosen);
+  follow(desk.map, pointing, chosen, marks.under, () => marks.open(null));
   desk.map.on("moveend", () => {
     clearTimeout(moved);
     if (!framed) return;

@@ -8,7 +8,7 @@
 import Layer from "ol/layer/Layer.js";
 import { getArea, getWidth, intersects } from "ol/extent.js";
 import { apply } from "ol/transform.js";
-import { nameOf, nameSize } from "./areas.js";
+import { nameOf } from "./areas.js";
 import { pen } from "./marks.js";
 import { palette } from "./palette.js";
 import { room } from "./room.js";
@@ -17,8 +17,6 @@ const MARK_PX = 11 * palette.scale;
 const AGAIN_PX = 60;
 const REACH = [-3, -2, -1, 0, 1, 2, 3];
 const STEPS = REACH.flatMap((right) => REACH.map((down) => /** @type {[number, number]} */ ([right, down]))).sort((a, b) => Math.hypot(...a) - Math.hypot(...b));
-/** The size from which on a name stands above marks rather than not at all: counties' and townships'. */
-const BROAD = Number(nameSize("township"));
 
 /** @typedef {import("ol/Map.js").FrameState} FrameState */
 /** @typedef {import("ol/Feature.js").default} Feature */
@@ -96,7 +94,7 @@ export function nameLayer(desk, marks) {
   }
 
   /** @param {Name} name @returns {number} counties and townships first, then parks and sites, then the finer */
-  const order = (name) => -name.size;
+  const order = (name) => (name.broad ? -100 : 0) - name.size;
 
   /**
    * @param {Omit<Standing, "off">} one
@@ -117,7 +115,7 @@ export function nameLayer(desk, marks) {
       if (dots.free(box)) return off;
       covering ??= off;
     }
-    return one.name.size >= BROAD ? covering : undefined;
+    return one.name.broad ? covering : undefined;
   }
 
   /** @param {Omit<Standing, "off">} one @param {[number, number]} off @param {FrameState} frame @returns {boolean} whether it is still plain whose name it is */

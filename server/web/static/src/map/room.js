@@ -2,7 +2,8 @@
 
 import { palette } from "./palette.js";
 
-const CELL_PX = 6;
+/** Boxes are kept to the nearest cell: rounded outwards, a name would find no room beside its own dot. */
+const CELL_PX = 4;
 
 /** @typedef {{x: number, y: number, width: number, height: number}} Box its upper left corner and size, in pixels */
 
@@ -16,10 +17,10 @@ export function room(width, height) {
 
   /** @param {Box} box @param {(from: number, to: number) => boolean} row told the cells of each row; false ends it @returns {boolean} */
   function each(box, row) {
-    const first = Math.max(0, Math.floor(box.x / CELL_PX));
-    const last = Math.min(columns - 1, Math.floor((box.x + box.width) / CELL_PX));
-    const bottom = Math.min(lines - 1, Math.floor((box.y + box.height) / CELL_PX));
-    for (let line = Math.max(0, Math.floor(box.y / CELL_PX)); line <= bottom; line += 1)
+    const first = Math.max(0, Math.round(box.x / CELL_PX));
+    const last = Math.min(columns - 1, Math.round((box.x + box.width) / CELL_PX) - 1);
+    const bottom = Math.min(lines - 1, Math.round((box.y + box.height) / CELL_PX) - 1);
+    for (let line = Math.max(0, Math.round(box.y / CELL_PX)); line <= bottom; line += 1)
       if (first <= last && !row(line * columns + first, line * columns + last)) return false;
     return true;
   }

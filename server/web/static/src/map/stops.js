@@ -12,6 +12,10 @@ import VectorSource from "ol/source/Vector.js";
 import { getCenter, getHeight } from "ol/extent.js";
 import { stopNumberStyle, stopRoomStyle, stopStyle } from "./marks.js";
 
+const LINE_PX = 18;
+const MARK_PX = 8;
+const HALF_LETTER_PX = 6.5;
+
 /**
  * @param {DeskMap} desk
  * @param {Pointer} pointing
@@ -20,6 +24,24 @@ import { stopNumberStyle, stopRoomStyle, stopStyle } from "./marks.js";
 export function stopLayer(desk, pointing, { raised = false } = {}) {
   /** @param {import("ol/Feature.js").FeatureLike} feature @param {number} resolution */
   const above = (feature, resolution) => (raised ? below(feature, resolution) : 0);
+  /** @type {number[][]} where marks lie on the map */
+  let crowd = [];
+  /** @param {import("ol/Feature.js").FeatureLike} feature @param {number} resolution @returns {number} how far below its middle the name stands: where it covers the fewest marks */
+  const named = (feature, resolution) => {
+    const [near, up] = [below(feature, resolution), above(feature, resolution)];
+    const places = [near, -up - LINE_PX, near + LINE_PX, -up - 2 * LINE_PX, near + 2 * LINE_PX];
+    const counts = places.map((down) => covered(feature, resolution, down));
+    return Number(places[crowd.length ? counts.indexOf(Math.min(...counts)) : 0]);
+  };
+  /** @param {import("ol/Feature.js").FeatureLike} feature @param {number} resolution @param {number} down @returns {number} marks under a name there */
+  function covered(feature, resolution, down) {
+    const [x, y] = /** @type {[number, number]} */ (/** @type {Point} */ (feature.getGeometry()).getCoordinates());
+    const half = feature.get("name").length * HALF_LETTER_PX + MARK_PX;
+    return crowd.filter(
+      ([right = 0, up = 0]) =>
+        Math.abs(right - x) < half * resolution && Math.abs(y - up - down * resolution) < (LINE_PX / 2 + MARK_PX) * resolution,
+    ).length;
+  }
   const grounds = new VectorSource();
   const numbers = new VectorSource();
   const ground = new VectorLayer({
@@ -32,9 +54,9 @@ export function stopLayer(desk, pointing, { raised = false } = {}) {
     zIndex: 15,
     declutter: false,
     style: (feature, resolution) =>
-      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key"), below(feature, resolution), above(feature, resolution)),
+      stopNumberStyle(feature.get("number"), feature.get("name"), pointing.now() === feature.get("key"), named(feature, resolution), above(feature, resolution)),
   });
-  const room = new VectorLayer({ source: numbers, zIndex: 15, declutter: true, style: (feature, resolution) => stopRoomStyle(feature.get("name"), below(feature, resolution), above(feature, resolution)) });
+  const room = new VectorLayer({ source: numbers, zIndex: 15, declutter: true, style: (feature, resolution) => stopRoomStyle(feature.get("name"), named(feature, resolution), above(feature, resolution)) });
   number.set("marks", true);
   desk.map.addLayer(ground);
   desk.map.addLayer(number);
@@ -76,6 +98,12 @@ export function stopLayer(desk, pointing, { raised = false } = {}) {
       grounds.clear(true);
       numbers.clear(true);
       stops.forEach((stop, index) => put(stop, index, shapes));
+    },
+    /** Names leave the marks that lie here free, as far as they can. @param {number[][]} places */
+    avoid(places) {
+      crowd = places;
+      number.changed();
+      room.changed();
     },
     /** @returns {import("ol/extent.js").Extent | undefined} */
     extent: () => (grounds.isEmpty() ? undefined : grounds.getExtent() || undefined),

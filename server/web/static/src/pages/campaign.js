@@ -10,6 +10,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { gantt } from "../lib/gantt.js";
 import { today } from "../lib/periods.js";
+import { printWhole } from "../lib/printing.js";
 import { attempt, blank, failure, loading, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
 import { word } from "../lib/words.js";
@@ -101,7 +102,7 @@ function title(campaign, leads) {
         leads ? button(t("修改"), () => campaignForm(campaign), "button.button") : null,
         WALL
           ? el("a.button.button-small.wall-leave", { href: location.pathname }, t("退出大屏"))
-          : [el("a.button", { href: "?wall" }, t("上墙")), el("button.button", { type: "button", onclick: () => print() }, t("打印"))],
+          : [el("a.button", { href: "?wall" }, t("上墙")), el("button.button", { type: "button", onclick: () => void printWhole() }, t("打印"))],
       ),
     ),
     campaign.aim ? el("p", {}, campaign.aim) : null,

@@ -11,6 +11,7 @@ import { byId, el } from "../lib/dom.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { leafedList } from "../lib/leaves.js";
+import { printWhole } from "../lib/printing.js";
 import {
   areaById,
   personById,
@@ -50,6 +51,8 @@ const byTime = () => order.sort !== "enterprise";
 const list = leafedList({ place: byId("log"), path: "/log", draw, empty });
 
 function empty() {
+  if (!may("place.read") && !Object.keys(filters).length)
+    return blank(t("您还没有签到"), t("您的角色只能看到自己的签到。需要查看他人的，请联系县级督查部门。"));
   if (!Object.keys(filters).length) return blank(t("还没有签到"), t("有人签到后，走访日志会自己写好。"));
   const clear = el("a.button", { href: "/log" }, t("清除筛选"));
   return blank(t("没有相符的签到"), t("放宽筛选条件再看看。"), clear);
@@ -340,7 +343,7 @@ async function begin() {
 }
 
 function printButton() {
-  return el("button.button.button-small", { type: "button", onclick: () => print() }, t("打印"));
+  return el("button.button.button-small", { type: "button", onclick: () => void printWhole() }, t("打印"));
 }
 
 begin().catch((error) => {

@@ -91,6 +91,8 @@ let asked = false;
 let more = false;
 let named_ms = -NAMES_EVERY_MS;
 let settling = 0;
+/** Whether the address says where to look; what is in view is written there as soon as the map is drawn. */
+const sightTold = Boolean(filters.view);
 /** @type {string | null} what the address says is chosen, until it is found */
 let sought = filters.at || null;
 
@@ -248,7 +250,13 @@ function none() {
   const days = daysOf(filters.days);
   const next = DAYS[DAYS.indexOf(days) + 1];
   const wider = next ? [button(t("看{span}的", { span: daysInWords(next) }), () => refilter({ days: String(next) }))] : [];
+  if (filters.unit_id) wider.push(button(t("看全部单位的"), everyUnit));
   return blank(t("{span}还没有签到", { span: daysInWords(days) }), t("有人签到时会立刻出现在这里。"), ...wider);
+}
+
+function everyUnit() {
+  bar?.clearUnit();
+  void refilter({ unit_id: "" });
 }
 
 /** @returns {HTMLElement} */
@@ -414,7 +422,7 @@ function seek() {
   if (person || checkin) {
     const key = sought;
     turnTo(person ? "people" : "checkins");
-    if (filters.view) choose(key);
+    if (sightTold) choose(key);
     else go(key);
     reveal(key);
   } else if (come.places && come.checkins && !reading) {

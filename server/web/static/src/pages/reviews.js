@@ -5,7 +5,7 @@
  */
 import { read as readAddress, write } from "../lib/address.js";
 import { get, Refusal } from "../lib/api.js";
-import { may, me, say as either, t } from "../lib/desk.js";
+import { desk, may, me, say as either, t } from "../lib/desk.js";
 import { tell } from "../lib/dialog.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { edgeSketch, groundSketch, kmh, wayDrawn } from "../lib/evidence.js";
@@ -181,7 +181,8 @@ function row({ checkin, stand }) {
 function foot() {
   const words = t("已列出 {n} 条，共 {total} 条", { n: items.length, total });
   const more = el("button.button.button-small", { type: "button", onclick: () => void readOn() }, t("更多"));
-  return el("div.more", {}, words, next ? more : null);
+  const lapses = part !== "open" && desk.query_days ? t("{n} 天无人跟进的询问自动失效。", { n: desk.query_days }) : null;
+  return el("div.more", {}, words, next ? more : null, lapses ? el("p.small.faint", {}, lapses) : null);
 }
 
 /* ── the one that is chosen ──────────────────────────────────────────────────────────────────────────── */
@@ -246,6 +247,7 @@ function drawCase(evidence, feature) {
       {},
       el("p.review-said", {}, either(checkin.verdict)),
       why(checkin),
+      reviewLines(checkin),
       el(
         "div.review-evidence",
         {},
@@ -260,7 +262,6 @@ function drawCase(evidence, feature) {
       checkin.note ? el("p.review-note", {}, checkin.note) : null,
       metLines(checkin),
       photoTiles(checkin),
-      reviewLines(checkin),
     ),
     el("div.review-acts.no-print", {}, acts(checkin)),
   );
@@ -364,7 +365,7 @@ function facts({ checkin, last }) {
     [t("签到时间"), fully(checkin.made_at)],
     [t("收到时间"), fully(checkin.received_at)],
     [
-      t("位置"),
+      t("坐标"),
       position ? `${position.lng.toFixed(5)}, ${position.lat.toFixed(5)}` : word("withheld", checkin.position_withheld),
     ],
     [

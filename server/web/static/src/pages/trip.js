@@ -16,6 +16,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { frame } from "../lib/frame.js";
 import { askReason, reasons, reasonWords } from "../lib/looks.js";
 import { player } from "../lib/player.js";
+import { printWhole } from "../lib/printing.js";
 import { silenceNotice } from "../lib/silences.js";
 import { attempt, blank, failure, loading, toast } from "../lib/states.js";
 import { dates, day, dayInWords, fully, shortly, span, window as planned } from "../lib/time.js";
@@ -70,7 +71,7 @@ function drawHead(trip) {
         {},
         buttons(trip, (changed) => void changedTo(changed)),
         may("trip.export") ? el("a.button", { href: asFile(), download: "", id: "as-docx" }, t("导出 Word")) : null,
-        el("button.button", { type: "button", onclick: () => print() }, t("打印")),
+        el("button.button", { type: "button", onclick: () => void printWhole() }, t("打印")),
       ),
     ),
     trip.state === "returned"
@@ -252,7 +253,7 @@ function drawLine() {
     {},
     el("h2", {}, t("经过")),
     el("span.faint.small", {}, t("{n} 次签到", { n: checkins.length })),
-    el("span.end", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))),
+    el("span.end.no-print", {}, el("a.small", { href: `/log?trip_id=${id}` }, t("在走访日志中查看"))),
   );
   const told = [
     ...checkins.map((checkin) => ({
@@ -273,10 +274,13 @@ function withDays({ at, node }, index, all) {
   return begins ? [el("li.line-day", {}, dayInWords(at)), node] : [node];
 }
 
-/** @param {Checkin} changed */
+/** Only its own row is drawn anew, and keeps the focus: the list stays where it was. @param {Checkin} changed */
 function reviewed(changed) {
   checkins = checkins.map((checkin) => (checkin.id === changed.id ? changed : checkin));
-  drawLine();
+  const key = checkinKey(changed);
+  const row = checkinItem(changed, key, reviewed);
+  byId("line").querySelector(`[data-key="${CSS.escape(key)}"]`)?.replaceWith(row);
+  row.focus({ preventScroll: true });
   toast(t("已记录。"));
 }
 
@@ -361,8 +365,14 @@ async function drawMap(trip) {
     if (!(error instanceof Refusal)) throw error;
     toast(error.message, true);
   }
-  marks.show(checkins);
+  showMarks();
   frameMap();
+}
+
+/** Check-ins on the map; the stops' names stand beside them. */
+function showMarks() {
+  marks.show(checkins);
+  stopsOnMap.avoid(checkins.flatMap(({ position }) => (position ? [wall.place(position.lng, position.lat)] : [])));
 }
 
 /** @param {string} key bring into view what was chosen in a list */
@@ -402,7 +412,7 @@ async function sayRecorded() {
 async function openPositions(trip) {
   if (!(await askReason({ trip_id: trip.id, title: t("打开这次行程的位置") }))) return;
   await Promise.all([readCheckins(), readTracked()]);
-  marks.show(checkins);
+  showMarks();
   drawFilm(trip);
   frameMap();
   drawLookNote(trip);
