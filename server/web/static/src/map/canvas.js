@@ -7,7 +7,12 @@ import View from "ol/View.js";
 import Control from "ol/control/Control.js";
 import ScaleLine from "ol/control/ScaleLine.js";
 import Zoom from "ol/control/Zoom.js";
+import { all, focusWithTabindex, noModifierKeys, primaryAction } from "ol/events/condition.js";
 import { circular } from "ol/geom/Polygon.js";
+import DragPan from "ol/interaction/DragPan.js";
+import MouseWheelZoom from "ol/interaction/MouseWheelZoom.js";
+import { defaults } from "ol/interaction/defaults.js";
+import Kinetic from "ol/Kinetic.js";
 import { createEmpty, extend, isEmpty } from "ol/extent.js";
 import { transform } from "ol/proj.js";
 import { desk, t } from "../lib/desk.js";
@@ -41,6 +46,10 @@ export function makeMap(target, { label }) {
   const map = new OlMap({
     target,
     view,
+    interactions: defaults({ dragPan: false, mouseWheelZoom: false }).extend([
+      new DragPan({ kinetic: new Kinetic(-0.005, 0.05, 100), condition: all(noModifierKeys, primaryAction, mayDrag) }),
+      new MouseWheelZoom({ condition: mayZoom }),
+    ]),
     layers: [...(tiles ? baseLayers(tiles, projection, hearTile) : []), ...areas.layers],
     controls: [
       new Zoom({ zoomInTipLabel: t("放大"), zoomOutTipLabel: t("缩小"), zoomOutLabel: "−" }),
@@ -104,6 +113,20 @@ export function makeMap(target, { label }) {
     showAreas: (collection) => show(areas.source, collection, projection),
   };
 }
+
+/**
+ * Whether a drag moves the map: a mouse's always does; a finger's moves the page until the map was tapped.
+ * @param {import("ol/MapBrowserEvent.js").default<any>} event
+ * @returns {boolean}
+ */
+const mayDrag = (event) => event.originalEvent.pointerType === "mouse" || focusWithTabindex(event);
+
+/**
+ * Whether the wheel zooms the map: at once where the page has nothing to scroll, elsewhere once the map was clicked.
+ * @param {import("ol/MapBrowserEvent.js").default<any>} event
+ * @returns {boolean}
+ */
+const mayZoom = (event) => document.documentElement.scrollHeight <= innerHeight || focusWithTabindex(event);
 
 /**
  * The button that brings the whole county back.
