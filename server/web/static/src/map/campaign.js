@@ -19,8 +19,8 @@ const WHITE = new Stroke({ color: "#fff", width: 2 });
 /** @param {boolean} project @param {boolean} wrong @param {string} words */
 function look(project, wrong, words) {
   const fill = new Fill({ color: wrong ? "#b3261e" : "#0b4f6c" });
-  const image = project ? new RegularShape({ points: 4, radius: 10, angle: 0, fill, stroke: WHITE }) : new Circle({ radius: 7, fill, stroke: WHITE });
-  const text = new Text({ text: words, offsetY: 19, font: "12px sans-serif", fill: new Fill({ color: "#1d2a33" }), stroke: new Stroke({ color: "#fff", width: 3 }) });
+  const image = project ? new RegularShape({ points: 4, radius: 10, angle: 0, fill, stroke: WHITE, declutterMode: "none" }) : new Circle({ radius: 7, fill, stroke: WHITE, declutterMode: "none" });
+  const text = new Text({ text: words, offsetY: 11, textBaseline: "top", font: "12px sans-serif", fill: new Fill({ color: "#1d2a33" }), stroke: new Stroke({ color: "#fff", width: 3 }) });
   return new Style({ image, text });
 }
 
@@ -28,7 +28,7 @@ function look(project, wrong, words) {
 export async function campaignMap(frame, campaign) {
   const desk = makeMap(frame, { label: t("地图：项目和事项") });
   const marks = new VectorSource();
-  const layer = new VectorLayer({ source: marks, zIndex: 30, declutter: false });
+  const layer = new VectorLayer({ source: marks, zIndex: 30, declutter: true });
   layer.set("marks", true);
   desk.map.addLayer(layer);
   /** @param {number[]} at @param {boolean} project @param {boolean} wrong @param {string} words */
@@ -43,14 +43,14 @@ export async function campaignMap(frame, campaign) {
   try {
     const areas = await get("/areas.geojson");
     desk.showAreas(areas);
-    const wanted = new Map(campaign.projects.map((project) => [project.area_id, project]));
     const format = new GeoJSON();
     for (const one of areas.features) {
-      const project = wanted.get(one.properties.id);
-      if (!project) continue;
+      const here = campaign.projects.filter((project) => project.area_id === one.properties.id);
+      if (!here.length) continue;
       const geometry = /** @type {import("ol/geom/Geometry.js").default} */ (format.readGeometry(one.geometry));
       const [lng = 0, lat = 0] = getCenter(geometry.getExtent());
-      put(desk.place(lng, lat), true, project.stopped_on !== null, project.name);
+      const stopped = here.every((project) => project.stopped_on !== null);
+      put(desk.place(lng, lat), true, stopped, here.map((project) => project.name).join("\n"));
     }
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

@@ -17,11 +17,13 @@ import { drawJoints, metres } from "../lib/joints.js";
 import { drawPreview } from "../lib/previews.js";
 import { makeMap } from "../map/canvas.js";
 import { legend } from "../map/legend.js";
+import { nameLayer } from "../map/names.js";
 import { overlays } from "../map/overlays.js";
 import { shown } from "../map/shown.js";
 import { drawTools } from "../lib/sketching.js";
 
 const wall = makeMap(byId("map"), { label: t("地图：全部区域") });
+nameLayer(wall, () => []);
 const highlight = shown(wall);
 const over = overlays(wall);
 const list = byId("areas");
@@ -379,8 +381,11 @@ function wireImport() {
   });
   form.addEventListener("change", (event) => {
     const name = /** @type {HTMLInputElement} */ (event.target).name;
+    if (name === "file") check(form, "datum", "");
     if (["file", "kind", "name_field", "code_field", "households_field"].includes(name)) void preview(form);
-    if (name === "datum") over.choose(chosenDatum(form));
+    if (name !== "datum") return;
+    check(form, "reading", chosenDatum(form));
+    over.choose(chosenDatum(form));
   });
 }
 
@@ -458,6 +463,12 @@ function datumField() {
   );
 }
 
+/** @param {HTMLFormElement} form @param {string} name @param {string} value the radio to choose among those of a name; "" for none */
+function check(form, name, value) {
+  for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll(`input[name="${name}"]`)))
+    radio.checked = radio.value === value;
+}
+
 /** @param {HTMLFormElement} form @returns {string} the reading that the chosen datum is; "" where none is chosen */
 function chosenDatum(form) {
   const datum = String(new FormData(form).get("datum") || "");
@@ -487,9 +498,8 @@ async function preview(form) {
     if (extent && extent.every(Number.isFinite)) wall.fit(extent, 300);
     fill(
       place,
-      drawPreview(found, featureLabel, (datum) => {
-        const radio = form.querySelector(`input[name="datum"][value="${datum}"]`);
-        if (radio instanceof HTMLInputElement) radio.checked = true;
+      drawPreview(found, featureLabel, chosenDatum(form), (datum) => {
+        check(form, "datum", datum);
         over.choose(datum);
       }),
     );
