@@ -317,13 +317,15 @@ async function sayHouseholds(area) {
       return patch(`/areas/${area.id}`, { households: told === "" ? null : Number(told) });
     },
   });
-  if (done) await readList();
+  if (done) await Promise.all([readList(), open(area)]);
 }
 
 /** @param {Area} area */
 async function redraw(area) {
   const boundary = await attempt(() => get(`/areas/${area.id}.geojson`));
-  if (boundary) tools?.change(area, boundary);
+  if (!boundary) return;
+  highlight.show({ type: "FeatureCollection", features: [] });
+  tools?.change(area, boundary);
 }
 
 /** @param {string} kind */
@@ -562,11 +564,16 @@ function reportOf(report) {
 
 async function readMap() {
   wall.showAreas(await get("/areas.geojson"));
-  wall.fit(wall.whole());
 }
 
 async function readAll() {
   await Promise.all([readList(), readMap()]);
+}
+
+/** @param {Area | null} area the one that was changed, if it was not a new one; the map stays where one drew */
+async function published(area) {
+  await readAll();
+  if (area) await open(area);
 }
 
 async function begin() {
@@ -575,7 +582,7 @@ async function begin() {
   if (may("area.import")) {
     byId("import-sheet").hidden = false;
     wireImport();
-    tools = drawTools(wall, byId("tools"), readAll);
+    tools = drawTools(wall, byId("tools"), published);
   }
   filters = await filterBar(
     bar(),
@@ -600,6 +607,7 @@ async function begin() {
     ),
   );
   await readAll();
+  wall.fit(wall.whole());
 }
 
 void begin();
