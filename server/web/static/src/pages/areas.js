@@ -44,7 +44,7 @@ async function readList() {
     areas = (await get("/areas", { kind: filters.kind, name: filters.name })).items;
     drawList();
   } catch (error) {
-    fill(list, failure(error, readList));
+    fill(list, failure(error, () => void readAll()));
   }
 }
 
@@ -563,7 +563,11 @@ function reportOf(report) {
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
 
 async function readMap() {
-  wall.showAreas(await get("/areas.geojson"));
+  const told = await attempt(() => get("/areas.geojson"));
+  if (!told) return;
+  const first = !wall.areaSource.getFeatures().length;
+  wall.showAreas(told);
+  if (first) wall.fit(wall.whole());
 }
 
 async function readAll() {
@@ -607,7 +611,6 @@ async function begin() {
     ),
   );
   await readAll();
-  wall.fit(wall.whole());
 }
 
 void begin();
