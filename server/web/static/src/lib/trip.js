@@ -46,7 +46,7 @@ function label(trip, state, now) {
 /** @param {Trip} trip @param {string} state @returns {HTMLElement | null} */
 function when(trip, state) {
   if (state === "approved" && trip.approved_at)
-    return el("span", {}, `${shortly(trip.approved_at)} ${trip.approved_by?.name || ""}`);
+    return el("span", {}, el("span.nowrap", {}, shortly(trip.approved_at)), " ", el("span.nowrap", {}, trip.approved_by?.name));
   const instant = state === "under_way" ? trip.started_at : state === "completed" ? trip.ended_at : null;
   return instant ? el("time", { datetime: instant }, shortly(instant)) : null;
 }
