@@ -301,7 +301,7 @@ def test_the_command_tells_each_step_in_both_languages_and_its_exit_code_says_wh
         failed = runner.invoke(args=["sweep", "run"])
     assert failed.exit_code == 1
     assert "forgotten duties: failed" in failed.output
-    assert "retention: deleted" in failed.output
+    assert "retention: expired tracks deleted" in failed.output
 
 
 @contextmanager
