@@ -60,7 +60,7 @@ def _once(into: Path, keys: Path, days: int) -> None:
             click.echo(line)
         if made.missing:
             raise click.ClickException(
-                f"{len(made.missing)} 张照片的文件不在 / the files of {len(made.missing)} photo(s) are not there: "
+                f"{len(made.missing)} 张照片的文件不在 / photos whose files are not there ({len(made.missing)}): "
                 + ", ".join(made.missing[:5])
             )
 
@@ -100,7 +100,7 @@ def restore(folder: Path, keys: Path | None) -> None:
     for zh, en in done.wrong:
         click.echo(f"{zh} / {en}", err=True)
     if done.wrong:
-        raise click.ClickException(f"{len(done.wrong)} 处不符 / {len(done.wrong)} thing(s) do not agree")
+        raise click.ClickException(f"{len(done.wrong)} 处不符 / things that do not agree: {len(done.wrong)}")
     click.echo(_restored(done))
 
 
@@ -110,8 +110,8 @@ def _made(made: Made) -> list[str]:
     lines = [
         f"已备份到 {made.folder} / backed up to {made.folder}",
         f"{len(told.tables)} 张表 {told.rows} 行，照片 {len(told.photos)} 张，存证文件 {len(told.closings)} 个 / "
-        f"{len(told.tables)} tables with {told.rows} rows, {len(told.photos)} photo(s), {len(told.closings)} "
-        "file(s) of closed days",
+        f"{len(told.tables)} tables with {told.rows} rows, {len(told.photos)} photos, {len(told.closings)} "
+        "files of closed days",
     ]
     lines += (
         ["密钥来自环境变量，请另行保存 / the keys come from the environment: keep them yourself"]
@@ -126,7 +126,7 @@ def _restored(done: Restored) -> str:
     told = done.backup
     lines = [
         f"已恢复并核对：{len(told.tables)} 张表 {told.rows} 行、{len(told.photos)} 张照片均与备份一致 / "
-        f"restored and compared: {len(told.tables)} tables with {told.rows} rows and {len(told.photos)} photo(s) "
+        f"restored and compared: {len(told.tables)} tables with {told.rows} rows and {len(told.photos)} photos "
         "are as they were backed up"
     ]
     if done.behind:

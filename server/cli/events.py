@@ -18,7 +18,7 @@ def seal() -> None:
     """为已过去的每一天存证，并另存于库外 · Close every day that is over, sign it, and keep it outside."""
     for closing in closings.close():
         late = f"，其中 {closing.late} 条晚到 / {closing.late} late" if closing.late else ""
-        click.echo(f"{closing.day}  {closing.count} 条 / event(s){late}  {closing.head}")
+        click.echo(f"{closing.day}  {closing.count} 条记录 / events{late}  {closing.head}")
     click.echo(f"另存于 / kept in {closings.folder()}")
 
 
@@ -37,7 +37,7 @@ def verify(against: Path | None) -> None:
     click.echo(_summary(found))
     if found.findings:
         raise click.ClickException(
-            f"{len(found.findings)} 处不符 / {len(found.findings)} thing(s) do not agree"
+            f"{len(found.findings)} 处不符 / things that do not agree: {len(found.findings)}"
         )
 
 
@@ -51,8 +51,8 @@ def rotate_key() -> None:
 def _summary(found: Verified) -> str:
     """How far the chain reaches."""
     if found.upto is None:
-        return f"还没有存证；{found.open} 条记录待存证 / nothing closed yet; {found.open} event(s) wait"
+        return f"还没有存证；{found.open} 条记录待存证 / nothing closed yet; events waiting: {found.open}"
     return (
         f"{found.closed} 天已存证，到 {found.upto}；此后 {found.open} 条待存证 / "
-        f"{found.closed} day(s) closed up to {found.upto}; {found.open} event(s) after that wait"
+        f"days closed: {found.closed}, up to {found.upto}; events waiting after that: {found.open}"
     )

@@ -12,4 +12,4 @@ commands = Commands("hooks", help="群机器人 · Robots of groups.")
 def begin_anew() -> None:
     """只告知从现在起的事（恢复数据库之后）· Tell groups only of what comes up from now on, as after a recovery."""
     left = hooks.begin_anew()
-    click.echo(f"{left} 条待发消息不再发送 / {left} waiting message(s) will not be sent")
+    click.echo(f"{left} 条待发消息不再发送 / waiting messages that will not be sent: {left}")

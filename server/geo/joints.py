@@ -35,14 +35,21 @@ def overlaps(shapes: Sequence[BaseGeometry], *, least_m2: float = LEAST_M2) -> l
 
 
 def gaps(
-    shapes: Sequence[BaseGeometry], within: BaseGeometry | None, *, least_m2: float = LEAST_M2
+    shapes: Sequence[BaseGeometry],
+    within: BaseGeometry | None,
+    *,
+    beside: Sequence[BaseGeometry] = (),
+    least_m2: float = LEAST_M2,
 ) -> list[Joint]:
-    """What none of the shapes covers of `within`; without one, what they enclose and leave out. Each part by itself."""
+    """What none of the shapes covers of `within`; without one, what they enclose and leave out. Each part by itself.
+
+    What lies `beside` them covers as well, but encloses nothing.
+    """
     if not len(shapes):
         return []
     covered = shapely.union_all(shapes)
     whole = _filled(covered) if within is None else within
-    parts = shapely.get_parts(shapely.difference(whole, covered))
+    parts = shapely.get_parts(shapely.difference(whole, shapely.union_all([covered, *beside])))
     return [joint for part in parts if (joint := _joint((), part, least_m2))]
 
 

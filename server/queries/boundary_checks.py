@@ -36,7 +36,8 @@ class Drawn:
 def joints_of(actor: Actor, kind: str) -> dict[str, Any]:
     """Overlaps and gaps among the areas of a kind in force now, the largest first: `{items, overlaps, gaps}`.
 
-    A gap is what the areas below one parent leave of it; where there is no parent, what they enclose and leave out.
+    A gap is what areas of the kind leave of a parent, whether they are entered below it or merely lie there; where
+    there is no parent, what they enclose and leave out.
     """
     access.ensure_holds(actor, "area.read")
     drawn = _in_force(kind)
@@ -96,10 +97,14 @@ def _overlaps(drawn: Sequence[Drawn]) -> list[Joint]:
 def _gaps(kind: str, drawn: Sequence[Drawn]) -> Iterator[tuple[Joint, Drawn | None]]:
     """What none claims, with the area above that it is a part of."""
     above = {each.id: each for each in _in_force(PARENT_KINDS[kind])} if kind in PARENT_KINDS else {}
+    tree = shapely.STRtree([each.shape for each in drawn])
     for parent_id, siblings in groupby(drawn, key=lambda each: each.parent_id):
         parent = above.get(parent_id or 0)
         shapes = [each.shape for each in siblings]
-        yield from ((joint, parent) for joint in joints.gaps(shapes, parent.shape if parent else None))
+        within = parent.shape if parent else None
+        around = shapely.union_all(shapes).convex_hull if within is None else within
+        beside = [drawn[place].shape for place in tree.query(around, predicate="intersects")]
+        yield from ((joint, parent) for joint in joints.gaps(shapes, within, beside=beside))
 
 
 def _told(kind: str, joint: Joint, areas: Sequence[Drawn]) -> dict[str, Any]:

@@ -223,23 +223,25 @@ _NOT_JUDGED_WORDS = WITHHELD | {
 def words(
     outcome: str, why: str, *, edge_m: float | None, accuracy_m: float | None, assumed: bool, place: str
 ) -> tuple[str, str]:
-    """A verdict in words, Chinese and English: `在目的地内 · 离边界 120 m · 精度 18 m`."""
+    """A verdict in words, Chinese and English: `在目的地内 · 离边界 120 米 · 精度 18 米`."""
     if outcome == "not_judged" or edge_m is None or accuracy_m is None:
         zh, en = _NOT_JUDGED_WORDS[why]
         return f"未判定 · {zh}", f"not judged · {en}"
     zh, en = _OUTCOME_WORDS[outcome]
-    edge, accuracy = metres(abs(edge_m)), metres(accuracy_m)
+    (edge_zh, edge), (accuracy_zh, accuracy) = (
+        (metres(length_m, "米", "公里"), metres(length_m)) for length_m in (abs(edge_m), accuracy_m)
+    )
     zh_assumed, en_assumed = ("（按默认）", " (assumed)") if assumed else ("", "")
     return (
-        f"{zh.format(place=place)} · 离边界 {edge} · 精度 {accuracy}{zh_assumed}",
+        f"{zh.format(place=place)} · 离边界 {edge_zh} · 精度 {accuracy_zh}{zh_assumed}",
         f"{en.format(place=place)} · {edge} from the edge · accuracy {accuracy}{en_assumed}",
     )
 
 
-def metres(length_m: float) -> str:
-    """A length as people write it: `0.4 m`, `18 m`, `1.2 km`, `634 km`."""
+def metres(length_m: float, m: str = "m", km: str = "km") -> str:
+    """A length as people write it, with these words for its units: `0.4 m`, `18 m`, `1.2 km`, `634 km`."""
     if length_m < 10:
-        return f"{length_m:.1f}".removesuffix(".0") + " m"
+        return f"{length_m:.1f}".removesuffix(".0") + f" {m}"
     if length_m < 1000:
-        return f"{length_m:.0f} m"
-    return f"{length_m / 1000:.1f} km" if length_m < 100_000 else f"{length_m / 1000:.0f} km"
+        return f"{length_m:.0f} {m}"
+    return f"{length_m / 1000:.1f} {km}" if length_m < 100_000 else f"{length_m / 1000:.0f} {km}"

@@ -205,9 +205,13 @@ def _certificate(left_s: float | None) -> Item:
 
 
 def in_words(age_s: float, lang: str) -> str:
-    """An age in the largest unit that fits: `5 分钟`, `3 h`."""
-    for unit_s, zh, en in ((DAY_S, "天", "day"), (HOUR_S, "小时", "hour"), (60.0, "分钟", "minute")):
-        if age_s >= unit_s:
+    """An age in the largest unit that fits, or is reached by rounding: `5 分钟`, `1 hour` for just under one."""
+    for unit_s, finer_s, zh, en in (
+        (DAY_S, HOUR_S, "天", "day"),
+        (HOUR_S, 60.0, "小时", "hour"),
+        (60.0, 1.0, "分钟", "minute"),
+    ):
+        if round(age_s / finer_s) * finer_s >= unit_s:
             count = round(age_s / unit_s)
             return f"{count} {zh}" if lang == "zh" else f"{count} {en}{'' if count == 1 else 's'}"
     return "不到 1 分钟" if lang == "zh" else "less than a minute"

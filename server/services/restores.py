@@ -196,7 +196,7 @@ def _wrong(backup: Backup, *, behind: bool) -> Iterator[tuple[str, str]]:
         wanted, here = backup.tables.get(table), found.get(table)
         yield (
             f"表 {table} 与备份不符：应有 {wanted and wanted.rows} 行，现有 {here and here.rows} 行",
-            f"table {table} is not as backed up: {wanted and wanted.rows} row(s) wanted, {here and here.rows} here",
+            f"table {table} is not as backed up: rows wanted: {wanted and wanted.rows}, here: {here and here.rows}",
         )
     for sha256 in backup.photos:
         if not _is(originals.original(sha256), sha256):

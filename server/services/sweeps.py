@@ -99,7 +99,7 @@ def _retention() -> Did:
     dropped = partitions.drop_expired(before)
     return Did(
         f"删除 {len(found)} 段期满轨迹，撤去 {len(dropped)} 个分区",
-        f"deleted {len(found)} expired track(s), dropped {len(dropped)} partition(s)",
+        f"expired tracks deleted: {len(found)}, partitions dropped: {len(dropped)}",
     )
 
 
@@ -132,7 +132,7 @@ def _photos() -> Did:
     photos.drop_strays(now)
     return Did(
         f"删除 {len(found)} 张期满照片，清理 {len(lost)} 张未传完的",
-        f"deleted {len(found)} expired photo(s), gave up {len(lost)} that never arrived",
+        f"expired photos deleted: {len(found)}, given up as never arrived: {len(lost)}",
     )
 
 
@@ -144,7 +144,7 @@ def _checkins() -> Did:
     blanked, days = details.expire(since, before), details.expire_logs(before)
     return Did(
         f"清除 {blanked} 次期满签到的个人内容、{days} 份日志",
-        f"blanked {blanked} expired check-in(s) and {days} log(s)",
+        f"expired check-ins blanked: {blanked}, logs: {days}",
         before if since is None else max(since, before),
     )
 
@@ -182,13 +182,13 @@ def _evidence() -> Did:
     found = evidence_files.expired(expiry(clock.now(), held(Settings).evidence_days))
     _each(found, evidence_files.expire)
     evidence_files.finish()
-    return Did(f"删除 {len(found)} 份期满材料", f"deleted {len(found)} expired file(s)")
+    return Did(f"删除 {len(found)} 份期满材料", f"expired files deleted: {len(found)}")
 
 
 def _closings() -> Did:
     """Close the days of the record that are over."""
     made = closings.close()
-    return Did(f"存证 {len(made)} 天", f"closed {len(made)} day(s)")
+    return Did(f"存证 {len(made)} 天", f"days closed: {len(made)}")
 
 
 def _overdue() -> Did:
@@ -206,7 +206,7 @@ def _flags() -> Did:
 def _reminders() -> Did:
     """Remind who answers for matters that are soon due, or owe a plan or a report."""
     given = sum(_each(matters.to_remind(), deadlines.remind))
-    return Did(f"提醒 {given} 次", f"gave {given} reminder(s)")
+    return Did(f"提醒 {given} 次", f"reminders given: {given}")
 
 
 def _matters() -> Did:
@@ -214,13 +214,15 @@ def _matters() -> Did:
     found = matters.expired(expiry(clock.now(), held(Settings).matter_days))
     _each(found, erasures.expire)
     erasures.finish()
-    return Did(f"删除 {len(found)} 件期满事项的内容", f"deleted what {len(found)} expired matter(s) told")
+    return Did(
+        f"删除 {len(found)} 件期满事项的内容", f"expired matters whose contents were deleted: {len(found)}"
+    )
 
 
 def _notices() -> Did:
     """Tell everybody what concerns them, and delete what was told long ago."""
     made, gone = notices.tell(), notices.expire(clock.now())
-    return Did(f"新提醒 {made} 条，删除期满 {gone} 条", f"made {made}, deleted {gone} old one(s)")
+    return Did(f"新提醒 {made} 条，删除期满 {gone} 条", f"notices made: {made}, old ones deleted: {gone}")
 
 
 def _hooks() -> Did:

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from server.gate import guard
-from server.rules.events import KINDS
+from server.rules.events import CODES, FACTS, KINDS
 from server.web import shell
 
 door = Blueprint("desk_record", __name__)
@@ -14,4 +14,6 @@ door = Blueprint("desk_record", __name__)
 def listed() -> str:
     """Looks and events, newest first."""
     kinds = {kind.name: {"zh": kind.zh, "en": kind.en} for kind in KINDS.values()}
-    return shell.page("record.html", name="record", kinds=kinds)
+    facts = {fact.name: {"zh": fact.zh, "en": fact.en, "groups": fact.groups} for fact in FACTS.values()}
+    codes = {code: {"zh": zh, "en": en} for code, (zh, en) in CODES.items()}
+    return shell.page("record.html", name="record", kinds=kinds, facts=facts, codes=codes)

@@ -272,7 +272,7 @@ def test_an_arrival_is_proposed_to_its_person_alone_and_confirmed_by_an_ordinary
     [proposal] = told["items"]
     assert proposal["stop"] == {"id": trip["stops"][0]["id"], "name": "临江一厂"}
     assert (proposal["arrived_at"], proposal["verdict"]["outcome"]) == ("2026-09-01T08:00:00Z", "inside")
-    assert proposal["verdict"]["zh"] == "在临江一厂内 · 离边界 300 m · 精度 10 m"
+    assert proposal["verdict"]["zh"] == "在临江一厂内 · 离边界 300 米 · 精度 10 米"
     assert ask(client, url(trip, "arrivals"), headers).get_json()["items"] == [proposal]
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Checkin)) == 0
     confirmed = proposal["checkin"] | {"id": str(uuid4()), "made_at": told["now"], "sent_at": told["now"]}

@@ -202,7 +202,7 @@ def test_where_no_position_is_kept_its_digest_says_nothing_of_it() -> None:
 
 def test_a_verdict_is_said_with_its_evidence() -> None:
     zh, en = checkins.words("inside", "", edge_m=120.4, accuracy_m=18, assumed=False, place="目的地")
-    assert zh == "在目的地内 · 离边界 120 m · 精度 18 m"
+    assert zh == "在目的地内 · 离边界 120 米 · 精度 18 米"
     assert en == "inside 目的地 · 120 m from the edge · accuracy 18 m"
     assert [checkins.metres(length_m) for length_m in (0.0, 0.4, 9.97, 634_000)] == [
         "0 m",
@@ -214,7 +214,7 @@ def test_a_verdict_is_said_with_its_evidence() -> None:
 
 def test_an_assumed_accuracy_says_so() -> None:
     zh, en = checkins.words("outside", "", edge_m=-634_000, accuracy_m=100, assumed=True, place="园区")
-    assert zh == "不在园区内 · 离边界 634 km · 精度 100 m（按默认）"
+    assert zh == "不在园区内 · 离边界 634 公里 · 精度 100 米（按默认）"
     assert en.endswith("(assumed)")
 
 

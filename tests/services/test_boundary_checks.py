@@ -80,6 +80,24 @@ def test_grids_that_overlap_or_leave_a_gap_in_their_village_are_found_and_told(a
     assert boundary_checks.joints_of(folk.supervisor.actor, "site") == {"items": [], "overlaps": 0, "gaps": 0}
 
 
+def test_ground_is_no_gap_where_an_area_of_the_kind_lies_without_being_entered_below_the_parent(
+    app: Flask,
+) -> None:
+    folk = people.county(app)
+    put("village", HERE)
+    put("grid", WEST, parent_code="网格1")
+    areas.import_file(
+        None,
+        drawn(shapely.box(118.55, 29.6, 118.6, 29.7), name="散"),
+        "a.geojson",
+        kind="grid",
+        datum=Datum.WGS84,
+        name_field="name",
+    )
+    told = boundary_checks.joints_of(folk.supervisor.actor, "grid")
+    assert (told["overlaps"], told["gaps"]) == (0, 0)
+
+
 def test_two_versions_are_held_against_each_other(app: Flask) -> None:
     folk = people.county(app)
     put("village", HERE)

@@ -296,12 +296,12 @@ def test_the_command_tells_each_step_in_both_languages_and_its_exit_code_says_wh
     assert done.exit_code == 0, done.output
     assert len(done.output.splitlines()) == len(sweeps.STEPS)
     assert "保存期限：删除 0 段期满轨迹" in done.output
-    assert "retention: deleted 0 expired track(s)" in done.output
+    assert "retention: expired tracks deleted: 0" in done.output
     with refused("trips"):
         failed = runner.invoke(args=["sweep", "run"])
     assert failed.exit_code == 1
     assert "forgotten duties: failed" in failed.output
-    assert "retention: deleted" in failed.output
+    assert "retention: expired tracks deleted" in failed.output
 
 
 @contextmanager

@@ -166,7 +166,7 @@ def test_what_is_not_as_it_was_backed_up_is_said_and_is_a_failure(county: Kept, 
     (county.newest / rules.LIST).write_text(told.replace('"rows": 30', '"rows": 31', 1))
     code, said = county.restored(empty)
     assert code == 1
-    assert "table fixes is not as backed up: 31 row(s) wanted, 30 here" in said
+    assert "table fixes is not as backed up: rows wanted: 31, here: 30" in said
 
 
 def test_a_restore_into_a_place_that_is_not_empty_is_refused_and_changes_nothing(

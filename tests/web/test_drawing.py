@@ -1,5 +1,7 @@
 """Boundaries drawn by mouse: a new area that snaps to its neighbour, a hole in it; versions held against each other."""
 
+import re
+
 import pytest
 import shapely
 import sqlalchemy as sa
@@ -82,3 +84,26 @@ def test_a_version_is_held_against_any_earlier_one(desk: Open, people: County) -
     difference = page.locator("#difference")
     expect(difference).to_contain_text("第 3 版与第 1 版相比")
     expect(difference).to_contain_text("减少 42.95 km²")
+
+
+def test_the_first_drag_moves_a_map_and_the_wheel_zooms_it_where_the_page_does_not_scroll(
+    desk: Open, people: County
+) -> None:
+    page = desk(people.administrator).open("/")
+    scale = page.locator(".ol-scale-line-inner")
+    expect(scale).to_have_text(re.compile("k?m"))
+    page.wait_for_timeout(600)
+    box = page.locator("#map").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = page.evaluate(PAINTED)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 40, y + 40, steps=4)
+    page.mouse.up()
+    page.wait_for_function(
+        f"before => {{ const at = ({PAINTED})(); return at[0] - before[0] > 20; }}", arg=before
+    )
+    words = scale.inner_text()
+    page.mouse.wheel(0, -600)
+    expect(scale).not_to_have_text(words)

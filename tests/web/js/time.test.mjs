@@ -20,6 +20,7 @@ test("what is typed into a form is meant in Shanghai", () => {
 
 test("how long is said in the largest unit that fits", () => {
   assert.deepEqual([5, 90, 5400, 36000, 200000].map(time.span), ["5 秒", "2 分钟", "1.5 小时", "10 小时", "2 天"]);
+  assert.deepEqual([3540, 3599, 84000, 86000].map(time.span), ["59 分钟", "1 小时", "23 小时", "1 天"]);
   assert.equal(time.ago(10), "刚刚");
   assert.equal(time.ago(180), "3 分钟前");
 });

@@ -26,9 +26,9 @@ async function look() {
   if (told) ring(told);
 }
 
-/** Let the bell say how many there are; nothing on pages without it. */
+/** Let the bell say how many there are; nothing on pages without it, nor while a new password is all that is allowed. */
 export function bell() {
-  if (!document.getElementById("bell")) return;
+  if (!document.getElementById("bell") || new URLSearchParams(location.search).has("must_change")) return;
   void look();
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void look();

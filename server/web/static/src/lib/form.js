@@ -73,5 +73,8 @@ function mark(form, refusal) {
   else form.scrollIntoView({ block: "start" });
 }
 
+/** @returns {string} what a password must be, said before one is refused */
+export const passwordHint = () => t("至少 10 个字符，含大写、小写、数字、符号中的三种；16 个字符以上不限种类。");
+
 /** The datums a coordinate may come in, each with what to look for. */
 export const DATUMS = ["WGS-84", "CGCS2000", "GCJ-02", "BD-09"];

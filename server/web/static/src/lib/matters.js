@@ -80,7 +80,7 @@ export function eraseButton(matter, changed) {
       ],
       act: async (form) => changed(await post(`/matters/${matter.id}/erase`, { why: form.get("why") || "" })),
     });
-  return el("button.button.button-small", { type: "button", onclick: () => void act() }, t("删除内容"));
+  return el("button.button", { type: "button", onclick: () => void act() }, t("删除内容"));
 }
 
 /** @param {MatterInFull} matter @param {MatterMay} may @param {(matter: MatterInFull) => void} changed @param {Record<string, Choice>} [chosen] what is picked already */

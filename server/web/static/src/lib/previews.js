@@ -16,11 +16,12 @@ import { LOOKS } from "../map/overlays.js";
 /**
  * @param {Preview} preview
  * @param {(path: string) => string} label the reader's word for a feature
+ * @param {string} chosen the reading that the chosen datum is; "" where none is chosen
  * @param {(datum: string) => void} choose
  * @returns {HTMLElement}
  */
-export function drawPreview(preview, label, choose) {
-  return el("div.preview", {}, report(preview, label), readings(preview.readings, choose));
+export function drawPreview(preview, label, chosen, choose) {
+  return el("div.preview", {}, report(preview, label), readings(preview.readings, chosen, choose));
 }
 
 /** @param {Preview} preview @param {(path: string) => string} label */
@@ -65,8 +66,8 @@ function report(preview, label) {
   );
 }
 
-/** @param {Reading[]} told @param {(datum: string) => void} choose */
-function readings(told, choose) {
+/** @param {Reading[]} told @param {string} chosen @param {(datum: string) => void} choose */
+function readings(told, chosen, choose) {
   return el(
     "fieldset.readings",
     {},
@@ -75,7 +76,13 @@ function readings(told, choose) {
       el(
         "label.reading",
         {},
-        el("input", { type: "radio", name: "reading", value: reading.datum, onchange: () => choose(reading.datum) }),
+        el("input", {
+          type: "radio",
+          name: "reading",
+          value: reading.datum,
+          checked: reading.datum === chosen,
+          onchange: () => choose(reading.datum),
+        }),
         swatch(reading.datum),
         el("b", {}, reading.datum),
         el("span.under", {}, fit(reading)),

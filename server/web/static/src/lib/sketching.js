@@ -4,7 +4,7 @@
  * @import {Area} from "../wire"
  * @import {DeskMap} from "../map/canvas.js"
  */
-import { post } from "./api.js";
+import { get, post } from "./api.js";
 import { t } from "./desk.js";
 import { ask } from "./dialog.js";
 import { el, fill } from "./dom.js";
@@ -12,10 +12,18 @@ import { attempt, toast } from "./states.js";
 import { codes, word } from "./words.js";
 import { sketch } from "../map/sketch.js";
 
+/** How each stroke is drawn, in words. */
+const HOW = {
+  "": () => t("拖动顶点修改，靠近其他边界时自动吸附。"),
+  part: () => t("逐点单击，双击或回车结束；退格撤回一点，Esc 放弃。"),
+  hole: () => t("在区域里面逐点单击，双击或回车结束；退格撤回一点，Esc 放弃。"),
+  cut: () => t("从区域外面点起，穿过区域，到外面双击结束；Esc 放弃。"),
+};
+
 /**
  * @param {DeskMap} wall
  * @param {HTMLElement} place where the tools stand
- * @param {() => Promise<void>} published called once something was published
+ * @param {(area: Area | null) => Promise<void>} published called once something was published, with the area that was changed
  */
 export function drawTools(wall, place, published) {
   /** @type {Area | null} the area that is being changed; none for a new one */
@@ -45,16 +53,22 @@ export function drawTools(wall, place, published) {
     const pieces = drawing.drawn().length;
     const undo = button(t("撤销"), drawing.undo);
     undo.disabled = !drawing.undoable();
+    /** @param {"part" | "hole" | "cut"} what @param {string} words @param {() => void} act */
+    const tool = (what, words, act) => {
+      const made = button(words, act);
+      made.setAttribute("aria-pressed", String(drawing.stroking() === what));
+      return made;
+    };
     fill(
       place,
       el("b", {}, area ? t("修改“{name}”的边界", { name: area.name }) : t("画新区域")),
-      el("span.soft.small", {}, pieces ? t("拖动顶点修改，靠近其他边界时自动吸附；双击结束一笔。") : t("逐点单击，双击结束。")),
+      el("span.soft.small", { role: "status" }, HOW[drawing.stroking()]()),
       el(
         "span.buttons",
         {},
-        button(t("添一块"), () => drawing.draw()),
-        pieces ? button(t("挖洞"), () => drawing.hole(() => toast(t("洞要完全画在区域里面。"), true))) : null,
-        pieces === 1 ? button(t("切分"), () => drawing.line((line) => void cut(line))) : null,
+        tool("part", t("添一块"), () => drawing.draw()),
+        pieces ? tool("hole", t("挖洞"), () => drawing.hole(() => toast(t("洞要完全画在区域里面。"), true))) : null,
+        pieces === 1 ? tool("cut", t("切分"), () => drawing.line((line) => void cut(line))) : null,
         undo,
         pieces ? button(t("发布…"), () => void publish(), true) : null,
         button(t("取消"), stop),
@@ -73,13 +87,14 @@ export function drawTools(wall, place, published) {
     const done = await ask({
       title: shapes.length > 1 ? t("发布 {n} 块", { n: shapes.length }) : t("发布边界"),
       yes: t("发布"),
-      body: [kindField(area), ...shapes.flatMap((_, place) => nameFields(area, place, shapes.length)), note(area)],
-      act: (form) => post("/areas/imports", file(form, shapes, area)),
+      body: [kindField(area), ...shapes.flatMap((_, place) => nameFields(area, place, shapes.length)), parentField(area), note(area)],
+      act: async (form) => post("/areas/imports", file(form, shapes, area, await parentOf(form, area))),
     });
     if (!done) return;
     toast(t("已发布。"));
+    const changed = area;
     stop();
-    await published();
+    await published(changed);
   }
 
   stop();
@@ -122,13 +137,36 @@ function nameFields(area, place, of) {
   ].filter((each) => each !== null);
 }
 
+/** @param {Area | null} area what is cut off an area stays below the same parent; a new one's is asked */
+function parentField(area) {
+  if (area) return "";
+  return el(
+    "div.field",
+    {},
+    el("label", { for: "ask-parent" }, t("上级区域的编码（可不填）")),
+    el("input.input", { id: "ask-parent", name: "parent_code", maxlength: 64 }),
+  );
+}
+
+/** @param {FormData} form @param {Area | null} area @returns {Promise<string>} the code of the area above; "" for none */
+async function parentOf(form, area) {
+  if (!area) return String(form.get("parent_code") || "").trim();
+  return area.parent_id === null ? "" : (await get(`/areas/${area.parent_id}`)).code;
+}
+
 /** @param {Area | null} area */
 function note(area) {
   return el("p.small", {}, area ? t("发布为新版本，从现在起有效；以往的判定不变。") : t("新区域一直有效。"));
 }
 
-/** @param {FormData} form @param {object[]} shapes @param {Area | null} area @returns {FormData} as the door for files takes it */
-function file(form, shapes, area) {
+/**
+ * @param {FormData} form
+ * @param {object[]} shapes
+ * @param {Area | null} area
+ * @param {string} parent the code of the area above; "" for none
+ * @returns {FormData} as the door for files takes it
+ */
+function file(form, shapes, area, parent) {
   const names = form.getAll("name").map(String);
   const given = form.getAll("code").map(String);
   const features = shapes.map((geometry, place) => ({
@@ -140,6 +178,7 @@ function file(form, shapes, area) {
   const text = JSON.stringify({ type: "FeatureCollection", features });
   told.append("file", new File([text], "drawn.geojson", { type: "application/geo+json" }));
   const facts = { kind: area?.kind || String(form.get("kind")), datum: "WGS-84", name_field: "name", code_field: "code" };
+  if (parent) told.append("parent_code", parent);
   for (const [name, value] of Object.entries(facts)) told.append(name, value);
   return told;
 }

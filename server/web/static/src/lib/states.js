@@ -37,6 +37,7 @@ function mark() {
 export function failure(error, again) {
   if (!(error instanceof Refusal)) throw error;
   if (error.status === 403) return blank(t("这里的内容不在您的权限内"), error.message);
+  if (error.status === 404 || error.status === 410) return blank(error.message);
   const retry = again ? [el("button.button", { type: "button", onclick: again }, t("重试"))] : [];
   return blank(error.code === "unreachable" ? t("没有连上") : t("没有读到"), error.message, ...retry);
 }

@@ -119,15 +119,15 @@ export function fromField(value) {
 }
 
 /**
- * How long, in the largest fitting unit.
+ * How long, in the largest fitting unit; what would be rounded to a whole larger one is told as that.
  * @param {number} seconds
  * @returns {string}
  */
 export function span(seconds) {
   const s = Math.abs(seconds);
-  if (s < 60) return t("{n} 秒", { n: Math.round(s) });
-  if (s < 3600) return t("{n} 分钟", { n: Math.round(s / 60) });
-  if (s < 86400) return t("{n} 小时", { n: (s / 3600).toFixed(s < 36000 ? 1 : 0).replace(/\.0$/, "") });
+  if (s < 59.5) return t("{n} 秒", { n: Math.round(s) });
+  if (s < 3570) return t("{n} 分钟", { n: Math.round(s / 60) });
+  if (s < 84600) return t("{n} 小时", { n: (s / 3600).toFixed(s < 36000 ? 1 : 0).replace(/\.0$/, "") });
   return t("{n} 天", { n: Math.round(s / 86400) });
 }
 

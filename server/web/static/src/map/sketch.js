@@ -18,6 +18,8 @@ import { Circle, Fill, Stroke, Style } from "ol/style.js";
 
 const SNAP_PX = 12;
 
+/** @typedef {"" | "part" | "hole" | "cut"} Drawn what is drawn next */
+
 /** @param {DeskMap} desk @param {() => void} changed called after each change of the sketch */
 export function sketch(desk, changed) {
   const source = new VectorSource();
@@ -42,6 +44,10 @@ export function sketch(desk, changed) {
   ];
   /** @type {Draw | null} */
   let drawing = null;
+  /** @type {Drawn} what the stroke under way will be */
+  let stroking = "";
+  /** @type {unknown} the shape of that stroke so far */
+  let under = null;
   /** @type {MultiPolygon[][]} */
   let past = [];
 
@@ -65,18 +71,45 @@ export function sketch(desk, changed) {
   function rest() {
     if (drawing) desk.map.removeInteraction(drawing);
     drawing = null;
+    stroking = "";
+    under = null;
     modify.setActive(true);
+  }
+
+  /** @param {KeyboardEvent} event a stroke's last point taken back, the stroke ended or given up */
+  function key(event) {
+    if (!drawing || document.querySelector("dialog[open]") || /** @type {Element} */ (event.target).closest?.("input, select, textarea")) return;
+    if (event.key === "Backspace") drawing.removeLastPoint();
+    else if (event.key === "Enter" && !/** @type {Element} */ (event.target).closest?.("button, a")) {
+      if (points() >= (stroking === "cut" ? 2 : 3)) drawing.finishDrawing();
+    }
+    else if (event.key === "Escape") {
+      rest();
+      changed();
+    } else return;
+    event.preventDefault();
+  }
+
+  /** @returns {number} how many points of the stroke under way stand; the one under the pointer and the closing one do not */
+  function points() {
+    if (under instanceof LineString) return under.getCoordinates().length - 1;
+    return under instanceof Polygon ? (under.getCoordinates()[0]?.length || 0) - 2 : 0;
   }
 
   /**
    * Let one line or polygon be drawn.
-   * @param {"Polygon" | "LineString"} type
+   * @param {Exclude<Drawn, "">} what
    * @param {(shape: Polygon | LineString) => void} drawn
    */
-  function draw(type, drawn) {
+  function draw(what, drawn) {
     rest();
+    stroking = what;
     modify.setActive(false);
+    const type = what === "cut" ? "LineString" : "Polygon";
     drawing = new Draw({ type, style: new Style({ stroke: new Stroke({ color: "#c8452d", width: 2, lineDash: [6, 4] }) }) });
+    drawing.on("drawstart", (event) => {
+      under = event.feature.getGeometry();
+    });
     drawing.on("drawend", (event) => {
       const shape = /** @type {Polygon | LineString} */ (event.feature.getGeometry());
       // Not before the double click that ended it is over: without the drawing it would zoom the map.
@@ -88,12 +121,15 @@ export function sketch(desk, changed) {
     for (const snap of snaps) desk.map.removeInteraction(snap);
     desk.map.addInteraction(drawing);
     for (const snap of snaps) desk.map.addInteraction(snap);
+    desk.map.getTargetElement()?.focus({ preventScroll: true });
+    changed();
   }
 
   return {
     /** @param {object} [feature] GeoJSON of the boundary to change; none for a new one */
     begin(feature) {
       past = [];
+      document.addEventListener("keydown", key);
       desk.map.addLayer(layer);
       desk.map.addInteraction(modify);
       for (const snap of snaps) desk.map.addInteraction(snap);
@@ -102,13 +138,14 @@ export function sketch(desk, changed) {
     },
     end() {
       rest();
+      document.removeEventListener("keydown", key);
       source.clear(true);
       desk.map.removeLayer(layer);
       for (const each of [modify, ...snaps]) desk.map.removeInteraction(each);
     },
     /** Draw one more part. */
     draw() {
-      draw("Polygon", (shape) => {
+      draw("part", (shape) => {
         remember();
         const [first, ...others] = shapes();
         const parts = [...(first?.getPolygons() || []), /** @type {Polygon} */ (shape)];
@@ -117,7 +154,7 @@ export function sketch(desk, changed) {
     },
     /** Cut a hole where one is drawn. @param {() => void} missed called where it does not lie within a part */
     hole(missed) {
-      draw("Polygon", (shape) => {
+      draw("hole", (shape) => {
         const ring = /** @type {Polygon} */ (shape).getCoordinates()[0] || [];
         const around = shapes()
           .flatMap((each) => each.getPolygons())
@@ -130,7 +167,7 @@ export function sketch(desk, changed) {
     },
     /** @param {(line: number[][]) => void} drawn hears the line in WGS-84 */
     line(drawn) {
-      draw("LineString", (shape) => {
+      draw("cut", (shape) => {
         const line = /** @type {{coordinates: number[][]}} */ (format.writeGeometryObject(shape, how));
         drawn(line.coordinates);
       });
@@ -144,6 +181,8 @@ export function sketch(desk, changed) {
       rest();
       put(past.pop() || shapes());
     },
+    /** @returns {Drawn} what is being drawn; "" while vertices may be dragged */
+    stroking: () => stroking,
     undoable: () => past.length > 0,
     /** @returns {object[]} what is drawn, as GeoJSON geometries in WGS-84 */
     drawn: () => shapes().map((shape) => format.writeGeometryObject(shape, how)),

@@ -7,7 +7,7 @@ import { may, me, t } from "../lib/desk.js";
 import { ask } from "../lib/dialog.js";
 import { byId, el, fill } from "../lib/dom.js";
 import { showFactor } from "../lib/factor.js";
-import { field, send } from "../lib/form.js";
+import { field, passwordHint, send } from "../lib/form.js";
 import { frame } from "../lib/frame.js";
 import { showIdentities } from "../lib/identities.js";
 import { pagedList, table } from "../lib/list.js";
@@ -135,7 +135,7 @@ function drawPassword() {
       "div.fields",
       {},
       field("old", t("原密码"), input("old", "current-password"), { must: true }),
-      field("new", t("新密码"), next, { must: true }),
+      field("new", t("新密码"), next, { must: true, hint: passwordHint() }),
       field("repeat", t("再输一次"), repeat, { must: true }),
     ),
     el(

@@ -17,11 +17,13 @@ import { drawJoints, metres } from "../lib/joints.js";
 import { drawPreview } from "../lib/previews.js";
 import { makeMap } from "../map/canvas.js";
 import { legend } from "../map/legend.js";
+import { nameLayer } from "../map/names.js";
 import { overlays } from "../map/overlays.js";
 import { shown } from "../map/shown.js";
 import { drawTools } from "../lib/sketching.js";
 
 const wall = makeMap(byId("map"), { label: t("地图：全部区域") });
+nameLayer(wall, () => []);
 const highlight = shown(wall);
 const over = overlays(wall);
 const list = byId("areas");
@@ -42,7 +44,7 @@ async function readList() {
     areas = (await get("/areas", { kind: filters.kind, name: filters.name })).items;
     drawList();
   } catch (error) {
-    fill(list, failure(error, readList));
+    fill(list, failure(error, () => void readAll()));
   }
 }
 
@@ -315,13 +317,15 @@ async function sayHouseholds(area) {
       return patch(`/areas/${area.id}`, { households: told === "" ? null : Number(told) });
     },
   });
-  if (done) await readList();
+  if (done) await Promise.all([readList(), open(area)]);
 }
 
 /** @param {Area} area */
 async function redraw(area) {
   const boundary = await attempt(() => get(`/areas/${area.id}.geojson`));
-  if (boundary) tools?.change(area, boundary);
+  if (!boundary) return;
+  highlight.show({ type: "FeatureCollection", features: [] });
+  tools?.change(area, boundary);
 }
 
 /** @param {string} kind */
@@ -379,8 +383,11 @@ function wireImport() {
   });
   form.addEventListener("change", (event) => {
     const name = /** @type {HTMLInputElement} */ (event.target).name;
+    if (name === "file") check(form, "datum", "");
     if (["file", "kind", "name_field", "code_field", "households_field"].includes(name)) void preview(form);
-    if (name === "datum") over.choose(chosenDatum(form));
+    if (name !== "datum") return;
+    check(form, "reading", chosenDatum(form));
+    over.choose(chosenDatum(form));
   });
 }
 
@@ -458,6 +465,12 @@ function datumField() {
   );
 }
 
+/** @param {HTMLFormElement} form @param {string} name @param {string} value the radio to choose among those of a name; "" for none */
+function check(form, name, value) {
+  for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll(`input[name="${name}"]`)))
+    radio.checked = radio.value === value;
+}
+
 /** @param {HTMLFormElement} form @returns {string} the reading that the chosen datum is; "" where none is chosen */
 function chosenDatum(form) {
   const datum = String(new FormData(form).get("datum") || "");
@@ -487,9 +500,8 @@ async function preview(form) {
     if (extent && extent.every(Number.isFinite)) wall.fit(extent, 300);
     fill(
       place,
-      drawPreview(found, featureLabel, (datum) => {
-        const radio = form.querySelector(`input[name="datum"][value="${datum}"]`);
-        if (radio instanceof HTMLInputElement) radio.checked = true;
+      drawPreview(found, featureLabel, chosenDatum(form), (datum) => {
+        check(form, "datum", datum);
         over.choose(datum);
       }),
     );
@@ -551,12 +563,21 @@ function reportOf(report) {
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
 
 async function readMap() {
-  wall.showAreas(await get("/areas.geojson"));
-  wall.fit(wall.whole());
+  const told = await attempt(() => get("/areas.geojson"));
+  if (!told) return;
+  const first = !wall.areaSource.getFeatures().length;
+  wall.showAreas(told);
+  if (first) wall.fit(wall.whole());
 }
 
 async function readAll() {
   await Promise.all([readList(), readMap()]);
+}
+
+/** @param {Area | null} area the one that was changed, if it was not a new one; the map stays where one drew */
+async function published(area) {
+  await readAll();
+  if (area) await open(area);
 }
 
 async function begin() {
@@ -565,7 +586,7 @@ async function begin() {
   if (may("area.import")) {
     byId("import-sheet").hidden = false;
     wireImport();
-    tools = drawTools(wall, byId("tools"), readAll);
+    tools = drawTools(wall, byId("tools"), published);
   }
   filters = await filterBar(
     bar(),

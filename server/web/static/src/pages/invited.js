@@ -5,7 +5,7 @@
 import { post } from "../lib/api.js";
 import { t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
-import { field, send } from "../lib/form.js";
+import { field, passwordHint, send } from "../lib/form.js";
 import { failure, loading } from "../lib/states.js";
 import { fully } from "../lib/time.js";
 
@@ -69,7 +69,7 @@ function drawForm(invited) {
     el("p", {}, el("b", {}, invited.name), ` ${invited.unit}`),
     wrong,
     field("username", t("用户名"), el("input.input", { name: "username", value: invited.username, readonly: true, autocomplete: "username" })),
-    field("password", t("新密码"), password, { must: true, hint: t("至少 10 个字符，含大小写字母、数字、符号中的三种。") }),
+    field("password", t("新密码"), password, { must: true, hint: passwordHint() }),
     field("again", t("再输一次"), again, { must: true }),
     el("button.button.button-main", { type: "submit" }, t("设定密码")),
     el("p.small.faint", {}, t("链接在 {at} 前有效，只能用一次。密码只有您自己知道。", { at: fully(invited.expires_at) })),

@@ -53,7 +53,7 @@ function row(matter) {
       "td.matter-text",
       {},
       matter.erased_at ? el("span.faint", {}, t("内容已删除")) : matter.text,
-      matter.place || matter.page ? el("span.under", {}, matter.place || matter.page) : null,
+      el("span.under", {}, matter.place || wherefrom(matter.page)),
       matter.answers.map(said),
       answerButton(matter),
     ),
@@ -62,6 +62,12 @@ function row(matter) {
     el("td.nowrap", {}, matter.answers.length ? t("已答复") : word("matter", matter.state)),
     el("td.nowrap", {}, deadline(matter), matter.report_due_at ? el("span.under", {}, t("该报："), reportDue(matter)) : null),
   );
+}
+
+/** Where a complaint or a suggestion was written. @param {string | null} page its address @returns {string} */
+function wherefrom(page) {
+  if (!page) return "";
+  return page.startsWith("/m/") ? t("在手机上写的") : t("在页面 {page} 上写的", { page });
 }
 
 /** What was answered. @param {Matter["answers"][number]} answer */

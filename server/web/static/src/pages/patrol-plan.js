@@ -16,6 +16,7 @@ import { failure } from "../lib/states.js";
 import { day } from "../lib/time.js";
 import { codes, word } from "../lib/words.js";
 import { makeMap } from "../map/canvas.js";
+import { nameLayer } from "../map/names.js";
 import { pointer } from "../map/pointing.js";
 import { routeLayer } from "../map/route.js";
 import { stopLayer } from "../map/stops.js";
@@ -45,6 +46,7 @@ let pressing = "none";
 
 const form = /** @type {HTMLFormElement} */ (byId("form"));
 const wall = makeMap(byId("map"), { label: t("地图：巡查点") });
+nameLayer(wall, () => []);
 const layer = stopLayer(wall, pointer());
 const line = routeLayer(wall);
 /** @type {Record<number, any>} */

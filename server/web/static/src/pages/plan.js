@@ -14,6 +14,7 @@ import { failure } from "../lib/states.js";
 import { fromField, toField } from "../lib/time.js";
 import { codes, word } from "../lib/words.js";
 import { makeMap } from "../map/canvas.js";
+import { nameLayer } from "../map/names.js";
 import { pointer } from "../map/pointing.js";
 import { stopLayer } from "../map/stops.js";
 
@@ -36,6 +37,7 @@ let pointAt = -1;
 
 const form = /** @type {HTMLFormElement} */ (byId("form"));
 const wall = makeMap(byId("map"), { label: t("地图：行程点") });
+nameLayer(wall, () => []);
 const layer = stopLayer(wall, pointer());
 /** @type {Record<number, object>} */
 const shapes = {};

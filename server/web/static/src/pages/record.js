@@ -7,6 +7,7 @@ import { read, write } from "../lib/address.js";
 import { address, get } from "../lib/api.js";
 import { desk, may, say, t } from "../lib/desk.js";
 import { byId, el, fill } from "../lib/dom.js";
+import { facts } from "../lib/facts.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { pagedList, table } from "../lib/list.js";
@@ -115,7 +116,7 @@ function eventRow(event) {
     {},
     el("td.number.soft", {}, event.number),
     el("td.nowrap", {}, fully(event.at)),
-    el("td.nowrap", {}, kind ? say(kind) : event.kind, el("span.under", {}, event.kind)),
+    el("td", {}, kind ? say(kind) : event.kind),
     el("td.nowrap", {}, event.actor ? only("actor_id", event.actor) : el("span.faint", {}, t("系统或未登录"))),
     el("td.soft", {}, subject(event)),
     el("td.soft.clip", {}, facts(event.data)),
@@ -130,13 +131,6 @@ function subject(event) {
     event.trip_id && el("span", {}, t("行程 {n}", { n: event.trip_id })),
   ].filter((each) => each instanceof Node);
   return about.length ? el("span.about", {}, about) : event.subject;
-}
-
-/** @param {Record<string, unknown>} data @returns {string} */
-function facts(data) {
-  return Object.entries(data)
-    .map(([key, value]) => `${key}=${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
-    .join("  ");
 }
 
 /* ── closings ────────────────────────────────────────────────────────────────────────────────────────── */
