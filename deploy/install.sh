@@ -4,7 +4,7 @@
 #
 # What it does: checks every file, installs the Debian packages that are missing, puts the tree into /srv/guatu (the one
 # before stays as /srv/guatu.before) and fills its environment. It touches no database and no setting: what is next
-# stands in /srv/guatu/docs/install-debian.md, from "Database" on.
+# stands in /srv/guatu/docs/install-debian.md, from "The user and the settings" on; on an update, under "A new release".
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -51,4 +51,4 @@ echo "· 建 Python 环境 / making its environment"
 # The server runs as a user who may not write here: without this each of its processes compiles everything anew.
 (cd "$target" && .venv/bin/python -m compileall -q .venv server migrations)
 
-echo "完成；接着看 $target/docs/install-debian.md / done; go on with $target/docs/install-debian.md"
+echo "完成；接着看 $target/docs/install-debian.md：首次安装从第 2 节起，更新看“更新” / done; go on in that page: the first time from section 2 on, on an update under 'A new release'"
