@@ -22,8 +22,10 @@ from server.rules.status import GB, Certificate, Seen
 from server.services import closings, sweeps
 from server.transaction import transaction
 from tests import people
+from tests.live.happenings import on_postgis, unfinished
 from tests.support.databases import PROMETHEUS
 from tests.support.serving import Served
+from tests.support.streams import Stream, listen
 
 WELL = Seen(
     lag_s=0.2,
@@ -155,6 +157,17 @@ def test_all_processes_count_together_and_tell_of_nobody(server: Served, app: Fl
     assert figure(after, "guatu_verdict_seconds_count") - figure(before, "guatu_verdict_seconds_count") == 14
     assert figure(after, "guatu_checkins_waiting") == 0
     assert not [each for each in (cadre.name, cadre.username, "118.5", "改过") if each in after]
+
+
+@on_postgis
+def test_whichever_process_is_asked_tells_of_the_one_whose_pages_are_behind(
+    server: Served, app: Flask
+) -> None:
+    headers = people.county(app).supervisor_a.sign_in(app.test_client())
+    with Stream(server.port, headers) as stream, unfinished("held"):
+        listen([stream], until=lambda: bool(stream.of("stall")), within_s=10)
+        lags = [figure(scraped(server), "guatu_stream_lag_seconds") for _ in range(12)]
+    assert min(lags) > 0.1, lags
 
 
 def checkin() -> dict[str, object]:
