@@ -82,6 +82,15 @@ class Broken(Problem):
     en = "Something broke on our side and was logged (number {request_id}). Nothing was half-stored."
 
 
+class DiskFull(Problem):
+    """A file had no room on the server; what the database and the photos say of theirs they say themselves."""
+
+    code = "disk_full"
+    status = 503
+    zh = "服务器磁盘已满，这次没有保存任何内容。请联系管理员，稍后再试。"
+    en = "The server's disk is full; nothing of this was saved. Tell an administrator, and try again later."
+
+
 class Busy(Problem):
     """The database could not be written in time; the same request may be sent again."""
 
