@@ -3,6 +3,8 @@
 import http.client
 import json
 import re
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -24,7 +26,7 @@ from server.transaction import transaction
 from tests import people
 from tests.live.happenings import on_postgis, unfinished
 from tests.support.databases import PROMETHEUS
-from tests.support.serving import Served
+from tests.support.serving import TREE, Served
 from tests.support.streams import Stream, listen
 
 WELL = Seen(
@@ -123,6 +125,18 @@ def test_ages_are_told_once_there_are_any(app: Flask, client: FlaskClient) -> No
     assert figure(told, "guatu_sweep_age_seconds") < 60
     assert figure(told, "guatu_disk_free_bytes") > 0
     assert ("guatu_seal_age_seconds" in told) == bool(closings.verify().closed)
+
+
+def test_what_an_alarm_asks_for_is_there_before_it_ever_happened() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "from server import meters; print(meters.told({}).decode())"],
+        cwd=TREE, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    page = (TREE / "docs" / "operations.md").read_text()
+    asked = {f"guatu_{name}{{{label}}}" for name, label in re.findall(r'guatu_(\w+)\{(\w+="\w+")\}', page)}
+    assert len(asked) >= 4
+    for each in asked | {'guatu_checkins_total{became="kept"}'}:
+        assert f"{each} 0.0" in told
 
 
 def test_without_its_database_the_server_still_tells_what_it_counted(app: Flask, client: FlaskClient) -> None:
