@@ -225,8 +225,8 @@ class PasswordMustChange(Problem):
 
     code = "password_must_change"
     status = 403
-    zh = "请先修改初始密码。"
-    en = "Change the password you were given first."
+    zh = "请先修改别人为您设定的密码。"
+    en = "First change the password that somebody set for you."
 
 
 class WrongPassword(Problem):
