@@ -31,9 +31,10 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
+from server import heard
 from server.config import Settings
-from server.eager import Eager
 from server.errors import DatabaseRefused
+from server.heard import Heard
 
 RESTED_S = 1.0
 """A connection that has rested longer than this is asked whether it still stands before it is used."""
@@ -166,7 +167,11 @@ def engine_options(url: str) -> dict[str, Any]:
         options["connect_args"] = {"timeout": LOCK_WAIT_MS / 1000, "check_same_thread": False}
     else:
         options |= {"pool_size": 16, "max_overflow": 16, "pool_use_lifo": True}
-        options["connect_args"] = {"connect_timeout": 5, "application_name": "guatu", **SILENCE}
+        options["connect_args"] = {
+            "connect_timeout": heard.CONNECTS_S,
+            "application_name": "guatu",
+            **SILENCE,
+        }
     return options
 
 
@@ -204,7 +209,7 @@ def dress(engine: Engine) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(
-            engine, "do_connect", lambda _dialect, _entry, told, named: Eager.connect(*told, **named)
+            engine, "do_connect", lambda _dialect, _entry, told, named: Heard.connect(*told, **named)
         )
         event.listen(engine, "checkin", _rest)
         event.listen(engine, "checkout", lambda raw, entry, _out: _ensure_alive(engine, raw, entry))
@@ -228,8 +233,10 @@ def _ensure_alive(engine: Engine, connection: DBAPIConnection, entry: Connection
     rests_since_s = entry.info.get("rests_since_s", math.inf)
     if rests_since_s > max(time.monotonic() - RESTED_S, _lost_at_s.get(engine, 0.0)):
         return
+    ours: Heard = connection  # type: ignore[assignment]  # `dress` made it
     try:
-        engine.dialect.do_ping(connection)
+        with ours.soon():
+            engine.dialect.do_ping(connection)
     except psycopg.OperationalError as error:
         raise sa.exc.DisconnectionError from error
 

@@ -82,6 +82,15 @@ class Broken(Problem):
     en = "Something broke on our side and was logged (number {request_id}). Nothing was half-stored."
 
 
+class DiskFull(Problem):
+    """A file had no room on the server; what the database and the photos say of theirs they say themselves."""
+
+    code = "disk_full"
+    status = 503
+    zh = "服务器磁盘已满，这次没有保存任何内容。请联系管理员，稍后再试。"
+    en = "The server's disk is full; nothing of this was saved. Tell an administrator, and try again later."
+
+
 class Busy(Problem):
     """The database could not be written in time; the same request may be sent again."""
 
@@ -216,8 +225,8 @@ class PasswordMustChange(Problem):
 
     code = "password_must_change"
     status = 403
-    zh = "请先修改初始密码。"
-    en = "Change the password you were given first."
+    zh = "请先修改别人为您设定的密码。"
+    en = "First change the password that somebody set for you."
 
 
 class WrongPassword(Problem):

@@ -1,5 +1,6 @@
 """Every failure, translated once: a `Problem` for whoever asked, a log line for us, never the inside of either."""
 
+import errno
 import logging
 from collections.abc import Callable
 
@@ -17,6 +18,8 @@ from server.gate import request_number
 logger = logging.getLogger("guatu.faults")
 
 DOCUMENT_DOORS = ("/api/", "/ingest/", "/health/")
+
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 Page = Callable[[Problem], ResponseReturnValue]
 
@@ -45,6 +48,9 @@ def translate(error: Exception) -> Problem:
         return _of_http(error)
     if isinstance(error, sa.exc.SQLAlchemyError) and (problem := _of_database(error)) is not None:
         return problem
+    if isinstance(error, OSError) and error.errno in NO_ROOM:
+        logger.error("no room for a file: %s", error.strerror)
+        return errors.DiskFull(retry_after_s=30)
     logger.error("unforeseen failure at %s %s", request.method, request.path, exc_info=error)
     return errors.Broken(request_id=request_number())
 

@@ -45,6 +45,16 @@ LAG = Gauge(
     multiprocess_mode="livemax",
 )
 
+for _metric, _known in (
+    (CHECKINS, ("kept", "again", "refused")),
+    (SET_ASIDE, ("unreadable_item", "impossible_coordinates", "in_the_future")),
+    (REFUSED, ("broken", "busy", "disk_full", "database_refused", "too_fast", "wrong_credentials")),
+):
+    for (
+        _value
+    ) in _known:  # what an alarm asks for is there from the start: a rise from nothing is none to Prometheus
+        _metric.labels(_value)
+
 
 def told(now: Mapping[str, float | None]) -> bytes:
     """Everything counted so far, by all processes, and what is so `now`, by name (None: not known, not told)."""

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from server import meters
 from server.live import tail
 from server.live.frames import Audience, Frame, Page, Sight
 from server.live.places import NOTHING, Moves, Watch
@@ -249,9 +250,11 @@ class Hub:
                         due_in_s = math.inf if watch is None else self._look(connection, watch)
                         tries = 0
                         self._back()
+                        meters.LAG.set(self.lag_s)
                         self._stop.wait(min(poll_s, due_in_s))
             except Exception as error:  # noqa: BLE001 - whatever it is, it is logged and tried again
                 self._away(error)
+                meters.LAG.set(self.lag_s)
                 self._stop.wait(BACKOFF_S[min(tries, len(BACKOFF_S) - 1)])
                 tries += 1
 

@@ -66,7 +66,7 @@ def _items(seen: Seen) -> Iterator[Item]:
     )  # fmt: skip
     yield _aged(
         "seal", seen.seal_age_s, 1.5 * DAY_S, 3 * DAY_S,
-        ("最后存证的一天结束于 {age}前", "the last closed day ended {age} ago"), ("还没有存证", "no day is closed yet"),
+        ("最后存证的一天结束于{age}前", "the last closed day ended {age} ago"), ("还没有存证", "no day is closed yet"),
         ("请运行 flask events verify 看原因", "run flask events verify to see why"),
         first=("清扫在每天凌晨一点后自动存证", "the sweep closes each day after one in the morning"),
     )  # fmt: skip
@@ -205,7 +205,7 @@ def _certificate(left_s: float | None) -> Item:
 
 
 def in_words(age_s: float, lang: str) -> str:
-    """An age in the largest unit that fits, or is reached by rounding: `5 分钟`, `1 hour` for just under one."""
+    """An age in the largest unit that fits, or is reached by rounding: ` 5 分钟` (after Chinese a figure stands apart), `1 hour` for just under one."""
     for unit_s, finer_s, zh, en in (
         (DAY_S, HOUR_S, "天", "day"),
         (HOUR_S, 60.0, "小时", "hour"),
@@ -213,5 +213,5 @@ def in_words(age_s: float, lang: str) -> str:
     ):
         if round(age_s / finer_s) * finer_s >= unit_s:
             count = round(age_s / unit_s)
-            return f"{count} {zh}" if lang == "zh" else f"{count} {en}{'' if count == 1 else 's'}"
+            return f" {count} {zh}" if lang == "zh" else f"{count} {en}{'' if count == 1 else 's'}"
     return "不到 1 分钟" if lang == "zh" else "less than a minute"

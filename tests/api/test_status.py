@@ -3,6 +3,8 @@
 import http.client
 import json
 import re
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -22,8 +24,10 @@ from server.rules.status import GB, Certificate, Seen
 from server.services import closings, sweeps
 from server.transaction import transaction
 from tests import people
+from tests.live.happenings import on_postgis, unfinished
 from tests.support.databases import PROMETHEUS
-from tests.support.serving import Served
+from tests.support.serving import TREE, Served
+from tests.support.streams import Stream, listen
 
 WELL = Seen(
     lag_s=0.2,
@@ -123,6 +127,18 @@ def test_ages_are_told_once_there_are_any(app: Flask, client: FlaskClient) -> No
     assert ("guatu_seal_age_seconds" in told) == bool(closings.verify().closed)
 
 
+def test_what_an_alarm_asks_for_is_there_before_it_ever_happened() -> None:
+    told = subprocess.run(
+        [sys.executable, "-c", "from server import meters; print(meters.told({}).decode())"],
+        cwd=TREE, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    page = (TREE / "docs" / "operations.md").read_text()
+    asked = {f"guatu_{name}{{{label}}}" for name, label in re.findall(r'guatu_(\w+)\{(\w+="\w+")\}', page)}
+    assert len(asked) >= 4
+    for each in asked | {'guatu_checkins_total{became="kept"}'}:
+        assert f"{each} 0.0" in told
+
+
 def test_without_its_database_the_server_still_tells_what_it_counted(app: Flask, client: FlaskClient) -> None:
     assert figure(client.get("/metrics", headers=PROMETHEUS).get_data(as_text=True), "guatu_database_up") == 1
     with transaction() as session:
@@ -155,6 +171,17 @@ def test_all_processes_count_together_and_tell_of_nobody(server: Served, app: Fl
     assert figure(after, "guatu_verdict_seconds_count") - figure(before, "guatu_verdict_seconds_count") == 14
     assert figure(after, "guatu_checkins_waiting") == 0
     assert not [each for each in (cadre.name, cadre.username, "118.5", "改过") if each in after]
+
+
+@on_postgis
+def test_whichever_process_is_asked_tells_of_the_one_whose_pages_are_behind(
+    server: Served, app: Flask
+) -> None:
+    headers = people.county(app).supervisor_a.sign_in(app.test_client())
+    with Stream(server.port, headers) as stream, unfinished("held"):
+        listen([stream], until=lambda: bool(stream.of("stall")), within_s=10)
+        lags = [figure(scraped(server), "guatu_stream_lag_seconds") for _ in range(12)]
+    assert min(lags) > 0.1, lags
 
 
 def checkin() -> dict[str, object]:

@@ -81,10 +81,10 @@ def test_a_phone_sends_nothing_to_an_old_certificate_and_everything_to_the_new_o
 @pytest.mark.parametrize(
     ("days", "state", "zh"),
     [
-        (300, "good", "还有65 天到期"),
-        (350, "watch", "还有15 天到期"),
-        (363, "wrong", "还有2 天到期"),
-        (368, "wrong", "已过期3 天"),
+        (300, "good", "还有 65 天到期"),
+        (350, "watch", "还有 15 天到期"),
+        (363, "wrong", "还有 2 天到期"),
+        (368, "wrong", "已过期 3 天"),
     ],
 )
 def test_the_administrator_reads_when_it_runs_out(

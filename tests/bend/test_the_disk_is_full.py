@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from server import clock
 from server.db import db
 from server.services import originals
 from tests import people, photos
+from tests.api.test_evidence_files import PDF, Cabinet
 from tests.bend import phones
 from tests.bend.phones import comes_again, kept
 from tests.people import County
@@ -126,6 +128,31 @@ def test_a_photo_waits_on_its_phone_and_the_check_in_it_belongs_to_does_not(
 def _announced(taken: photos.Taken) -> dict[str, Any]:
     """A photo as its phone announces it."""
     return taken.announced | {"checkin_id": str(taken.checkin_id)}
+
+
+@on_spatialite
+def test_files_that_are_brought_or_taken_away_wait_for_room_and_pages_do_not(
+    folk: County, client: FlaskClient, disk: SmallDisk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers, cabinet = folk.cadre.sign_in(client), Cabinet(client, folk)
+    assert phones.check_in(client, headers, phones.said()).status_code == 201
+    monkeypatch.setattr(originals, "SPARE_BYTES", 0)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk.folder))
+    disk.fill()
+    log = f"/api/v1/me/logs/{clock.day_of(clock.now())}"
+    assert client.get(log, headers=headers).status_code == 200
+    for form in ("docx", "xlsx"):  # taking a file away is recorded, or it is not given
+        comes_again(client.get(f"{log}.{form}", headers=headers), "database_refused")
+    for content, name, code in (
+        (PDF, "协议.pdf", "photos_full"),
+        (photos.written(), "现场.jpg", "disk_full"),
+    ):
+        comes_again(cabinet.puts("supervisor_a", content, name), code)
+        disk.make_room()
+        assert cabinet.puts("supervisor_a", content, name).status_code == 201
+        disk.fill()
+    disk.make_room()
+    assert client.get(f"{log}.docx", headers=headers).data.startswith(b"PK")
 
 
 @on_spatialite

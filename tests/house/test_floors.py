@@ -9,7 +9,7 @@ from pathlib import Path
 import server
 from tests.house.source import ROOT
 
-PURE = ("geo", "rules", "ingest", "exports", "clock", "config", "errors", "log")
+PURE = ("geo", "heard", "rules", "ingest", "exports", "clock", "config", "errors", "log")
 NOT_PURE = ("flask", "sqlalchemy", "werkzeug", "alembic", "geoalchemy2", "flask_sqlalchemy", "flask_smorest")
 
 IMPORT_ALL = """

@@ -22,6 +22,7 @@ export function ring({ unread, urgent }) {
 }
 
 async function look() {
+  if (new URLSearchParams(location.search).has("must_change")) return; // nothing is told before the password is changed
   const told = await attempt(() => get("/notices/unread"));
   if (told) ring(told);
 }
