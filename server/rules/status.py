@@ -205,7 +205,7 @@ def _certificate(left_s: float | None) -> Item:
 
 
 def in_words(age_s: float, lang: str) -> str:
-    """An age in the largest unit that fits, or is reached by rounding: ` 5 分钟` (after Chinese a figure stands apart), or
+    """An age in the largest unit that fits or is reached by rounding: ` 5 分钟` (after Chinese a figure stands apart), or
     `1 hour` for just under one.
     """
     for unit_s, finer_s, zh, en in (
