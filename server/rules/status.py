@@ -205,8 +205,8 @@ def _certificate(left_s: float | None) -> Item:
 
 
 def in_words(age_s: float, lang: str) -> str:
-    """An age in the largest unit that fits or is reached by rounding: ` 5 分钟`, as after Chinese a figure stands apart,
-    or `1 hour` for just under one.
+    """An age in the largest unit that fits or is reached by rounding: ` 5 分钟` (after Chinese a figure stands
+    apart), `1 hour` for just under one.
     """
     for unit_s, finer_s, zh, en in (
         (DAY_S, HOUR_S, "天", "day"),
