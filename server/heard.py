@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import click
 import psycopg
-from psycopg.abc import PQGen
 
-from server.eager import Eager
+from server.eager import Eager, Result, Steps
 
 ANSWERS_S = 60.0
 """How long a request waits for PostgreSQL's next word; whoever runs a command waits as long as it takes."""
@@ -37,7 +35,7 @@ class Heard(Eager):
         finally:
             del self.answers_s
 
-    def wait(self, gen: PQGen[Any], interval: float = 0.1, timeout: float | None = None) -> Any:
+    def wait(self, gen: Steps[Result], interval: float = 0.1, timeout: float | None = None) -> Result:
         """Drive an exchange to its end, or close the connection and raise `psycopg.OperationalError`."""
         if timeout is not None or click.get_current_context(silent=True) is not None:
             return super().wait(gen, interval, timeout)
