@@ -203,7 +203,7 @@ def test_within_a_verb_it_is_part_of_that_verb(app: Flask) -> None:
 GREENLETS = """
 from gevent import monkey
 monkey.patch_all()
-import gevent, sys
+import gevent, gevent.event, sys
 from pathlib import Path
 from server.app import create_app
 from server.config import Settings
@@ -211,11 +211,11 @@ from server.gather import Gatherer
 
 folder = Path(sys.argv[1])
 app = create_app(Settings(database_url=f"sqlite:///{folder}/g.sqlite", instance=folder, secure_cookies=False))
-groups = []
+groups, let_go = [], gevent.event.Event()
 
 def together(items):
     groups.append(list(items))
-    gevent.sleep(0.05)
+    let_go.wait(20)
     return items
 
 gatherer = Gatherer(together, lambda item: -item, most=2, pause_s=0)
@@ -225,9 +225,11 @@ def ask(item):
         return gatherer.do(item)
 
 asked = [gevent.spawn(ask, item) for item in range(1, 8)]
-gevent.sleep(0.02)
+while not groups or gatherer.waiting < 5:
+    gevent.sleep(0.001)
 asked[0].kill(block=False)  # leads the first two
 asked[2].kill(block=False)  # waits, and is to lead next
+gevent.spawn_later(0.01, let_go.set)
 gevent.joinall(asked, timeout=10, raise_error=True)
 print([each.value if each.successful() and not isinstance(each.value, gevent.GreenletExit) else None
        for each in asked])

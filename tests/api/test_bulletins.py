@@ -167,7 +167,7 @@ def test_a_rule_changed_in_june_leaves_may_as_it_was(desk: Desk, folk: Folk) -> 
     harsh = Rule({"answered": 100}, least_people=3, listed=1)
     administrator = folk.county.administrator.actor
     for month in (date(2026, 5, 1), date(2026, 1, 1)):
-        with pytest.raises(Exception, match="2026-05"):
+        with pytest.raises(Exception, match="May 2026"):
             boards.change(administrator, harsh, valid_from=month, reason="重新设定")
     boards.change(administrator, harsh, valid_from=date(2026, 6, 1), reason="突出及时答复")
     assert desk.sees("cadre", row["id"]).get_json()["data"] == row["data"]

@@ -170,7 +170,7 @@ def test_a_file_whose_time_is_over_goes_and_so_does_what_a_crash_left(cabinet: C
     with clock.at(JULY + timedelta(days=3651)):
         [swept] = sweeps.run([step for step in sweeps.STEPS if step.name == "evidence"])
         assert swept.did is not None
-        assert swept.did.en == "deleted 1 expired file(s)"
+        assert swept.did.en == "expired files deleted: 1"
     assert not originals.original(sha256).exists()
     assert [(name, sha) for name, sha in rows("evidence_files", "name", "sha256")] == [("", None)]
     assert file["erased"] is False

@@ -74,7 +74,7 @@ def test_the_administrator_reads_that_it_is_the_servers_clock_and_not_a_phones(
         for told, person in said:
             assert phones.check_in(client, person.sign_in(client), told).status_code == 201
         ahead = _clock(client, folk.administrator.sign_in(client))
-    assert (ahead["state"], ahead["zh"]) == ("wrong", "服务器时钟似乎快了1 小时")
+    assert (ahead["state"], ahead["zh"]) == ("wrong", "服务器时钟似乎快了 1 小时")
     behind = _clock(client, headers)
     assert (behind["state"], behind["en"]) == ("wrong", "the server's clock seems 1 hour behind")
     assert "timedatectl" in behind["do_zh"]

@@ -47,7 +47,7 @@ def test_a_cadre_starts_a_duty_consents_and_reads_the_verdict(
     expect(page.locator(".away")).to_contain_text("约在内，离边界 300 m")
     here.send()
     expect(page.locator(".verdict-word")).to_have_text("在内")
-    expect(page.locator(".verdict")).to_contain_text("精度 15 m")
+    expect(page.locator(".verdict")).to_contain_text("精度 15 米")
     expect(page.locator(".facts").first).to_contain_text("青溪县 › 东河镇")
     assert 'class="full"' in shape_of(page)
     assert len(kept(cadre)) == 1

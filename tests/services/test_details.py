@@ -167,9 +167,9 @@ def test_what_was_blanked_leaves_open_pages_and_is_not_told_to_who_comes_back(ke
 
 def test_what_its_time_is_over_for_is_blanked_by_whole_days_with_the_log_of_its_day(kept: Kept) -> None:
     days = held(Settings).checkin_days
-    assert swept(NOW + days * DAY + timedelta(hours=13)) == "blanked 0 expired check-in(s) and 0 log(s)"
-    assert swept(NOW + (days + 1) * DAY) == "blanked 1 expired check-in(s) and 1 log(s)"
-    assert swept(NOW + (days + 1) * DAY) == "blanked 0 expired check-in(s) and 0 log(s)"
+    assert swept(NOW + days * DAY + timedelta(hours=13)) == "expired check-ins blanked: 0, logs: 0"
+    assert swept(NOW + (days + 1) * DAY) == "expired check-ins blanked: 1, logs: 1"
+    assert swept(NOW + (days + 1) * DAY) == "expired check-ins blanked: 0, logs: 0"
     assert found_in_tables() == set()
     assert recorded() == [
         ("checkin.expired", None, kept.folk.cadre.id, kept.trip["id"], str(kept.id), {}),
@@ -191,7 +191,7 @@ def test_a_sweep_that_is_interrupted_goes_on_where_it_stopped(
         list(sweeps.run(ALONE))
     db.session.rollback()
     assert len(recorded()) == 4
-    assert swept(late) == "blanked 2 expired check-in(s) and 1 log(s)"
+    assert swept(late) == "expired check-ins blanked: 2, logs: 1"
     assert found_in_tables() == set()
     assert len(recorded()) == 6
 
@@ -205,7 +205,7 @@ def test_a_shorter_time_reaches_what_the_longer_one_left_and_a_late_check_in_is_
         checkins.make(
             kept.folk.colleague.actor, journeys.told(None, note="迟到的", made_at=NOW, consent=True)
         )
-    assert swept(late + 12 * DAY) == "blanked 1 expired check-in(s) and 1 log(s)"
+    assert swept(late + 12 * DAY) == "expired check-ins blanked: 1, logs: 1"
     assert sorted(rows("checkin_details", "note")) == [("",), ("迟到的",)]
 
 
