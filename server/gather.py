@@ -2,7 +2,7 @@
 
 Callers queue. The first one leads: it takes who is waiting, does their items in its own thread (or greenlet) and
 application context, answers them, and hands the lead to the next in the queue. While one group is being committed the
-next gathers by itself; it goes once a short pause has brought nobody else, so a lone caller waits for one pause.
+next gathers by itself; it goes once a pause has brought nobody else, which is short where several are there already.
 
 A group that fails is nobody's fault but one's. So none of it is believed: each caller wakes up, does its own item
 alone in a transaction of its own, and meets its own failure there. The same happens when a leader is killed.
@@ -27,6 +27,9 @@ End = TypeVar("End")
 
 logger = logging.getLogger("guatu.gather")
 
+SHORT_S = 0.001
+"""The pause of those who are not alone."""
+
 PAUSES_S = 0.025
 """However many keep coming, a group goes after this."""
 
@@ -46,7 +49,7 @@ class _Place(Generic[Item, End]):
 class Gatherer(Generic[Item, End]):
     """The queue before one verb of one process. Held by the application, under a type of its own for each door.
 
-    A group goes once a pause of `pause_s` has brought nobody else. `together` does up to `most` items in one
+    One who is alone waits `pause_s` for another, several a millisecond. `together` does up to `most` items in one
     transaction of its own and gives, in their order, what became of each: its end, the `Problem` that is its answer, or
     None for one that is better done alone. It should not wait for locks that others hold: while it waits, so does
     everybody. `alone` does one item patiently. Both must let the same item come twice: after a lost connection nobody
@@ -128,11 +131,11 @@ class Gatherer(Generic[Item, End]):
                 place.bell.set()
 
     def _let_come(self) -> None:
-        """Let whoever is about to queue do so, as long as each pause brings another."""
+        """Let whoever is about to queue do so: a pause for who is alone, short ones as long as each brings another."""
         come, until_s = 0, time.monotonic() + PAUSES_S
         while come < len(self._waiting) < self._most and time.monotonic() < until_s:
             come = len(self._waiting)
-            time.sleep(self._pause_s)
+            time.sleep(self._pause_s if come == 1 else min(self._pause_s, SHORT_S))
 
     def _ends(self, items: Sequence[Item]) -> Sequence[End | Problem | None]:
         """What became of each: of none where the group failed, `Busy` of each where it could not even begin."""
