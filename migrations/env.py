@@ -5,6 +5,7 @@ Each migration is one transaction, DDL included, on both databases: one that fai
 
 import re
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -40,6 +41,8 @@ _OLDEST = """
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
     ORDER BY xact_start, pid LIMIT 1
 """
+
+_LOST = "PRAGMA foreign_key_check"
 
 PAUSE_S = 1.0
 PATIENCE_S = 300.0
@@ -83,6 +86,38 @@ def note_contraction(ctx: Any, step: Any, **_told: Any) -> None:
             ctx.connection.execute(sa.insert(table).values(migration=script.revision, oldest=oldest))
 
 
+def refuse_lost_references(ctx: Any, **_told: Any) -> None:
+    """Undo a migration on SQLite after which a row refers to one that is not there: `unreferenced` looks away."""
+    if ctx.connection.dialect.name != "sqlite":
+        return
+    lost = Counter(f"{table} → {parent}" for table, _, parent, _ in ctx.connection.exec_driver_sql(_LOST))
+    if lost:
+        named = ", ".join(f"{each} ({count})" for each, count in sorted(lost.items()))
+        raise click.ClickException(
+            f"迁移会留下找不到对象的引用，已整体撤销，数据库停在上一版本：{named} / the migration would leave "
+            f"references to rows that are not there; it was undone whole, the database stays at the version before: "
+            f"{named}"
+        )
+
+
+@contextmanager
+def unreferenced(connection: sa.Connection) -> Iterator[None]:
+    """Let a migration on SQLite build a table anew that others refer to, which it drops for a moment.
+
+    Heeded only between transactions; with it on, SQLite empties a table before it drops it, references and all.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    driver = connection.connection.dbapi_connection
+    driver.execute("PRAGMA foreign_keys=OFF").close()
+    try:
+        yield
+    finally:
+        connection.rollback()
+        driver.execute("PRAGMA foreign_keys=ON").close()
+
+
 @contextmanager
 def in_line(connection: sa.Connection) -> Iterator[None]:
     """On PostgreSQL, be the only migration of the county, and none that makes everybody wait behind it.
@@ -108,7 +143,8 @@ def in_line(connection: sa.Connection) -> Iterator[None]:
 def run() -> None:
     """Migrate through the application's own engine."""
     engine = current_app.extensions["migrate"].db.engine
-    with engine.connect().execution_options(**{WRITES: True}) as connection, in_line(connection):
+    writing = engine.connect().execution_options(**{WRITES: True})
+    with writing as connection, in_line(connection), unreferenced(connection):
         with connection.begin():
             prepare(connection)
         context.configure(
@@ -119,7 +155,7 @@ def run() -> None:
             render_item=alembic_helpers.render_item,
             transaction_per_migration=True,
             compare_type=True,
-            on_version_apply=note_contraction,
+            on_version_apply=(note_contraction, refuse_lost_references),
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -4,6 +4,7 @@ import http.client
 import json
 import math
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -18,20 +19,23 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import flask_migrate
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from cryptography import x509
 from flask import Flask
 from flask.testing import FlaskClient
 
 from mobile_stub.pretend import county as pretend
 from server import clock
+from server.app import create_app
 from server.cli import certificate, demo, stage
 from server.cli.county import bulk, kept, places, roster, rounds
 from server.cli.county.journey import County
 from server.cli.county.month import Size
 from server.cli.stage import Stage
-from server.db import db
+from server.db import MIGRATIONS, Base, db
 from server.models.areas import Area
 from server.models.checkins import Checkin
 from server.models.events import Event
@@ -76,6 +80,26 @@ def in_county(filled: Flask) -> Iterator[Flask]:
         yield filled
 
 
+@pytest.fixture
+def copy(filled: Flask, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Flask]:
+    """The application on a copy of the filled database, within its context."""
+    with filled.app_context():
+        on_sqlite = db.engine.dialect.name == "sqlite"
+        db.session.remove()
+        db.engine.dispose()
+    if on_sqlite:
+        url = databases.copied(filled, tmp_path / "copy.sqlite")
+    else:
+        cluster: Cluster = request.getfixturevalue("cluster")
+        cluster.sql("DROP DATABASE IF EXISTS guatu_copy")
+        cluster.sql("CREATE DATABASE guatu_copy TEMPLATE guatu_demo")
+        url = cluster.url("guatu_copy")
+    made = create_app(databases.settings_for(url, tmp_path))
+    with made.app_context():
+        yield made
+    databases.close(made)
+
+
 def passwords_in(said: str) -> dict[str, str]:
     """The sign-ins that were printed, by user name."""
     words = said.split()
@@ -108,6 +132,56 @@ def test_every_project_lies_in_an_area_its_investors_own_where_there_is_one() ->
     assert len(ground) > 5
     assert None not in ground.values()
     assert ground["禾木家居"] == "禾木家居"
+
+
+def kept_rows() -> dict[str, int]:
+    """How many rows each of our tables holds, of those that hold any."""
+    with db.engine.connect() as connection:
+        there = sorted({*sa.inspect(connection).get_table_names()} & {*Base.metadata.tables})
+        counts = {name: connection.scalar(sa.text(f'SELECT count(*) FROM "{name}"')) for name in there}
+    return {name: count for name, count in counts.items() if count}
+
+
+@pytest.mark.usefixtures("copy")
+@pytest.mark.parametrize("release", ["0028", "0025", "0023", "0022", "0014"])
+def test_a_county_of_an_older_release_is_whole_in_this_one(release: str) -> None:
+    flask_migrate.downgrade(revision=release)
+    older = kept_rows()
+    flask_migrate.upgrade()
+    newer = kept_rows()
+    assert older["checkins"] > 100
+    assert {name: newer.get(name) for name in older} == older
+
+
+def test_a_migration_that_leaves_a_reference_to_nothing_is_undone_whole(copy: Flask, tmp_path: Path) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL refuses the statement itself")
+    scripts = Path(shutil.copytree(MIGRATIONS, tmp_path / "migrations"))
+    newest = ScriptDirectory(str(scripts)).get_current_head()
+    (scripts / "versions" / "9001_losing.py").write_text(LOSING.format(before=newest), encoding="utf-8")
+    before = kept_rows()
+    failed = copy.test_cli_runner().invoke(args=["db", "upgrade", "--directory", str(scripts)])
+    assert failed.exit_code == 1
+    assert "trips → people" in failed.output
+    assert kept_rows() == before
+
+
+LOSING = """
+from alembic import op
+
+revision = "9001"
+down_revision = "{before}"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("DELETE FROM people")
+
+
+def downgrade() -> None:
+    pass
+"""
 
 
 def counted(statement: sa.Select[int]) -> int:
