@@ -92,9 +92,13 @@ def run(plan: Plan) -> Met:
 
 
 class Line:
-    """One connection: a request out, its answer in, the next request."""
+    """One connection: a request out, its answer in, the next request.
+
+    Each asks as it connects, by what is ready: of the server's processes an idle one takes all connections there are.
+    """
 
     def __init__(self, port: int, requests: Iterator[bytes]) -> None:
+        self._next = next(requests)
         self.socket = socket.create_connection(("127.0.0.1", port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._requests = requests
@@ -104,7 +108,8 @@ class Line:
     def ask(self) -> None:
         """Send the next request."""
         self.asked_at = time.perf_counter()
-        self.socket.sendall(next(self._requests))
+        self.socket.sendall(self._next)
+        self._next = next(self._requests)
 
     def hear(self) -> int | None:
         """Read what has come: the answer's status once it is whole, otherwise None. A closed line is status 0."""
@@ -227,10 +232,11 @@ def _requests(plan: Plan, phones: Sequence[Phone]) -> Iterator[bytes]:
 
 def carry_out(plan: Plan) -> Met:
     """Keep the connections busy; what comes during the warm-up is forgotten."""
-    lines = {line.socket.fileno(): line for line in _lines(plan)}
+    lines: dict[int, Line] = {}
     poll = select.epoll()
-    for number, line in lines.items():
-        poll.register(number, select.EPOLLIN)
+    for line in _lines(plan):
+        lines[line.socket.fileno()] = line
+        poll.register(line.socket, select.EPOLLIN)
         line.ask()
     counted_from = time.perf_counter() + plan.warm_up_s
     until, cpu_s = counted_from + plan.seconds, 0.0
