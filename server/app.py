@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     hold(app, Hub())
     hold(app, Sights())
     hold(app, positions.Gathered())
+    hold(app, positions.GatheredBatches())
     hold(app, sessions.Lookup())
     hold(app, trackers.Phones())
     hold(app, checkins.Gathered())

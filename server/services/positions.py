@@ -42,8 +42,14 @@ DAY_S = 86_400.0
 GATHER_MOST = 32
 """So many deliveries are taken in together at the most."""
 
-PAUSE_S = 0.004
-"""A delivery waits so long for another one: no phone's owner sees it, and two together cost little more than one."""
+PAUSE_S = 0.008
+"""A few fixes wait so long for others: no phone's owner sees it, and two together cost little more than one."""
+
+BATCH_PAUSE_S = 0.008
+"""A batch waits so long: it is worth a trip to the database by itself, and its phone sends the next one after it."""
+
+FEW = 10
+"""So many fixes at the most are a few: what a phone sends as it goes. More is what it had kept back."""
 
 LARGE = 200
 """A delivery of more fixes than this is taken in alone: it fills a transaction by itself."""
@@ -58,10 +64,17 @@ class Accepted:
 
 
 class Gathered(Gatherer[Delivery, Accepted]):
-    """What phones deliver at one instant to one process, taken in together."""
+    """A few fixes of each of the phones that deliver at one instant to one process, taken in together."""
+
+    def __init__(self, pause_s: float = PAUSE_S) -> None:
+        super().__init__(_accept_together, _accept_one, most=GATHER_MOST, pause_s=pause_s)
+
+
+class GatheredBatches(Gathered):
+    """Batches that are delivered at one instant to one process, taken in together."""
 
     def __init__(self) -> None:
-        super().__init__(_accept_together, _accept_one, most=GATHER_MOST, pause_s=PAUSE_S)
+        super().__init__(BATCH_PAUSE_S)
 
 
 def deliver(delivery: Delivery) -> Accepted:
@@ -70,11 +83,18 @@ def deliver(delivery: Delivery) -> Accepted:
     Raises `TrackerUnknown` for a phone that may not send, `SessionEnded` for one whose session is over meanwhile,
     `Busy` when it should come back.
     """
-    end = _accept_one(delivery) if len(delivery.fixes) > LARGE else held(Gathered).do(delivery)
+    end = _gathered(delivery)
     meters.FIXES.inc(end.kept)
     for reason, count in end.set_aside.items():
         meters.SET_ASIDE.labels(reason).inc(count)
     return end
+
+
+def _gathered(delivery: Delivery) -> Accepted:
+    """Take in one delivery with others of its size."""
+    if len(delivery.fixes) > LARGE:
+        return _accept_one(delivery)
+    return held(Gathered if len(delivery.fixes) <= FEW else GatheredBatches).do(delivery)
 
 
 @verb
