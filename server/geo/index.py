@@ -85,7 +85,7 @@ class AreaIndex(Generic[Key]):
         """The positions, ascending, of the areas a WGS-84 point lies in; with `at_s`, of those in force
         then.
         """
-        near = self._tree.query(Point(lng, lat))
+        near = self._tree.query(shapely.points(np.array((lng, lat))))
         inside = near[shapely.intersects_xy(self.areas[near], lng, lat)]
         return sorted(self._in_force(inside, at_s).tolist())
 
