@@ -6,8 +6,9 @@ from server import processes
 
 processes.count_together(under="gunicorn" in sys.modules)
 
-from server.app import create_app  # noqa: E402  only now: where processes count is looked up as it is imported
-from server.cli.commands import or_leave  # noqa: E402  it imports the same
+with processes.loading():
+    from server.app import create_app  # only now: where processes count is looked up as it is imported
+    from server.cli.commands import or_leave  # it imports the same
 
-with or_leave():
-    app = create_app()
+    with or_leave():
+        app = create_app()
