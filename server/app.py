@@ -33,7 +33,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     hold(app, Hub())
     hold(app, Sights())
     hold(app, positions.Gathered())
-    hold(app, positions.GatheredBatches())
     hold(app, sessions.Lookup())
     hold(app, trackers.Phones())
     hold(app, checkins.Gathered())

@@ -4,8 +4,8 @@ Is its time sane · is it plausible · whose phone is it · was it here before �
 · which areas does its disc touch · store it · did it cross an edge · move the last place · count what was set aside.
 All that is asked of the database travels in one trip, all that is kept in one more (`express`).
 
-No step compares a fix with the one before it in the order of arrival, so that order does not matter: a batch may
-be shuffled, split, repeated, or interleaved with another phone's, and leaves the same rows.
+No step compares a fix with the one before it in the order of arrival: a batch may be shuffled, split, repeated, or
+interleaved with another phone's, and leaves the same rows.
 """
 
 from collections import Counter
@@ -38,7 +38,6 @@ from server.transaction import verb
 Array = NDArray[np.float64]
 
 DAY_S = 86_400.0
-
 GATHER_MOST = 32
 """So many deliveries are taken in together at the most."""
 
@@ -63,18 +62,21 @@ class Accepted:
     set_aside: dict[str, int]
 
 
-class Gathered(Gatherer[Delivery, Accepted]):
-    """A few fixes of each of the phones that deliver at one instant to one process, taken in together."""
-
-    def __init__(self, pause_s: float = PAUSE_S) -> None:
-        super().__init__(_accept_together, _accept_one, most=GATHER_MOST, pause_s=pause_s)
-
-
-class GatheredBatches(Gathered):
-    """Batches that are delivered at one instant to one process, taken in together."""
+class Gathered:
+    """What phones deliver at one instant to one process, taken in together: few fixes with few, batches with batches."""
 
     def __init__(self) -> None:
-        super().__init__(BATCH_PAUSE_S)
+        self._few, self._batches = (
+            Gatherer[Delivery, Accepted](_accept_together, _accept_one, most=GATHER_MOST, pause_s=pause_s)
+            for pause_s in (PAUSE_S, BATCH_PAUSE_S)
+        )
+
+    def take(self, delivery: Delivery) -> Accepted:
+        """Take in one delivery with others of its size; a large one alone."""
+        count = len(delivery.fixes)
+        if count > LARGE:
+            return _accept_one(delivery)
+        return (self._few if count <= FEW else self._batches).do(delivery)
 
 
 def deliver(delivery: Delivery) -> Accepted:
@@ -83,18 +85,11 @@ def deliver(delivery: Delivery) -> Accepted:
     Raises `TrackerUnknown` for a phone that may not send, `SessionEnded` for one whose session is over meanwhile,
     `Busy` when it should come back.
     """
-    end = _gathered(delivery)
+    end = held(Gathered).take(delivery)
     meters.FIXES.inc(end.kept)
     for reason, count in end.set_aside.items():
         meters.SET_ASIDE.labels(reason).inc(count)
     return end
-
-
-def _gathered(delivery: Delivery) -> Accepted:
-    """Take in one delivery with others of its size."""
-    if len(delivery.fixes) > LARGE:
-        return _accept_one(delivery)
-    return held(Gathered if len(delivery.fixes) <= FEW else GatheredBatches).do(delivery)
 
 
 @verb
