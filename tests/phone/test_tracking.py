@@ -119,8 +119,10 @@ def test_an_arrival_is_asked_about_and_checked_in_only_by_a_press(
     expect(page.locator(".arrival")).to_have_count(1)
     page.reload()
     expect(page.locator(".arrival")).to_have_count(1)
+    page.wait_for_timeout(1500)  # however long the question is read, one arrived when one arrived
     page.get_by_role("button", name="是，签到").click()
     expect(page.locator(".verdict-word")).to_have_text("在内")
+    assert abs(fixed_at(cadre) - stayed[0].fixed_at_s) < 1
     assert made(cadre) == [("arrive", trip["stops"][0]["id"])]
     here.open(f"#/trip/{trip['id']}")
     expect(page.get_by_role("button", name="签到", exact=True)).to_be_visible()
@@ -137,6 +139,14 @@ def made(who: Someone) -> list[tuple[str, int | None]]:
         .order_by(Checkin.received_at)
     )
     return [(row.kind, row.stop_id) for row in found]
+
+
+def fixed_at(who: Someone) -> float:
+    """When the position of their only check-in is of."""
+    db.session.rollback()
+    found = db.session.scalars(sa.select(Checkin.fixed_at).where(Checkin.person_id == who.id)).one()
+    assert found is not None
+    return found.timestamp()
 
 
 def test_a_tracker_app_is_set_up_and_ended(phone: NewPhone, cadre: Someone) -> None:
