@@ -149,7 +149,10 @@ def fixed_at(who: Someone) -> float:
     return found.timestamp()
 
 
-def test_a_tracker_app_is_set_up_and_ended(phone: NewPhone, cadre: Someone) -> None:
+def test_a_tracker_app_is_set_up_and_ended_by_one_press_and_says_what_was_not_kept(
+    phone: NewPhone, cadre: Someone
+) -> None:
+    tracker(cadre, "traccar").deliver(fixes([fix(clock.now(), battery=0.46, **FACTORY)]))
     here = phone()
     page = here.sign_in(cadre)
     here.open("#/trackers")
@@ -162,7 +165,9 @@ def test_a_tracker_app_is_set_up_and_ended(phone: NewPhone, cadre: Someone) -> N
         page.locator(".code img").evaluate("async (image) => (await image.decode(), image.naturalWidth)") > 0
     )
     page.reload()
-    expect(page.locator(".device")).to_contain_text("还没有收到过")
-    page.get_by_role("button", name="停用").click()
-    here.confirm("停用")
-    expect(page.locator(".device")).to_contain_text("已停用")
+    expect(page.locator(".device").nth(0)).to_contain_text("还没有收到过")
+    expect(page.locator(".device").nth(1)).to_contain_text("电量 46%")
+    expect(page.locator(".counts")).to_have_text("当时不在任务中1")
+    page.get_by_role("button", name="立即停用“OwnTracks”").click()
+    expect(page.locator(".fold")).to_contain_text("已停用 1 个")
+    expect(page.get_by_role("button", name="立即停用")).to_have_count(1)
