@@ -92,6 +92,15 @@ def test_what_is_not_understood_in_a_message_is_counted_for_whoever_runs_the_ser
     assert b"29.8021" not in meters.told({})
 
 
+def test_an_address_that_was_typed_with_a_slash_at_its_end_is_the_same_door(
+    folk: County, client: FlaskClient
+) -> None:
+    phone(folk.cadre, SECRET)
+    assert client.get("/ingest/traccar/", query_string=PLACE).status_code == 200
+    answer = client.post("/ingest/owntracks/", data=b"{}", headers=basic(SECRET))
+    assert (answer.status_code, answer.get_json()) == (200, [])
+
+
 def understood_not(source: str) -> float:
     """How many keys of messages in a form were not understood so far."""
     told = re.search(rf'guatu_unknown_keys_total{{source="{source}"}} (\S+)', meters.told({}).decode())
