@@ -23,6 +23,12 @@ _registry = CollectorRegistry()
 CHECKINS = Counter("guatu_checkins", "Check-ins by what became of them.", ["became"], registry=_registry)
 FIXES = Counter("guatu_fixes", "Fixes of trackers that were kept.", registry=_registry)
 SET_ASIDE = Counter("guatu_fixes_set_aside", "Fixes set aside, by reason.", ["reason"], registry=_registry)
+UNKNOWN_KEYS = Counter(
+    "guatu_unknown_keys",
+    "Keys in messages of positions that were not understood, or whose value was none, by whose form it is.",
+    ["source"],
+    registry=_registry,
+)
 REFUSED = Counter(
     "guatu_refused", "Requests answered with a problem, by its code.", ["code"], registry=_registry
 )
@@ -48,12 +54,21 @@ LAG = Gauge(
 for _metric, _known in (
     (CHECKINS, ("kept", "again", "refused")),
     (SET_ASIDE, ("unreadable_item", "impossible_coordinates", "in_the_future")),
+    (UNKNOWN_KEYS, ("traccar", "owntracks", "native")),
     (REFUSED, ("broken", "busy", "disk_full", "database_refused", "too_fast", "wrong_credentials")),
 ):
     for (
         _value
     ) in _known:  # what an alarm asks for is there from the start: a rise from nothing is none to Prometheus
         _metric.labels(_value)
+
+
+def took_in(source: str, kept: int, set_aside: Mapping[str, int], *, unknown_keys: int) -> None:
+    """Count what became of the fixes of one delivery, and what of it was not understood: how many, never which."""
+    FIXES.inc(kept)
+    for reason, count in set_aside.items():
+        SET_ASIDE.labels(reason).inc(count)
+    UNKNOWN_KEYS.labels(source).inc(unknown_keys)
 
 
 def told(now: Mapping[str, float | None]) -> bytes:

@@ -24,7 +24,7 @@ OWNTRACKS_BYTES = 12 * 2**20
 """An OwnTracks message may carry a picture; an honest one is smaller."""
 
 
-@doors.route("/traccar", methods=["GET", "POST"])
+@doors.route("/traccar", methods=["GET", "POST"], strict_slashes=False)
 @public
 def from_traccar() -> Response:
     """Traccar Client in its three wire forms, OsmAnd, GPSLogger."""
@@ -37,7 +37,7 @@ def from_traccar() -> Response:
     return _taken(envelope)
 
 
-@doors.post("/owntracks")
+@doors.post("/owntracks", strict_slashes=False)
 @public
 def from_owntracks() -> Response:
     """OwnTracks, in the clear or sealed with its own key."""

@@ -11,6 +11,7 @@ from itertools import starmap
 from operator import itemgetter
 from typing import Any, cast
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -22,8 +23,9 @@ from server.models.checkins import LastPlace
 from server.models.events import Event
 from server.models.positions import Crossing, Standing
 from server.models.trackers import SetAside, Tracker
+from server.queries.positions import Sender
 from server.services import places, set_aside
-from server.services.batch import Batch
+from server.services.batch import Batch, Delivery
 
 Row = dict[str, Any]
 
@@ -50,6 +52,21 @@ class Sheet:
             "events": self.events,
         }
         return {name: rows for name, rows in told.items() if rows}
+
+
+def heard(delivery: Delivery, sender: Sender) -> Row:
+    """When a phone was heard, and how full its battery is by a fix that is newer than all before; None: no news."""
+    fixes, heard = delivery.fixes, sender.last_seen_at
+    newest = int(np.argmax(fixes.fixed_at_s)) if len(fixes) else -1
+    news = newest >= 0 and (heard is None or fixes.fixed_at_s[newest] > heard.timestamp())
+    battery = float(fixes.battery[newest]) if news else np.nan
+    charging = int(fixes.charging[newest]) if news else -1
+    return {
+        "heard_id": sender.id,
+        "heard_at": delivery.received_at if heard is None else max(heard, delivery.received_at),
+        "heard_battery": None if np.isnan(battery) else battery,
+        "heard_charging": None if charging < 0 else bool(charging),
+    }
 
 
 # ── fixes ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -63,7 +63,7 @@ class Accepted:
 
 
 class Gathered:
-    """What phones deliver at one instant to one process, taken in together: few fixes with few, batches with batches."""
+    """What phones deliver at one instant to one process, taken in together: few fixes with few, batches with such."""
 
     def __init__(self) -> None:
         self._few, self._batches = (
@@ -85,10 +85,8 @@ def deliver(delivery: Delivery) -> Accepted:
     Raises `TrackerUnknown` for a phone that may not send, `SessionEnded` for one whose session is over meanwhile,
     `Busy` when it should come back.
     """
-    end = held(Gathered).take(delivery)
-    meters.FIXES.inc(end.kept)
-    for reason, count in end.set_aside.items():
-        meters.SET_ASIDE.labels(reason).inc(count)
+    end, fixes = held(Gathered).take(delivery), delivery.fixes
+    meters.took_in(fixes.source, end.kept, end.set_aside, unknown_keys=fixes.unknown_keys.total())
     return end
 
 
@@ -408,23 +406,10 @@ def _places(accuracy_m: Array, lnglat: Array) -> list[tuple[float, float, float]
 def _seen(deliveries: Sequence[Delivery], senders: Sequence[Sender | Problem], sheet: Sheet) -> None:
     """Note when each phone was last heard, and its battery where that is news."""
     told = zip(deliveries, senders, strict=True)
-    heard = {sender.id: _state(delivery, sender) for delivery, sender in told if isinstance(sender, Sender)}
-    sheet.heard += heard.values()
-
-
-def _state(delivery: Delivery, sender: Sender) -> dict[str, Any]:
-    """When a phone was heard, and how full its battery is by a fix that is newer than all before; None: no news."""
-    fixes, heard = delivery.fixes, sender.last_seen_at
-    newest = int(np.argmax(fixes.fixed_at_s)) if len(fixes) else -1
-    news = newest >= 0 and (heard is None or fixes.fixed_at_s[newest] > heard.timestamp())
-    battery = float(fixes.battery[newest]) if news else np.nan
-    charging = int(fixes.charging[newest]) if news else -1
-    return {
-        "heard_id": sender.id,
-        "heard_at": delivery.received_at if heard is None else max(heard, delivery.received_at),
-        "heard_battery": None if np.isnan(battery) else battery,
-        "heard_charging": None if charging < 0 else bool(charging),
+    heard = {
+        sender.id: keeping.heard(delivery, sender) for delivery, sender in told if isinstance(sender, Sender)
     }
+    sheet.heard += heard.values()
 
 
 def _count(aside: Aside, senders: Sequence[Sender | Problem], sheet: Sheet) -> None:

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from server import clock
+from server import clock, meters
 from server.db import Base, db
 from server.held import held
 from server.models.trackers import Tracker
@@ -75,6 +76,36 @@ def test_every_form_of_traccar_client_is_kept_and_answered_as_it_expects(
     else:
         assert (answer.status_code, answer.data) == (200, b"")
         assert len(rows("fixes", "at")) == len(wanted["fixes"])
+
+
+def test_what_is_not_understood_in_a_message_is_counted_for_whoever_runs_the_server(
+    folk: County, client: FlaskClient
+) -> None:
+    phone(folk.cadre, SECRET)
+    before = understood_not("traccar")
+    client.get(
+        "/ingest/traccar", query_string=PLACE | {"satellites": "9", "accuracy": "good", "29.8021": "1"}
+    )
+    assert understood_not("traccar") - before == 3
+    client.get("/ingest/traccar", query_string=PLACE | {"id": "nobody", "satellites": "9"})
+    assert understood_not("traccar") - before == 3
+    assert b"29.8021" not in meters.told({})
+
+
+def test_an_address_that_was_typed_with_a_slash_at_its_end_is_the_same_door(
+    folk: County, client: FlaskClient
+) -> None:
+    phone(folk.cadre, SECRET)
+    assert client.get("/ingest/traccar/", query_string=PLACE).status_code == 200
+    answer = client.post("/ingest/owntracks/", data=b"{}", headers=basic(SECRET))
+    assert (answer.status_code, answer.get_json()) == (200, [])
+
+
+def understood_not(source: str) -> float:
+    """How many keys of messages in a form were not understood so far."""
+    told = re.search(rf'guatu_unknown_keys_total{{source="{source}"}} (\S+)', meters.told({}).decode())
+    assert told is not None
+    return float(told[1])
 
 
 @pytest.mark.parametrize("sample", samples("owntracks"), ids=lambda sample: sample.stem)

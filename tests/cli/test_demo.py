@@ -543,6 +543,11 @@ def test_a_month_of_a_whole_county_holds_together(in_county: Flask) -> None:
     assert trip is not None
     track = db.session.execute(positions.of_duty(trip.leader_id, trip.id, from_s=-math.inf, to_s=math.inf))
     assert len(track.all()) == 20
+    expired = positions.expired(now + timedelta(days=1))
+    told = db.session.scalar(
+        sa.select(sa.func.count()).select_from(sa.select(Fix.trip_id, Fix.person_id).distinct().subquery())
+    )
+    assert len(expired) == told == 180
 
 
 def test_a_size_without_its_command_is_refused(filled: Flask) -> None:

@@ -172,3 +172,12 @@ def test_the_licence_is_apache_2() -> None:
     licence = (ROOT / "LICENSE").read_text("utf-8")
     assert "Apache License" in licence
     assert "Version 2.0, January 2004" in licence
+
+
+def test_each_class_of_the_pages_is_laid_out_in_one_sheet() -> None:
+    begun: dict[str, set[str]] = {}
+    for sheet in (ROOT / "server" / "web" / "static" / "src" / "css").glob("*.css"):
+        if sheet.name != "print.css":  # paper has all of them otherwise
+            for name in re.findall(r"^\.([\w-]+) \{", sheet.read_text(), re.MULTILINE):
+                begun.setdefault(name, set()).add(sheet.name)
+    assert {name: sorted(sheets) for name, sheets in begun.items() if len(sheets) > 1} == {}

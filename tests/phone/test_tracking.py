@@ -119,8 +119,10 @@ def test_an_arrival_is_asked_about_and_checked_in_only_by_a_press(
     expect(page.locator(".arrival")).to_have_count(1)
     page.reload()
     expect(page.locator(".arrival")).to_have_count(1)
+    page.wait_for_timeout(1500)  # however long the question is read, one arrived when one arrived
     page.get_by_role("button", name="是，签到").click()
     expect(page.locator(".verdict-word")).to_have_text("在内")
+    assert abs(fixed_at(cadre) - stayed[0].fixed_at_s) < 1
     assert made(cadre) == [("arrive", trip["stops"][0]["id"])]
     here.open(f"#/trip/{trip['id']}")
     expect(page.get_by_role("button", name="签到", exact=True)).to_be_visible()
@@ -139,7 +141,18 @@ def made(who: Someone) -> list[tuple[str, int | None]]:
     return [(row.kind, row.stop_id) for row in found]
 
 
-def test_a_tracker_app_is_set_up_and_ended(phone: NewPhone, cadre: Someone) -> None:
+def fixed_at(who: Someone) -> float:
+    """When the position of their only check-in is of."""
+    db.session.rollback()
+    found = db.session.scalars(sa.select(Checkin.fixed_at).where(Checkin.person_id == who.id)).one()
+    assert found is not None
+    return found.timestamp()
+
+
+def test_a_tracker_app_is_set_up_and_ended_by_one_press_and_says_what_was_not_kept(
+    phone: NewPhone, cadre: Someone
+) -> None:
+    tracker(cadre, "traccar").deliver(fixes([fix(clock.now(), battery=0.46, **FACTORY)]))
     here = phone()
     page = here.sign_in(cadre)
     here.open("#/trackers")
@@ -152,7 +165,9 @@ def test_a_tracker_app_is_set_up_and_ended(phone: NewPhone, cadre: Someone) -> N
         page.locator(".code img").evaluate("async (image) => (await image.decode(), image.naturalWidth)") > 0
     )
     page.reload()
-    expect(page.locator(".device")).to_contain_text("还没有收到过")
-    page.get_by_role("button", name="停用").click()
-    here.confirm("停用")
-    expect(page.locator(".device")).to_contain_text("已停用")
+    expect(page.locator(".device").nth(0)).to_contain_text("还没有收到过")
+    expect(page.locator(".device").nth(1)).to_contain_text("电量 46%")
+    expect(page.locator(".counts")).to_have_text("当时不在任务中1")
+    page.get_by_role("button", name="立即停用“OwnTracks”").click()
+    expect(page.locator(".fold")).to_contain_text("已停用 1 个")
+    expect(page.get_by_role("button", name="立即停用")).to_have_count(1)

@@ -533,6 +533,7 @@ def test_a_phone_is_set_up_with_a_secret_shown_once_heard_and_revoked_with_one_c
     secret = page.locator(".typed code").nth(1).inner_text()
     assert reads.of_secret(secret) is not None
     assert page.locator("img.qr").evaluate("img => img.decode().then(() => img.naturalWidth)") > 0
+    assert page.locator("img.qr").evaluate("img => img.offsetWidth") >= 240, "it is to be scanned"
     assert secret in (page.get_by_role("link", name="打开 Traccar Client").get_attribute("href") or "")
     expect(page.locator(".tracker")).to_contain_text("还没有收到过它的消息")
     with transaction() as session:

@@ -1,7 +1,7 @@
 // @ts-check
 /** The server's doors, one function each. A failure is a `Refusal` (the server said no) or `Lost` (no answer came). */
 
-/** @import {Added, Area, Arrival, Category, Checkin, CheckinIn, Columns, Companion, ConsentWords, Device, Erased, Household, Known, Level, Look, Matter, MatterIn, Me, Notice, OwnLog, Page, Patrol, Plan, Problem, Sent, Shape, Taken, Tokens, Tracker, Trip, Unread} from "./wire.d.ts" */
+/** @import {Added, Area, Arrival, Category, Checkin, CheckinIn, Columns, Companion, ConsentWords, Device, Erased, Household, Known, Level, Look, Matter, MatterIn, Me, Notice, OwnLog, Page, Patrol, Plan, Problem, Sent, SetAsideDay, Shape, Taken, Tokens, Tracker, Trip, Unread} from "./wire.d.ts" */
 
 import * as clock from "./clock.js";
 import * as session from "./session.js";
@@ -194,6 +194,9 @@ export const addTracker = (kind, name) => ask("POST", "/trackers", { kind, name 
 
 /** @param {number} id */
 export const revokeTracker = (id) => ask("POST", `/trackers/${id}/revoke`);
+
+/** What was not kept of one's positions, by day and reason. @returns {Promise<Page<SetAsideDay>>} @param {string | null} [cursor] */
+export const setAside = (cursor) => ask("GET", `/trackers/set-aside${query({ limit: 7, cursor })}`);
 
 /** When a request leaves, by this phone's clock. */
 const sent_at = () => new Date().toISOString();

@@ -28,24 +28,23 @@ const dismissed = async (trip_id) => (await kept.get(await keyFor(trip_id))) ?? 
 /**
  * The check-in that confirms an arrival: made now, its position of then by this phone's clock.
  * @param {Arrival} arrival
- * @param {string} now the server's clock when it proposed
+ * @param {number} ahead_ms by how much this phone's clock is ahead of the server's
  */
-function checkinOf({ checkin }, now) {
-  const ahead_ms = Date.now() - Date.parse(now);
+function checkinOf({ checkin }, ahead_ms) {
   return { ...checkin, id: uuid(), made_at: new Date().toISOString(), mock: false, note: "", consent: false, visit: null,
     fixed_at: new Date(Date.parse(checkin.fixed_at) + ahead_ms).toISOString() };
 }
 
-/** Makes the check-in. @param {Duty} trip @param {Arrival} arrival @param {string} now */
-async function confirm(trip, arrival, now) {
-  const item = checkinOf(arrival, now);
+/** Makes the check-in. @param {Duty} trip @param {Arrival} arrival @param {number} ahead_ms */
+async function confirm(trip, arrival, ahead_ms) {
+  const item = checkinOf(arrival, ahead_ms);
   const number = await queue.addCheckin(item, trip.title, []);
   const sent = await deliver(number, PATIENCE_MS);
   instead(sent?.state === "kept" ? `#/record/${item.id}?new=1` : `#/deliveries?new=${number}`);
 }
 
-/** One arrival as a question. @param {Duty} trip @param {Arrival} arrival @param {string} now @param {() => Promise<void>} draw */
-function card(trip, arrival, now, draw) {
+/** One arrival as a question. @param {Duty} trip @param {Arrival} arrival @param {number} ahead_ms @param {() => Promise<void>} draw */
+function card(trip, arrival, ahead_ms, draw) {
   const { stop, arrived_at, left_at, verdict } = arrival;
   return el("article", { class: "card arrival" }, el("h3", {}, stop.name),
     para(say("arrival.stay", { from: clock(arrived_at), to: clock(left_at) })), el("p", { class: "small" }, either(verdict)),
@@ -54,13 +53,18 @@ function card(trip, arrival, now, draw) {
         await kept.put(await keyFor(trip.id), [...(await dismissed(trip.id)), stop.id]);
         await draw();
       }, { weight: "plain" }),
-      button(say("arrival.yes"), () => confirm(trip, arrival, now), { weight: "main", icon: "check" })));
+      button(say("arrival.yes"), () => confirm(trip, arrival, ahead_ms), { weight: "main", icon: "check" })));
 }
 
-/** What the server proposes; without a network it is for another time. @param {number} trip_id */
+/**
+ * What the server proposes, and how far this phone's clock was ahead of its own then, however long the page is read
+ * afterwards; without a network it is for another time.
+ * @param {number} trip_id
+ */
 async function proposed(trip_id) {
   try {
-    return await api.arrivals(trip_id);
+    const { now, items } = await api.arrivals(trip_id);
+    return { items, ahead_ms: Date.now() - Date.parse(now) };
   } catch (failure) {
     if (failure instanceof api.Lost || failure instanceof api.Refusal || failure instanceof api.SignedOut) return null;
     throw failure;
@@ -75,7 +79,7 @@ export function arrivals(trip) {
     const aside = await dismissed(trip.id);
     const open = found?.items.filter(({ stop }) => !aside.includes(stop.id)) ?? [];
     refill(node, found && open.length > 0
-      && section(say("arrival.title"), para(say("arrival.lead")), ...open.map((one) => card(trip, one, found.now, draw))));
+      && section(say("arrival.title"), para(say("arrival.lead")), ...open.map((one) => card(trip, one, found.ahead_ms, draw))));
   };
   if (trip.tracking === "track") draw();
   return node;

@@ -161,7 +161,10 @@ export type Tracker = {
   created_at: string;
   revoked_at: string | null;
   last_seen_at: string | null;
+  battery: number | null;
+  charging: boolean | null;
 };
+export type SetAsideDay = { day: string; count: number; reasons: (Pair & { reason: string; count: number })[] };
 export type Added = { tracker: Tracker; setup: { link: string; qr: string; typed: (Pair & { value: string })[] } };
 
 export type Kind = "arrive" | "visit" | "leave" | "patrol" | "note";

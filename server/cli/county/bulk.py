@@ -20,7 +20,7 @@ from server.models.areas import Area
 from server.models.checkins import Checkin, CheckinArea, CheckinDetail, LastPlace, Visit
 from server.models.events import Event
 from server.models.people import Person, RoleGrant
-from server.models.positions import Fix
+from server.models.positions import Fix, Standing
 from server.models.trackers import Tracker
 from server.models.trips import Consent, Trip, TripMember, TripStop
 from server.models.units import Unit
@@ -246,13 +246,21 @@ CROSS JOIN LATERAL (SELECT begins_at + tick * :every_s * interval '1 s' AS at,
 def _tracks(first: int, each: int) -> None:
     """So many fixes for each member of the trips from `first` on: at one stop, on the way, at the other."""
     every_s = month.LASTS.total_seconds() / each
+    duties = db.session.execute(_duties(), {"first": first}).all()
     if db.engine.dialect.name != "sqlite":
         db.session.execute(sa.text("SET LOCAL synchronous_commit = off"))
         db.session.execute(sa.text(_BY_DATABASE), {"first": first, "n": each, "every_s": every_s})
-        return
-    duties = db.session.execute(_duties(), {"first": first}).all()
-    for duty in duties:
-        _insert(Fix, [_fix(duty, tick, each, every_s) for tick in range(each)])
+    else:
+        for duty in duties:
+            _insert(Fix, [_fix(duty, tick, each, every_s) for tick in range(each)])
+    lasts = timedelta(seconds=(each - 1) * every_s)
+    _insert(Standing, [_standing(duty, duty.begins_at + lasts) for duty in duties])
+
+
+def _standing(duty: Any, until: datetime) -> dict[str, Any]:
+    """Until when a track goes, in no area: what it is opened by, and deleted by when it expires."""
+    nowhere: dict[str, list[Any]] = {"inside": [], "begun": []}
+    return {"person_id": duty.person_id, "trip_id": duty.trip_id, "until": until, "state": nowhere}
 
 
 def _duties() -> sa.TextualSelect:

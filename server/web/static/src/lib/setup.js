@@ -70,7 +70,7 @@ function scan({ tracker, setup }, app) {
       ? t("在手机上打开 {app}，进入设置，点右上角的扫码图标，对准此码。", { app })
       : t("用手机相机对准此码，选择用 {app} 打开，再确认导入。", { app });
   return el(
-    "section.way.way-scan",
+    "section.setup-way.setup-scan",
     {},
     el("h3", {}, t("扫码")),
     el("img.qr", {
@@ -90,7 +90,7 @@ function byLink({ tracker, setup }, app) {
       ? t("应用会先问是否采用新设置，请确认，再打开主界面上的持续定位开关。点了没有反应的，请扫码或手动填写。")
       : t("应用会先列出设置，请确认导入。用 iPhone 的，任务期间可在应用里切换到 Move 模式，轨迹更细。");
   return el(
-    "section.way.way-link",
+    "section.setup-way.setup-link",
     {},
     el("h3", {}, t("正在用这部手机看本页")),
     el("p", {}, t("先从应用商店安装 {app}（商店里没有的，请向本单位管理员要安装包），再点：", { app })),
@@ -118,7 +118,7 @@ function byHand(typed) {
         /^\S{5,}$/.test(each.value) ? copyButton(each) : null,
       ),
     );
-  return el("section.way.way-hand", {}, el("h3", {}, t("手动填写")), el("dl.typed", {}, typed.map(row)));
+  return el("section.setup-way.setup-hand", {}, el("h3", {}, t("手动填写")), el("dl.typed", {}, typed.map(row)));
 }
 
 /** @param {TypedSetting} each */
