@@ -27,6 +27,7 @@ import { badge, windowMark } from "../lib/verdict.js";
 import { visitList } from "../lib/visit.js";
 import { word } from "../lib/words.js";
 import { makeMap } from "../map/canvas.js";
+import { readAreas } from "../map/ground.js";
 import { checkinLayer, key as checkinKey } from "../map/checkins.js";
 import { follow, pointer, rows } from "../map/pointing.js";
 import { stopLayer } from "../map/stops.js";
@@ -358,8 +359,8 @@ function frameMap() {
 
 /** @param {Trip} trip */
 async function drawMap(trip) {
+  await readAreas(wall);
   try {
-    wall.showAreas(await get("/areas.geojson"));
     stopsOnMap.show(trip.stops, await shapesOf(trip.stops));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
