@@ -102,7 +102,7 @@ def test_a_session_ended_elsewhere_leads_to_signing_in_and_loses_nothing(
     page = here.sign_in(cadre)
     page.get_by_role("button", name="签到").click()
     page.locator("[name=note]").fill("见到厂长")
-    expect(page.locator(".figure")).to_have_text("15 m")
+    expect(page.locator(".figure")).to_have_text("15 米")
     sessions.end(cadre.actor, sittings(cadre)[0].id)
     here.send()
     expect(page.locator("main")).to_contain_text("登录已结束，请重新登录")
