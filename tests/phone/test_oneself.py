@@ -322,3 +322,13 @@ def test_what_a_supervisor_asks_stands_first_in_the_log_and_is_answered_there(
     here.open("#/log")
     expect(page.locator("main")).to_contain_text("临江一厂")
     expect(page.locator("main")).not_to_contain_text("等您答复")
+
+
+def test_what_is_not_there_leads_back_rather_than_to_another_try(phone: NewPhone, cadre: Someone) -> None:
+    here = phone()
+    page = here.sign_in(cadre)
+    here.open("#/trip/99999")
+    expect(page.locator(".notice")).to_contain_text("没有找到")
+    expect(page.get_by_role("button", name="再试一次")).to_have_count(0)
+    page.get_by_role("button", name="回到任务").click()
+    expect(page.locator("h1")).to_have_text("我的任务")

@@ -644,6 +644,7 @@ export const words = /** @type {const} */ ({
   "matters.signed_out_text": ["登录不了，请找本单位的管理员，或直接向县里反映。", "If you cannot sign in, turn to your unit's administrator, or to the county directly."],
 
   "failure.title": ["没有打开", "Could not open this"],
+  "failure.leave": ["回到任务", "To the duties"],
   "failure.field": ["{field}：{words}", "{field}: {words}"],
   "failure.lost": ["连不上服务器", "The server cannot be reached"],
   "failure.lost_text": ["写下的内容还在。请看看网络，再试一次。", "What you wrote is still here. Check the network and try again."],
