@@ -674,7 +674,7 @@ function areasOnly() {
 async function begin() {
   frame();
   byId("map").append(legend(may("place.read")));
-  for (const list of Object.values(lists)) fill(list, loading());
+  fill(lists.checkins, loading());
   await readAreas(wall, look);
   if (!may("place.read")) return areasOnly();
   wire();

@@ -27,7 +27,6 @@ import { badge, windowMark } from "../lib/verdict.js";
 import { visitList } from "../lib/visit.js";
 import { word } from "../lib/words.js";
 import { makeMap } from "../map/canvas.js";
-import { readAreas } from "../map/ground.js";
 import { checkinLayer, key as checkinKey } from "../map/checkins.js";
 import { follow, pointer, rows } from "../map/pointing.js";
 import { stopLayer } from "../map/stops.js";
@@ -359,8 +358,8 @@ function frameMap() {
 
 /** @param {Trip} trip */
 async function drawMap(trip) {
-  await readAreas(wall);
   try {
+    wall.showAreas(await get("/areas.geojson"));
     stopsOnMap.show(trip.stops, await shapesOf(trip.stops));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;

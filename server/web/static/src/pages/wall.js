@@ -160,7 +160,7 @@ function madePanels() {
     },
     {
       name: "units",
-      title: t("在岗 · 按单位，共 {n} 人", { n: places.length }),
+      title: live.state.reasonMissing ? t("在岗人员") : t("在岗 · 按单位，共 {n} 人", { n: places.length }),
       rows: grouped(places, (place) => place.unit.id).map((all) => () => unitItem(all)),
       instead: () => insteadOf(live.state.come.places, live.state.failed.places, t("现在没有人在岗")),
     },
