@@ -284,6 +284,7 @@ def test_a_long_list_makes_only_rows_in_view_and_keeps_the_readers_place(
     expect(page.locator("#checkins li").first).to_have_attribute("aria-setsize", "80")
     page.locator("#checkins").evaluate("node => node.scrollTop = 3000")
     page.wait_for_timeout(300)
+    expect(page.locator("#list-note")).to_be_hidden()  # once the reason is said all is read anew
     row = page.locator("#checkins .row").nth(6)
     words, before = row.locator(".note").inner_text(), row.bounding_box()
     checkins.make(office.cadres[0].actor, told(trip, note="新来的"))
