@@ -98,7 +98,7 @@ def write(here: Phone, page: Page, note: str) -> datetime:
     """Check in with a note; when the button was pressed."""
     page.goto(f"{here.url}/m/#/checkin")
     page.locator("[name=note]").fill(note)
-    expect(page.locator(".figure")).to_have_text("15 m")
+    expect(page.locator(".figure")).to_have_text("15 米")
     page.get_by_role("button", name="送出签到").click()
     pressed = clock.now()
     expect(page.locator("main")).to_contain_text("已存在本机")
@@ -199,7 +199,7 @@ def test_a_full_phone_says_so_before_and_loses_nothing(
     here.open("#/checkin")
     expect(page.locator("main")).to_contain_text("手机存储快满了")
     page.locator("[name=note]").fill("满了也不丢" * 300)
-    expect(page.locator(".figure")).to_have_text("15 m")
+    expect(page.locator(".figure")).to_have_text("15 米")
     here.send()
     expect(page.locator(".dock [role=alert]")).to_contain_text("不要关闭")
     assert kept(cadre) == []

@@ -102,7 +102,7 @@ def test_a_session_ended_elsewhere_leads_to_signing_in_and_loses_nothing(
     page = here.sign_in(cadre)
     page.get_by_role("button", name="签到").click()
     page.locator("[name=note]").fill("见到厂长")
-    expect(page.locator(".figure")).to_have_text("15 m")
+    expect(page.locator(".figure")).to_have_text("15 米")
     sessions.end(cadre.actor, sittings(cadre)[0].id)
     here.send()
     expect(page.locator("main")).to_contain_text("登录已结束，请重新登录")
@@ -322,3 +322,13 @@ def test_what_a_supervisor_asks_stands_first_in_the_log_and_is_answered_there(
     here.open("#/log")
     expect(page.locator("main")).to_contain_text("临江一厂")
     expect(page.locator("main")).not_to_contain_text("等您答复")
+
+
+def test_what_is_not_there_leads_back_rather_than_to_another_try(phone: NewPhone, cadre: Someone) -> None:
+    here = phone()
+    page = here.sign_in(cadre)
+    here.open("#/trip/99999")
+    expect(page.locator(".notice")).to_contain_text("没有找到")
+    expect(page.get_by_role("button", name="再试一次")).to_have_count(0)
+    page.get_by_role("button", name="回到任务").click()
+    expect(page.locator("h1")).to_have_text("我的任务")

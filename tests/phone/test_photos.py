@@ -47,7 +47,7 @@ def write(here: Phone, page: Page, note: str, *files: Path) -> None:
     page.locator("[name=note]").fill(note)
     page.locator("[name=album]").set_input_files(files)
     expect(page.locator(".tile img")).to_have_count(len(files))
-    expect(page.locator(".figure")).to_have_text("15 m")
+    expect(page.locator(".figure")).to_have_text("15 米")
     page.get_by_role("button", name="送出签到").click()
 
 
@@ -173,7 +173,7 @@ def test_a_full_phone_says_so_before_takes_no_photo_in_and_checks_in_all_the_sam
     expect(page.locator("main")).to_contain_text("这张照片没有放进来")
     expect(page.locator(".tile")).to_have_count(0)
     page.locator("[name=note]").fill("没有照片")
-    expect(page.locator(".figure")).to_have_text("15 m")
+    expect(page.locator(".figure")).to_have_text("15 米")
     here.reconnect(page)
     here.send()
     until(lambda: counts(cadre) == [0], seconds=20)
@@ -201,7 +201,7 @@ def test_what_is_no_picture_is_said_one_can_be_taken_out_and_a_draft_keeps_the_r
     expect(page.locator(".tile img")).to_have_count(1)
     page.reload()
     expect(page.locator(".tile img")).to_have_count(1)
-    expect(page.locator(".figure")).to_have_text("15 m")
+    expect(page.locator(".figure")).to_have_text("15 米")
     here.send()
     expect(page.locator(".verdict-word")).to_have_text("在内")
     expect(page.locator(".tile img[src]")).to_have_count(1)

@@ -27,7 +27,7 @@ def test_a_duty_is_planned_with_stops_and_companions_and_submitted(
     page.get_by_role("button", name="东河镇").click()
     page.get_by_role("button", name="在小地图上选一个点").click()
     picker = page.get_by_role("dialog")
-    picker.get_by_role("radio", name="500 m").check()
+    picker.get_by_role("radio", name="500 米").check()
     board = picker.get_by_role("application")
     board.press("ArrowRight")
     board.press("+")

@@ -284,6 +284,7 @@ def test_a_long_list_makes_only_rows_in_view_and_keeps_the_readers_place(
     expect(page.locator("#checkins li").first).to_have_attribute("aria-setsize", "80")
     page.locator("#checkins").evaluate("node => node.scrollTop = 3000")
     page.wait_for_timeout(300)
+    expect(page.locator("#list-note")).to_be_hidden()  # once the reason is said all is read anew
     row = page.locator("#checkins .row").nth(6)
     words, before = row.locator(".note").inner_text(), row.bounding_box()
     checkins.make(office.cadres[0].actor, told(trip, note="新来的"))
@@ -301,7 +302,7 @@ def test_what_cannot_be_read_says_so_and_comes_when_asked_again(
 ) -> None:
     arrive(office, people, 0)
     here = desk(office.supervisor)
-    for door in ("areas.geojson", "log", "places"):
+    for door in ("areas.geojson", "log", "places", "units"):
         here.page.route(re.compile(rf"/api/v1/{door}(\?|$)"), lambda route: route.abort())
     page = here.open("/")
     expect(page.locator(".map-wait")).to_contain_text("没有连上")
@@ -314,6 +315,21 @@ def test_what_cannot_be_read_says_so_and_comes_when_asked_again(
     here.say_why()
     expect(page.locator("#checkins .row")).to_have_count(1)
     expect(page.locator("#people-count")).to_have_text("1")
+    page.locator("#filter-unit").click()
+    expect(page.locator("#filter-unit-list [role=option]").first).to_be_visible()
+
+
+def test_a_log_that_cannot_be_read_says_so_where_its_views_cannot_be_read_either(
+    desk: Open, people: County, office: Office
+) -> None:
+    arrive(office, people, 0)
+    here = desk(office.supervisor)
+    here.page.route(re.compile(r"/api/v1/(log|views|units)(\?|$)"), lambda route: route.abort())
+    page = here.open("/log?unit_id=1")
+    expect(page.locator("#log")).to_contain_text("没有连上")
+    page.unroute_all()
+    page.locator("#log").get_by_role("button", name="重试").click()
+    expect(page.locator("#log")).to_contain_text("到达")
 
 
 # ── a base map ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ import * as api from "./api.js";
 import { onArrival, roomNotice } from "./deliveries.js";
 import { el, refill } from "./dom.js";
 import * as drafts from "./drafts.js";
-import { edge, metres } from "./ground.js";
+import { edge } from "./ground.js";
 import { troubleNotice } from "./help.js";
 import { keeper } from "./keeping.js";
 import { full } from "./kept.js";
@@ -30,7 +30,7 @@ import * as trips from "./trips.js";
 import { instead } from "./ways.js";
 import * as uploads from "./uploads.js";
 import { visitFields } from "./visit.js";
-import { say } from "./words.js";
+import { metres, say } from "./words.js";
 
 /** @typedef {"allowed" | "none" | "unconsented" | "unticked" | "pending"} Leave what may be done with positions here */
 

@@ -127,9 +127,3 @@ export function stopRings(stop, boundary) {
   if (stop.lng === null || stop.lat === null) return [];
   return [circle({ lng: stop.lng, lat: stop.lat }, stop.radius_m ?? 0)];
 }
-
-/** Metres as a person says them: 18 m, 120 m, 2.4 km. @param {number} metres */
-export function metres(metres) {
-  if (metres < 1000) return `${Math.round(metres)} m`;
-  return `${(metres / 1000).toFixed(metres < 10_000 ? 1 : 0)} km`;
-}

@@ -9,7 +9,7 @@ import * as api from "./api.js";
 import { el } from "./dom.js";
 import { either } from "./failures.js";
 import { files, kinds } from "./logs.js";
-import { metres, rings, stopRings } from "./ground.js";
+import { rings, stopRings } from "./ground.js";
 import { shape } from "./icons.js";
 import { minimap } from "./minimap.js";
 import { pictures } from "./pictures.js";
@@ -20,7 +20,7 @@ import * as session from "./session.js";
 import { clock, dayOf, dayWords, span, stamp } from "./times.js";
 import { again, go } from "./ways.js";
 import { visitFacts, visitLine } from "./visit.js";
-import { say } from "./words.js";
+import { metres, say } from "./words.js";
 
 /** Early, on time or late against the planned window. @param {Checkin} record */
 function windowLine(record) {

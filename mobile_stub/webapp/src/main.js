@@ -64,6 +64,8 @@ const pages = {
 
 const OPEN = new Set(["signin", "matters", "help"]);
 const SLOW_MS = 180;
+/** What is not there or not theirs to see, and will not be however often it is asked for. */
+const GONE = new Set([403, 404, 410]);
 
 const root = el("div", { class: "frame" });
 /** @type {View | null} */
@@ -162,8 +164,9 @@ async function viewOf(way) {
 function failed(failure, way) {
   if (failure instanceof Refusal && failure.problem.code === "password_must_change") return signin.passwordPage();
   if (failure instanceof SignedOut) return signin.page({ ...way, params: new URLSearchParams({ ended: "1" }) });
-  return { title: say("failure.title"), back: "#/", tab: "duties",
-    body: [failureBox(failure, button(say("again"), again, { weight: "main" }))] };
+  const gone = failure instanceof Refusal && GONE.has(failure.problem.status);
+  const act = gone ? button(say("failure.leave"), () => instead("#/")) : button(say("again"), again, { weight: "main" });
+  return { title: say("failure.title"), back: "#/", tab: "duties", body: [failureBox(failure, act)] };
 }
 
 /** Shows the page of the present address; one that comes too late for its address is dropped. */

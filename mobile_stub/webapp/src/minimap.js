@@ -4,8 +4,8 @@
 /** @import {Degrees, Spot} from "./ground.js" */
 
 import { el, refill, svg } from "./dom.js";
-import { around, metres, middle } from "./ground.js";
-import { say } from "./words.js";
+import { around, middle } from "./ground.js";
+import { metres, say } from "./words.js";
 
 /** @typedef {Degrees & {accuracy_m: number | null}} Measured */
 /** @typedef {{rings: Degrees[][], name: string, tolerance_m: number}} Target */

@@ -8,7 +8,7 @@ import * as api from "./api.js";
 import { el, refill } from "./dom.js";
 import { planKey } from "./drafts.js";
 import { finder } from "./finder.js";
-import { metres, middle, rings } from "./ground.js";
+import { middle, rings } from "./ground.js";
 import { icon } from "./icons.js";
 import { keeper } from "./keeping.js";
 import * as kept from "./kept.js";
@@ -20,7 +20,7 @@ import * as session from "./session.js";
 import { dayOf, timeOf, today } from "./times.js";
 import { uuid } from "./uuid.js";
 import { go } from "./ways.js";
-import { say } from "./words.js";
+import { metres, say } from "./words.js";
 
 /** @typedef {Plan & {id: number | null, companions: Companion[]}} Draft */
 

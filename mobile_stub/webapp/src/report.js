@@ -8,7 +8,6 @@ import * as api from "./api.js";
 import { roomNotice } from "./deliveries.js";
 import { el, refill } from "./dom.js";
 import * as drafts from "./drafts.js";
-import { metres } from "./ground.js";
 import { troubleNotice } from "./help.js";
 import { keeper } from "./keeping.js";
 import * as kept from "./kept.js";
@@ -24,7 +23,7 @@ import { stamp } from "./times.js";
 import * as uploads from "./uploads.js";
 import { uuid } from "./uuid.js";
 import { instead } from "./ways.js";
-import { say } from "./words.js";
+import { metres, say } from "./words.js";
 
 /** @typedef {Omit<MatterIn, "told_as" | "photo_count"> & {photos: string[], accuracy_m: number | null}} Draft */
 

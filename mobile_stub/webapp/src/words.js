@@ -289,6 +289,8 @@ export const words = /** @type {const} */ ({
   "fix.unknown": ["手机没有给出精度，将按默认值判定", "The phone gave no accuracy; a default is used"],
   "fix.stale": ["这是 {age} 前的定位，正在等新的", "This position is {age} old; waiting for a new one"],
   "fix.anew": ["重新定位", "Measure again"],
+  "metres": ["{n} 米", "{n} m"],
+  "kilometres": ["{n} 公里", "{n} km"],
   "fix.inside": ["约在内，离边界 {away}，以送出后的判定为准", "About {away} inside the edge; the verdict counts"],
   "fix.outside": ["约在外，离边界 {away}，以送出后的判定为准", "About {away} outside the edge; the verdict counts"],
   "place.pending": ["任务开始还没有送达", "The start has not been delivered yet"],
@@ -648,6 +650,7 @@ export const words = /** @type {const} */ ({
   "matters.signed_out_text": ["登录不了，请找本单位的管理员，或直接向县里反映。", "If you cannot sign in, turn to your unit's administrator, or to the county directly."],
 
   "failure.title": ["没有打开", "Could not open this"],
+  "failure.leave": ["回到任务", "To the duties"],
   "failure.field": ["{field}：{words}", "{field}: {words}"],
   "failure.lost": ["连不上服务器", "The server cannot be reached"],
   "failure.lost_text": ["写下的内容还在。请看看网络，再试一次。", "What you wrote is still here. Check the network and try again."],
@@ -668,4 +671,10 @@ export function say(key, facts = {}) {
   return (lang() === "zh" ? zh : en)
     .replace(/\{(\w+)\|([^|}]+)\|([^|}]+)\}/g, (_, name, one, many) => (Number(facts[name]) === 1 ? one : many))
     .replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
+}
+
+/** Metres as a person says them: 18 m, 120 m, 2.4 km. @param {number} metres */
+export function metres(metres) {
+  if (metres < 1000) return say("metres", { n: Math.round(metres) });
+  return say("kilometres", { n: (metres / 1000).toFixed(metres < 10_000 ? 1 : 0) });
 }

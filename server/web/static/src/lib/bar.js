@@ -2,7 +2,7 @@
 import { t } from "./desk.js";
 import { byId, el, fill } from "./dom.js";
 import { among, picker } from "./picker.js";
-import { searchUnits, unitById, units } from "./sources.js";
+import { searchUnits, unitById } from "./sources.js";
 import { codes, word } from "./words.js";
 
 const PAUSE_MS = 180;
@@ -42,7 +42,6 @@ export async function mapBar(values, duties, changed) {
     },
   });
   byId("filter-duty-place").replaceWith(duty.node);
-  await units();
   const unit = picker({
     id: "filter-unit",
     placeholder: t("全部单位"),

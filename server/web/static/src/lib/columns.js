@@ -29,7 +29,7 @@ export const COLUMNS = [
   { code: "unit", head: () => t("单位"), cell: (one) => one.unit.name },
   { code: "trip", head: () => t("行程 / 行程点"), look: ".clip", cell: tripCell },
   { code: "stop", head: () => t("行程点"), look: ".clip", cell: (one) => one.stop?.name || NONE() },
-  { code: "areas", head: () => t("所在区域"), cell: (one) => areaCell(one.areas) },
+  { code: "areas", head: () => t("所在区域"), look: ".clip-short", cell: (one) => areaCell(one.areas) },
   { code: "verdict", head: () => t("判定"), cell: (one) => [badge(one.verdict), signalTags(one.signals)] },
   { code: "signals", head: () => t("疑点"), cell: (one) => signalTags(one.signals) || NONE() },
   { code: "window", head: () => t("计划时段"), look: ".nowrap", cell: (one) => windowMark(one, span) || NONE() },

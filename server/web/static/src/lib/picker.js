@@ -2,6 +2,7 @@
  * A text field with a list under it (the ARIA combobox): units as a tree, areas, people, trips. Once words are typed,
  * Enter takes the first that is offered.
  */
+import { Refusal } from "./api.js";
 import { t } from "./desk.js";
 import { el, fill } from "./dom.js";
 
@@ -65,13 +66,20 @@ export function picker({ id, placeholder, search, chosen, value = null, once = f
   async function open(words) {
     const mine = ++turn;
     if (first && !words.trim()) return close();
-    const found = await search(words.trim());
+    const found = await search(words.trim()).catch(refused);
     if (mine !== turn || document.activeElement !== input) return;
-    choices = found;
-    fill(list, choices.length ? choices.map(row) : el("li.none", {}, t("没有相符的")));
+    choices = found instanceof Refusal ? [] : found;
+    const none = found instanceof Refusal ? found.message : t("没有相符的");
+    fill(list, choices.length ? choices.map(row) : el("li.none", {}, none));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
     light(words.trim() && choices.length ? 0 : choices.findIndex((choice) => choice.id === now?.id));
+  }
+
+  /** @param {unknown} error @returns {Refusal} told in the list */
+  function refused(error) {
+    if (error instanceof Refusal) return error;
+    throw error;
   }
 
   /** @param {Choice} choice @param {number} index */

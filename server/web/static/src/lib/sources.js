@@ -10,9 +10,15 @@ import { word } from "./words.js";
 /** @type {Promise<Unit[]> | null} */
 let known = null;
 
-/** @returns {Promise<Unit[]>} the units of the reader's scope, in tree order, read once a page */
+/** @returns {Promise<Unit[]>} the units of the reader's scope, in tree order, read once a page; a refusal is not kept */
 export function units() {
-  known ??= get("/units").then((answer) => answer.items);
+  known ??= get("/units").then(
+    (answer) => answer.items,
+    (error) => {
+      known = null; // the next who asks may be luckier
+      throw error;
+    },
+  );
   return known;
 }
 
@@ -32,7 +38,7 @@ export const searchUnits = among(unitChoices);
 
 /** @param {string} id @returns {Promise<Choice | null>} */
 export async function unitById(id) {
-  return (await unitChoices()).find((choice) => choice.id === id) || null;
+  return (await orNone(unitChoices))?.find((choice) => choice.id === id) || null;
 }
 
 /** @param {string} words @returns {Promise<Choice[]>} */
@@ -94,9 +100,14 @@ export function personById(id) {
  * @returns {Promise<Choice | null>}
  */
 async function named(ask) {
+  const found = await orNone(ask);
+  return found ? { id: String(found.id), name: found.name } : null;
+}
+
+/** @template T @param {() => Promise<T>} ask @returns {Promise<T | null>} null where it was refused, or could not be read */
+async function orNone(ask) {
   try {
-    const found = await ask();
-    return found ? { id: String(found.id), name: found.name } : null;
+    return await ask();
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return null;

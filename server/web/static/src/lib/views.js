@@ -100,6 +100,12 @@ export function viewBar(place, { chosen, now }) {
     return answer.columns;
   }
 
+  /** @returns {string[]} the usual columns: the log is read, and says what is wrong, also where no view could be */
+  function withoutAny() {
+    draw();
+    return [];
+  }
+
   return {
     /**
      * The views, and the columns the reader chose; a view that the address names is handed to `chosen` first.
@@ -114,7 +120,7 @@ export function viewBar(place, { chosen, now }) {
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         toast(error.status === 404 ? t("没有这个视图，可能已被删除。") : error.message, true);
-        return read(null);
+        return id ? this.begin(undefined) : withoutAny();
       }
     },
   };

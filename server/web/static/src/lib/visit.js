@@ -48,7 +48,7 @@ function visitLines(visit) {
     visit.enterprise
       ? el("span.under", {}, [word("visit", visit.kind), who].filter(Boolean).join(" · "))
       : who && el("span.under", {}, who),
-    what ? el("span", {}, what) : null,
+    what ? el("div", {}, what) : null,
     visit.amount
       ? el("span.under", {}, t("意向金额 {amount} {unit}", { amount: visit.amount, unit: visit.amount_unit || "" }))
       : null,

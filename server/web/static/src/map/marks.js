@@ -434,18 +434,18 @@ export function gapStyle() {
   return new Style({ zIndex: 199, stroke: new Stroke({ color: GREY, width: 2, lineDash: [3, 7] }) });
 }
 
-/** @param {string} words @returns {Style} where a track begins or ends */
-export function trackEndStyle(words) {
+/** @returns {Style} where a track begins or ends */
+export function trackEndStyle() {
+  const stroke = new Stroke({ color: SEAL, width: 2.6 });
   return new Style({
     zIndex: 210,
-    image: new Circle({
-      radius: 5,
-      fill: new Fill({ color: "#fff" }),
-      stroke: new Stroke({ color: SEAL, width: 2.6 }),
-      declutterMode: "none",
-    }),
-    text: label(words, SEAL_DEEP, 17),
+    image: new Circle({ radius: 5, fill: new Fill({ color: "#fff" }), stroke, declutterMode: "none" }),
   });
+}
+
+/** @param {string} words @returns {Style} when it did, over the check-ins that lie there */
+export function trackTimeStyle(words) {
+  return new Style({ text: plated(words, SEAL_DEEP, 21) });
 }
 
 /** @param {string} words from when to when @param {boolean} lit @returns {Style[]} where somebody stayed */

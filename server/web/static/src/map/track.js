@@ -13,7 +13,7 @@ import VectorSource from "ol/source/Vector.js";
 import { t } from "../lib/desk.js";
 import { clock, day, during, shortly } from "../lib/time.js";
 import { stayKey } from "../lib/tracks.js";
-import { gapStyle, stayStyle, trackEndStyle, trackStyles } from "./marks.js";
+import { gapStyle, stayStyle, trackEndStyle, trackStyles, trackTimeStyle } from "./marks.js";
 
 const LEAST_M = 25;
 
@@ -24,6 +24,7 @@ const LEAST_M = 25;
 export function trackLayer(desk, pointing) {
   const lines = new VectorSource();
   const stays = new VectorSource();
+  const times = new VectorSource();
   const line = new VectorLayer({ source: lines, zIndex: 8, declutter: true, style: (feature) => feature.get("look") });
   const circle = new VectorLayer({
     source: stays,
@@ -34,6 +35,7 @@ export function trackLayer(desk, pointing) {
   circle.set("marks", true);
   desk.map.addLayer(circle);
   desk.map.addLayer(line);
+  desk.map.addLayer(new VectorLayer({ source: times, zIndex: 40, declutter: true, style: (feature) => feature.get("look") }));
   pointing.hear((now, before) => [now, before].some((one) => one?.startsWith("stay:")) && circle.changed());
 
   /** @param {number[][]} places @returns {number[][]} */
@@ -55,8 +57,11 @@ export function trackLayer(desk, pointing) {
   function putEnd(place, words) {
     if (!place) return;
     const end = new Feature(new Point(desk.place(Number(place[0]), Number(place[1]))));
-    end.set("look", trackEndStyle(words), true);
+    end.set("look", trackEndStyle(), true);
     lines.addFeature(end);
+    const time = end.clone();
+    time.set("look", trackTimeStyle(words), true);
+    times.addFeature(time);
   }
 
   /** @param {Stay} stay */
@@ -71,6 +76,7 @@ export function trackLayer(desk, pointing) {
     show(track) {
       lines.clear(true);
       stays.clear(true);
+      times.clear(true);
       if (!track || !track.from || !track.to) return;
       putLines(track);
       const when = day(track.from) === day(track.to) ? clock : shortly;

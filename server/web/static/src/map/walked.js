@@ -4,7 +4,7 @@
  * @import {Grid} from "../wire"
  * @import {DeskMap} from "./canvas.js"
  */
-import { createEmpty, extend } from "ol/extent.js";
+import { createEmpty, extend, isEmpty } from "ol/extent.js";
 import VectorLayer from "ol/layer/Vector.js";
 import VectorSource from "ol/source/Vector.js";
 import { Fill, Stroke, Style, Text } from "ol/style.js";
@@ -70,7 +70,7 @@ export function walkedLayer(desk) {
         source.addFeature(shape);
         extend(extent, shape.getGeometry()?.getExtent() || createEmpty());
       }
-      desk.fit(grids.length ? extent : desk.whole());
+      desk.fit(isEmpty(extent) ? desk.whole() : extent);
     },
     /** @param {number} area */
     go(area) {

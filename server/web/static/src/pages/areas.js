@@ -16,6 +16,7 @@ import { codes, word } from "../lib/words.js";
 import { drawJoints, metres } from "../lib/joints.js";
 import { drawPreview } from "../lib/previews.js";
 import { makeMap } from "../map/canvas.js";
+import { readAreas } from "../map/ground.js";
 import { legend } from "../map/legend.js";
 import { nameLayer } from "../map/names.js";
 import { overlays } from "../map/overlays.js";
@@ -562,16 +563,9 @@ function reportOf(report) {
 
 /* ── beginning ───────────────────────────────────────────────────────────────────────────────────────── */
 
-async function readMap() {
-  const told = await attempt(() => get("/areas.geojson"));
-  if (!told) return;
-  const first = !wall.areaSource.getFeatures().length;
-  wall.showAreas(told);
-  if (first) wall.fit(wall.whole());
-}
-
 async function readAll() {
-  await Promise.all([readList(), readMap()]);
+  const first = wall.areaSource.isEmpty();
+  await Promise.all([readList(), readAreas(wall, () => first && wall.fit(wall.whole()))]);
 }
 
 /** @param {Area | null} area the one that was changed, if it was not a new one; the map stays where one drew */

@@ -7,7 +7,7 @@ import { read as inAddress, write } from "../lib/address.js";
 import { address } from "../lib/api.js";
 import { COLUMNS, columnsOf } from "../lib/columns.js";
 import { may, t } from "../lib/desk.js";
-import { byId, el } from "../lib/dom.js";
+import { byId, el, fill } from "../lib/dom.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { leafedList } from "../lib/leaves.js";
@@ -22,7 +22,7 @@ import {
   tripById,
   unitById,
 } from "../lib/sources.js";
-import { blank, toast } from "../lib/states.js";
+import { blank, loading, toast } from "../lib/states.js";
 import { take } from "../lib/taking.js";
 import { day, dayInWords } from "../lib/time.js";
 import { keepColumns, viewBar } from "../lib/views.js";
@@ -329,6 +329,7 @@ function useView(/** @type {import("../wire").View} */ view) {
 
 async function begin() {
   frame();
+  fill(byId("log"), loading());
   const views = viewBar(byId("views"), {
     chosen: useView,
     now: () => ({ filters: { ...filters, ...sorted() }, columns: columnsOf(columns).map((column) => column.code) }),

@@ -132,7 +132,7 @@ function entryRow(entry, day) {
         ? el(
             "button.button.button-small",
             { type: "button", onclick: () => void supplement(entry) },
-            says(entry.supplement) ? t("改补记") : t("补记"),
+            says(entry.supplement) ? t("改补记") : t("写补记"),
           )
         : null,
     ),
@@ -183,7 +183,7 @@ async function supplement(entry) {
     return node;
   };
   const done = await ask({
-    title: t("补记"),
+    title: t("写补记"),
     yes: t("保存"),
     body: [
       el("p", {}, t("签到本身不会改动。成果、下一步和见了谁会进入走访日志、行程复核和单位的行程月报，备注只有您自己看得到。")),

@@ -26,6 +26,7 @@ import { age, span } from "../lib/time.js";
 import { fromText, toText } from "../lib/view.js";
 import { arrivalLayer } from "../map/arrivals.js";
 import { makeMap } from "../map/canvas.js";
+import { readAreas } from "../map/ground.js";
 import { matterCard, matterLayer } from "../map/matters.js";
 import { key as checkinKey } from "../map/checkins.js";
 import { legend } from "../map/legend.js";
@@ -63,7 +64,7 @@ const live = watch(
     people: drawPeople,
     silences: tellSilences,
     state: tellState,
-    areas: () => void readAreas(),
+    areas: () => void readAreas(wall),
     ended: signInAgain,
     refused: () => location.reload(),
   },
@@ -103,25 +104,6 @@ function daysOf(text) {
 }
 
 /* ── areas ───────────────────────────────────────────────────────────────────────────────────────────── */
-
-async function readAreas() {
-  const wait = wall.areaSource.isEmpty() ? el("div.map-wait", {}, loading()) : null;
-  if (wait) byId("map").append(wait);
-  try {
-    wall.showAreas(await get("/areas.geojson"));
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    byId("map").append(el("div.map-wait", {}, failure(error, () => void again())));
-  } finally {
-    wait?.remove();
-  }
-}
-
-async function again() {
-  document.querySelectorAll(".map-wait").forEach((node) => node.remove());
-  await readAreas();
-  if (!wall.areaSource.isEmpty()) look();
-}
 
 /** Areas whose names hold the words looked for: chosen, they are shown. */
 function tellFound() {
@@ -692,8 +674,8 @@ function areasOnly() {
 async function begin() {
   frame();
   byId("map").append(legend(may("place.read")));
-  await readAreas();
-  look();
+  fill(lists.checkins, loading());
+  await readAreas(wall, look);
   if (!may("place.read")) return areasOnly();
   wire();
   turnTo(filters.tab === "people" || sought?.startsWith("person:") ? "people" : "checkins");

@@ -14,6 +14,7 @@ import { failure } from "../lib/states.js";
 import { fromField, toField } from "../lib/time.js";
 import { codes, word } from "../lib/words.js";
 import { makeMap } from "../map/canvas.js";
+import { readAreas } from "../map/ground.js";
 import { nameLayer } from "../map/names.js";
 import { pointer } from "../map/pointing.js";
 import { stopLayer } from "../map/stops.js";
@@ -492,8 +493,7 @@ async function take(trip) {
 async function begin() {
   frame();
   try {
-    wall.showAreas(await get("/areas.geojson"));
-    wall.fit(wall.whole());
+    await readAreas(wall, () => wall.fit(wall.whole()));
     const trip = id === null ? null : /** @type {Trip} */ (await get(`/trips/${id}`));
     if (trip) await take(trip);
     else setMembers([{ id: me().id, name: me().name }]);

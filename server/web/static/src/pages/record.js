@@ -51,7 +51,7 @@ const events = pagedList({
   place: byId("events"),
   path: "/events",
   draw: (/** @type {LogEvent[]} */ items) =>
-    table([t("编号"), t("时间"), t("操作"), t("操作人"), t("对象"), t("内容")], items.map(eventRow), t("操作记录")),
+    table([t("编号"), t("时间"), t("做过什么"), t("操作人"), t("对象"), t("内容")], items.map(eventRow), t("操作记录")),
   empty: () => blank(t("没有相符的操作记录")),
 });
 
@@ -250,7 +250,7 @@ async function begin() {
   bars = await filterBar(
     bar(),
     [
-      { name: "kind", label: t("操作"), type: "select", all: t("全部"), options: kinds },
+      { name: "kind", label: t("做过什么"), type: "select", all: t("全部"), options: kinds },
       { name: "from", label: t("从"), type: "date" },
       { name: "to", label: t("到"), type: "date" },
     ],

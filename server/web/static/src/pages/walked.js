@@ -13,6 +13,7 @@ import { searchUnits, unitById } from "../lib/sources.js";
 import { blank, failure, loading } from "../lib/states.js";
 import { age, shortly, span } from "../lib/time.js";
 import { makeMap } from "../map/canvas.js";
+import { readAreas } from "../map/ground.js";
 import { walkedLayer } from "../map/walked.js";
 
 const wall = makeMap(byId("map"), { label: t("地图：网格最近巡查") });
@@ -90,7 +91,7 @@ async function begin() {
       void read();
     },
   );
-  wall.showAreas(await get("/areas.geojson"));
+  await readAreas(wall, () => byId("grids").childElementCount && void read()); // what was read before they came is drawn on them
   await read();
 }
 

@@ -25,6 +25,7 @@ import { fromText } from "../lib/view.js";
 import { word } from "../lib/words.js";
 import { arrivalLayer } from "../map/arrivals.js";
 import { makeMap } from "../map/canvas.js";
+import { readAreas } from "../map/ground.js";
 import { legend } from "../map/legend.js";
 import { nameLayer } from "../map/names.js";
 import { peopleLayer } from "../map/people.js";
@@ -59,7 +60,7 @@ const live = watch(
     people: drawPeople,
     silences: tellSilences,
     state: tellState,
-    areas: () => void readAreas(),
+    areas: () => void readBase(),
     ended: signedOut,
     refused: () => end("refused"),
   },
@@ -77,18 +78,10 @@ let settling = 0;
 
 /* ── the map ─────────────────────────────────────────────────────────────────────────────────────────── */
 
-async function readAreas() {
-  try {
-    wall.showAreas(await get("/areas.geojson"));
-    document.querySelectorAll(".map-wait").forEach((node) => node.remove());
-    look();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    if (!wall.areaSource.isEmpty()) return;
-    document.querySelectorAll(".map-wait").forEach((node) => node.remove());
-    byId("map").append(el("div.map-wait", {}, failure(error, () => void readAreas())));
-    setTimeout(() => wall.areaSource.isEmpty() && !over && void readAreas(), 30_000);
-  }
+/** Nobody stands there to press: it tries again by itself. */
+async function readBase() {
+  await readAreas(wall, look);
+  if (wall.areaSource.isEmpty()) setTimeout(() => wall.areaSource.isEmpty() && !over && void readBase(), 30_000);
 }
 
 function look() {
@@ -167,7 +160,7 @@ function madePanels() {
     },
     {
       name: "units",
-      title: t("在岗 · 按单位，共 {n} 人", { n: places.length }),
+      title: live.state.reasonMissing ? t("在岗人员") : t("在岗 · 按单位，共 {n} 人", { n: places.length }),
       rows: grouped(places, (place) => place.unit.id).map((all) => () => unitItem(all)),
       instead: () => insteadOf(live.state.come.places, live.state.failed.places, t("现在没有人在岗")),
     },
@@ -408,7 +401,7 @@ async function begin() {
   wire();
   tick();
   setInterval(tick, 1_000);
-  await readAreas();
+  await readBase();
   if (!may("place.read")) return end("refused");
   live.connect();
   await Promise.all([tellScope(), readSession()]);
