@@ -112,7 +112,7 @@ function lines(matter) {
 function stepLine(step) {
   const where = [step.unit?.name, step.person?.name, step.into && t("事项 {n}", { n: step.into })].filter(Boolean).join(" · ");
   const until = step.until ? t("至 {day}", { day: step.until }) : "";
-  const what = [word("matter_step", step.step), where, until].filter(Boolean).join(" ");
+  const what = [word("matter_taken", step.step), where, until].filter(Boolean).join(" ");
   return line(step.at, what, step.by?.name || t("系统"), step.note, photoTiles(step));
 }
 
