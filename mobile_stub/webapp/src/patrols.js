@@ -48,6 +48,12 @@ function stateOf(stop, points, done) {
   return { done: true, words: say(mine.state === "kept" ? `point.${known}` : "point.waiting"), at: mine.at };
 }
 
+/** How much of the route was walked; what cannot be measured is not missed. @param {Patrol} patrol */
+function walked({ route, share, started_at }) {
+  if (!route.length || !started_at) return false;
+  return para(share === null ? say("patrol.share_unknown") : say("patrol.share", { n: Math.floor(share * 100) }));
+}
+
 /** The checkpoints in their order, each with its state and, while under way, the way to check in there. @param {Duty} trip */
 export async function checkpoints(trip) {
   const patrol = await one(Number(trip.patrol_id));
@@ -58,7 +64,7 @@ export async function checkpoints(trip) {
     (words || at) && el("small", {}, done && icon("check"), [words, at && stamp(at)].filter(Boolean).join(" ")),
     !done && trip.state === "under_way" && el("a", { class: "button quiet", href: `#/checkin?trip=${trip.id}&stop=${stop.id}` }, say("point.do"))));
   return section(say(left ? "patrol.left" : "patrol.all", { n: left, all: found.length }),
-    patrol.in_order && para(say("patrol.in_order")), el("ol", { class: "stops" }, ...items));
+    patrol.in_order && para(say("patrol.in_order")), walked(patrol), el("ol", { class: "stops" }, ...items));
 }
 
 /** The way to report what was found, while on a patrol or after it. @param {Duty} trip */

@@ -172,6 +172,8 @@ export const words = /** @type {const} */ ({
   "patrol.left": ["巡查点：还有 {n} 个（共 {all} 个）", "Checkpoints: {n} of {all} left"],
   "patrol.all": ["{all} 个巡查点都到了", "All {all} checkpoints are done"],
   "patrol.in_order": ["请按顺序巡查。", "They are to be walked in this order."],
+  "patrol.share": ["路线至少走过 {n}%", "At least {n}% of the route was walked"],
+  "patrol.share_unknown": ["路线走过多少：未测得（没有轨迹）", "How much of the route was walked: not measured (no track)"],
   "patrol.free": ["本单位待认领的巡查", "Patrols your unit may take"],
   "patrol.take": ["认领", "Take it"],
   "patrol.due": ["待巡查", "Due"],
@@ -191,6 +193,7 @@ export const words = /** @type {const} */ ({
   "finding.done_text": ["可以接着上报下一件。", "You can report the next one."],
 
   "household.title": ["联系的住户", "Households"],
+  "household.due_many": ["应走访 {n} 户", "Visits due: {n}"],
   "household.due": ["应走访（{day}）", "Visit due ({day})"],
   "household.next": ["下次走访 {day}", "Next visit {day}"],
   "household.visited": ["今天已走访", "Visited today"],
