@@ -1,7 +1,7 @@
 """Notices as their person reads them: the newest first, each in a sentence that is made when it is read."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -152,6 +152,17 @@ def _matter(row: Any, language: int) -> str:
 
 
 # ── for the sweep ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def unread_once(person_ids: Iterable[int]) -> set[tuple[int, str, str, date]]:
+    """What these people have not read of what is told once: `(person, kind, subject, day)`."""
+    statement = sa.select(Notice.person_id, Notice.kind, Notice.subject, Notice.at).where(
+        Notice.person_id.in_(sorted(set(person_ids))),
+        Notice.was_read.is_(False),
+        Notice.kind.in_(notice_kinds.ONCE),
+    )
+    found = db.session.execute(statement)
+    return {(row.person_id, row.kind, row.subject, clock.day_of(row.at)) for row in found}
 
 
 def marked() -> int:

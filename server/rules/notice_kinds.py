@@ -435,3 +435,13 @@ KINDS: Final[dict[str, Kind]] = dict(
         ),
     )
 )
+
+ONCE: Final = (
+    "campaign.changed",
+    "campaign.tasked",
+    "campaign.linked",
+    "campaign.unlinked",
+    "campaign.reported",
+    "campaign.reviewed",
+)
+"""Told no second time of the same thing and day while the first is unread: it would say the same."""
