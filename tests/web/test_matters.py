@@ -4,9 +4,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import FilePayload, Page, expect
 
 from server import clock
+from server.db import db
+from server.models.matters import Matter
 from server.rules.working_calendar import holiday, is_worked
 from server.services import matters as verbs
 from server.services.matters import Report
@@ -99,6 +102,28 @@ def press(
     dialog.get_by_role("button", name=step, exact=True).click()
     expect(dialog).to_have_count(0)
     expect(page.locator(".title .state")).to_have_text(state)
+
+
+def test_a_matter_is_put_on_the_map_by_a_press_or_by_keyboard_alone(desk: Open, people: County) -> None:
+    matters.ordinary()
+    page = desk(people.grid_member).open("/matters")
+    for words in ("用鼠标", "用键盘"):
+        page.get_by_role("button", name="上报事项").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("button", name="在地图上标出").click()
+        middle = dialog.get_by_role("button", name="放在地图正中")
+        expect(middle).to_be_visible()
+        if words == "用鼠标":
+            dialog.get_by_label("地图：标出位置").click(position={"x": 90, "y": 90})
+        else:
+            middle.press("Enter")
+        expect(dialog.get_by_role("status").filter(has_text="已标出")).to_be_visible()
+        dialog.get_by_label("内容").fill(words)
+        dialog.locator("button[type=submit]").click()
+        expect(dialog).to_have_count(0)
+    found = db.session.scalars(sa.select(Matter).where(Matter.text.in_(("用鼠标", "用键盘")))).all()
+    assert all(118 < (each.lng or 0) < 119 and 29 < (each.lat or 0) < 30 for each in found)
+    assert len(found) == 2
 
 
 def test_a_matter_is_walked_through_every_step_by_two_people_at_their_desks(

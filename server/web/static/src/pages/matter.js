@@ -97,9 +97,9 @@ function link(other) {
 /** @param {MatterInFull} matter @returns {Node[]} what happened, by days */
 function lines(matter) {
   const told = [
-    { at: matter.reported_at, node: line(matter.reported_at, t("上报"), matter.by?.name || "", "") },
+    { at: matter.reported_at, node: line(matter.reported_at, t("已上报"), matter.by?.name || "", "") },
     ...matter.steps.map((step) => ({ at: step.at, node: stepLine(step) })),
-    ...matter.answers.map(({ at, by, text }) => ({ at, node: line(at, t("答复"), by.name, text) })),
+    ...matter.answers.map(({ at, by, text }) => ({ at, node: line(at, t("已答复"), by.name, text) })),
   ];
   return told.flatMap(({ at, node }, index) => {
     const before = told[index - 1];
