@@ -11,7 +11,7 @@ import { icon } from "./icons.js";
 import { button, para, row, section, stateBadge } from "./parts.js";
 import * as queue from "./queue.js";
 import { remembered } from "./remember.js";
-import { clock, dayOf, days, stamp } from "./times.js";
+import { clock, dayOf, days, stamp, today } from "./times.js";
 import { again } from "./ways.js";
 import { say } from "./words.js";
 
@@ -32,7 +32,7 @@ function windowOf({ opens_at, closes_at }) {
   return `${stamp(opens_at)} – ${dayOf(opens_at) === dayOf(closes_at) ? clock(closes_at) : stamp(closes_at)}`;
 }
 
-/** So many that may be taken stand open; more are folded. */
+/** So many that may be taken stand open, those of today first; more are folded. */
 const FEW = 3;
 
 /** What the server makes of a patrol, or made when it was last asked. @param {number} id @returns {Promise<Patrol>} */
@@ -85,8 +85,10 @@ async function due() {
 export async function free() {
   const items = await due();
   const open = items.filter(({ walkers }) => !walkers.length);
-  if (open.length <= FEW) return open.length > 0 && section(say("patrol.free"), ...open.map(toTake));
-  return el("details", { class: "card fold" }, el("summary", {}, say("patrol.free_many", { n: open.length })), ...open.map(toTake));
+  const soon = open.length <= FEW ? open : open.filter(({ opens_at }) => dayOf(opens_at) <= today()).slice(0, FEW);
+  const rest = open.filter((each) => !soon.includes(each));
+  return el("div", { class: "stack" }, soon.length > 0 && section(say("patrol.free"), ...soon.map(toTake)),
+    rest.length > 0 && el("details", { class: "card fold" }, el("summary", {}, say(soon.length ? "patrol.free_more" : "patrol.free_many", { n: rest.length })), ...rest.map(toTake)));
 }
 
 /** One that may be taken: which, where, when. @param {Patrol} patrol */
