@@ -84,7 +84,7 @@ async function due() {
 /** The patrols of one's unit that nobody has taken. */
 export async function free() {
   const items = await due();
-  const open = items.filter(({ walkers }) => !walkers.length);
+  const open = items.filter(({ walkers }) => !walkers.length).sort((one, other) => one.opens_at.localeCompare(other.opens_at));
   const soon = open.length <= FEW ? open : open.filter(({ opens_at }) => dayOf(opens_at) <= today()).slice(0, FEW);
   const rest = open.filter((each) => !soon.includes(each));
   return el("div", { class: "stack" }, soon.length > 0 && section(say("patrol.free"), ...soon.map(toTake)),

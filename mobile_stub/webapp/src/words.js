@@ -180,7 +180,7 @@ export const words = /** @type {const} */ ({
   "patrol.missed": ["未巡查", "Missed"],
   "patrol.partly_done": ["部分完成", "Partly done"],
   "patrol.free_many": ["本单位待认领的巡查 {n} 次", "{n} patrols your unit may take"],
-  "patrol.free_more": ["以后待认领的 {n} 次", "{n} more to take later"],
+  "patrol.free_more": ["另有待认领的 {n} 次", "{n} more to take"],
   "patrol.later": ["今后的巡查 {n} 次", "{n} patrols ahead"],
   "point.do": ["在此签到", "Check in here"],
   "point.reached": ["已到", "Reached"],
