@@ -385,15 +385,21 @@ def _may(actor: Actor, row: Any) -> list[dict[str, Any]]:
     matter: Matter = row.Matter
     if matter.kind in matters.CONFIDENTIAL or matter.erased_at is not None:
         return []
+    steps = matters.allowed(matter.state, held=is_held(matter))
     return [
         {
             "step": name,
             "door": rule.permission.removeprefix("matter."),
             "asks": list(rule.asks),
         }
-        for name in matters.allowed(matter.state, held=is_held(matter))
-        if _allows(actor, (rule := matters.STEPS[name]).permission, row)
+        for name in steps
+        if _allows(actor, (rule := matters.STEPS[name]).permission, row) and _fits(actor, matter, name)
     ]
+
+
+def _fits(actor: Actor, matter: Matter, step: str) -> bool:
+    """Whether a step is not refused to the actor for what they did on the matter before."""
+    return step not in matters.NOT_ONES_OWN or last_handler(matter.id) != actor.person_id
 
 
 def _may_erase(actor: Actor, matter: Matter) -> bool:

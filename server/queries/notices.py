@@ -1,7 +1,7 @@
 """Notices as their person reads them: the newest first, each in a sentence that is made when it is read."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -79,6 +79,7 @@ def _told() -> sa.Select[*tuple[Any, ...]]:
             Campaign.name.label("campaign"),
             Bulletin.title.label("bulletin"),
             Patrol.title.label("patrol"),
+            Patrol.opens_at.label("opens_at"),
         )
         .outerjoin(_Actor, _Actor.id == Notice.actor_id)
         .outerjoin(_About, _About.id == Notice.about_id)
@@ -127,13 +128,16 @@ def _document(row: Any, happened_at: datetime | None) -> dict[str, Any]:
 
 def _facts(row: Any, happened_at: datetime | None, language: int) -> dict[str, str]:
     """What fills a sentence's places, in Chinese (0) or English (1); the system has no name."""
-    there = None if happened_at is None else happened_at.astimezone(clock.SHANGHAI)
+    there, opens = (
+        None if at is None else at.astimezone(clock.SHANGHAI) for at in (happened_at, row.opens_at)
+    )
     months = ("{0.month} 月 {0.day} 日", "{0:%d %b}")
     return {
         "actor": row.actor or ("系统", "the system")[language],
         "person": row.person or ("有人", "somebody")[language],
         "trip": row.trip or "",
         "day": "" if there is None else months[language].format(there),
+        "opens": "" if opens is None else f"{months[language].format(opens)} {opens:%H:%M}",
         "matter": _matter(row, language),
         "project": row.project or "",
         "flag": COLOUR_WORDS[row.colour][language] if row.colour else "",
@@ -152,6 +156,17 @@ def _matter(row: Any, language: int) -> str:
 
 
 # ── for the sweep ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def unread_once(person_ids: Iterable[int]) -> set[tuple[int, str, str, date]]:
+    """What these people have not read of what is told once: `(person, kind, subject, day)`."""
+    statement = sa.select(Notice.person_id, Notice.kind, Notice.subject, Notice.at).where(
+        Notice.person_id.in_(sorted(set(person_ids))),
+        Notice.was_read.is_(False),
+        Notice.kind.in_(notice_kinds.ONCE),
+    )
+    found = db.session.execute(statement)
+    return {(row.person_id, row.kind, row.subject, clock.day_of(row.at)) for row in found}
 
 
 def marked() -> int:

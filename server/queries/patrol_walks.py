@@ -37,7 +37,8 @@ def came_to(patrol: Patrol, *, own: bool) -> Document:
     """What became of each checkpoint, and how much of the route was walked: `{points, route, share, in_order}`.
 
     The share is None where it is not measured. Who does not walk it themself (`own`) learns nothing from a track while
-    it is walked, and afterwards never when it came by: a track is opened on the duty's page, with a reason.
+    it is walked, and afterwards never when it came by: a track is opened on the duty's page, with a reason. Where they
+    checked in they are told by that.
     """
     route = patrol.route
     told = {"in_order": patrol.in_order, "route": route}
@@ -46,12 +47,22 @@ def came_to(patrol: Patrol, *, own: bool) -> Document:
     points, fixes = stops.planned(patrol.trip_id), _tracks(patrol.trip_id)
     found = _judged(patrol, points, fixes)
     pieces = [piece for each in fixes for piece in track.split(each, tracks.GAP_S)]
-    shown = found if own else [_without_track(each, over=patrol.judged_at is not None) for each in found]
+    shown = found if own else _as_checked_in(patrol, points, found)
     measured = bool(route) and (own or patrol.judged_at is not None)
     return told | {
         "points": [_point(stop, each) for stop, each in zip(points, shown, strict=True)],
         "share": coverage.share(np.asarray(route, dtype=np.float64), pieces) if measured else None,
     }
+
+
+def _as_checked_in(patrol: Patrol, points: Sequence[Stop], found: Sequence[Reached]) -> list[Reached]:
+    """What became of each checkpoint, as told to others: by a check-in where there is one that counts."""
+    by_hand = _judged(patrol, points, [])
+    over = patrol.judged_at is not None
+    return [
+        told if told.state == "reached" or (told.counts and not over) else _without_track(each, over=over)
+        for told, each in zip(by_hand, found, strict=True)
+    ]
 
 
 def _without_track(found: Reached, *, over: bool) -> Reached:

@@ -117,6 +117,10 @@ def allowed(state: str, *, held: bool) -> list[str]:
     return [name for name, step in STEPS.items() if state in step.sources and _fits(name, held=held)]
 
 
+NOT_ONES_OWN = ("verify", "close")
+"""What is done by another than who reported the matter as handled: nobody verifies what they did themselves."""
+
+
 def step(name: str, state: str, *, held: bool) -> str:
     """The state a step leads to; `MatterStepNotAllowed` where it leads nowhere."""
     if name not in allowed(state, held=held):

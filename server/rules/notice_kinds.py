@@ -227,23 +227,23 @@ KINDS: Final[dict[str, Kind]] = dict(
             "patrol.reminded",
             "person",
             "patrol",
-            "巡查“{patrol}”即将开始",
-            "The patrol “{patrol}” is about to begin",
+            "巡查“{patrol}”待巡查：{opens} 起",
+            "The patrol “{patrol}” is due from {opens} on",
         ),
         _kind(
             "patrol.missed",
             "person",
             "patrol",
-            "巡查“{patrol}”未在时段内进行",
-            "The patrol “{patrol}” was not walked in its time",
+            "巡查“{patrol}”（{opens} 起）未在时段内进行",
+            "The patrol “{patrol}” of {opens} was not walked in its time",
             ("未按时巡查 {n} 次", "patrols missed: {n}"),
         ),
         _kind(
             "patrol.cancelled",
             "person",
             "patrol",
-            "巡查“{patrol}”已撤销",
-            "The patrol “{patrol}” was called off",
+            "巡查“{patrol}”（{opens} 起）已撤销",
+            "The patrol “{patrol}” of {opens} was called off",
         ),
         _kind(
             "flag.given",
@@ -435,3 +435,13 @@ KINDS: Final[dict[str, Kind]] = dict(
         ),
     )
 )
+
+ONCE: Final = (
+    "campaign.changed",
+    "campaign.tasked",
+    "campaign.linked",
+    "campaign.unlinked",
+    "campaign.reported",
+    "campaign.reviewed",
+)
+"""Told no second time of the same thing and day while the first is unread: it would say the same."""

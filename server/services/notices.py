@@ -19,7 +19,7 @@ from server.models.notices import Notice, NoticeMark
 from server.queries import concerned, terms
 from server.queries import notices as reads
 from server.queries.concerned import Fact, Material
-from server.rules import access, notices
+from server.rules import access, notice_kinds, notices
 from server.rules.access import Actor
 from server.transaction import verb
 
@@ -112,12 +112,24 @@ def _source(fact: Fact, at: datetime) -> str:
 
 
 def _keep(rows: Sequence[dict[str, Any]]) -> int:
-    """Keep notices that are not there yet; how many those were."""
-    kept = 0
-    for start in range(0, len(rows), CHUNK):
-        put = upsert(Notice).values(rows[start : start + CHUNK]).on_conflict_do_nothing()
+    """Keep notices that are not there yet, and that say something new; how many those were."""
+    kept, wanted = 0, _new(rows)
+    for start in range(0, len(wanted), CHUNK):
+        put = upsert(Notice).values(wanted[start : start + CHUNK]).on_conflict_do_nothing()
         kept += len(db.session.execute(put.returning(Notice.id)).all())
     return kept
+
+
+def _new(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Notices without those told once whose person has not read the same of that day yet."""
+    said = reads.unread_once([row["person_id"] for row in rows if row["kind"] in notice_kinds.ONCE])
+    told = []
+    for row in rows:
+        same = (row["person_id"], row["kind"], row["subject"], clock.day_of(row["at"]))
+        if row["kind"] not in notice_kinds.ONCE or same not in said:
+            told.append(row)
+        said.add(same)
+    return told
 
 
 @verb

@@ -4,10 +4,11 @@ A dry run does the very same and undoes it, so that what it says of a row is wha
 stays as it is; a day that says otherwise than what is kept is refused, not overwritten.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -111,6 +112,7 @@ def _refused(line: Line, zh: str, en: str) -> Became:
 
 def _act(actor: Actor, line: Line, names: "_Names") -> Became:
     """Make or change one project, then plan it, take it on, and tell its money."""
+    _ensure_readable(line, names)
     name = line.told.get("name", "")
     unit_id = names.units.of(line.told["unit"]) if line.told.get("unit") else None
     project = reads.by_name(actor, name, unit_id)
@@ -126,6 +128,35 @@ def _act(actor: Actor, line: Line, names: "_Names") -> Became:
     zh, en = ([sheets.CHANGES[part][place] for part in changed] for place in (0, 1))
     verb_zh, verb_en = sheets.OUTCOMES[outcome]
     return Became(line, outcome, f"{verb_zh}：{'、'.join(zh)}。", f"{verb_en}: {', '.join(en)}.")
+
+
+def _ensure_readable(line: Line, names: "_Names") -> None:
+    """`ProjectRefused` telling everything in a row that cannot be read, so that it is put right in one go."""
+    wrong: dict[str, str] = {}
+    for read in _readings(line, names):
+        try:
+            read()
+        except ProjectRefused as problem:
+            wrong[problem.facts["why_zh"]] = problem.facts["why_en"]
+    if wrong:
+        projects.refuse("；".join(wrong), "; ".join(wrong.values()))
+
+
+def _readings(line: Line, names: "_Names") -> Iterator[Callable[[], object]]:
+    """What reads each cell of a row by itself."""
+    yield partial(_plain, line)
+    yield partial(_amount, line, None)
+    if line.told.get("unit"):
+        yield partial(names.units.of, line.told["unit"])
+    for part in PARTS:
+        yield from (partial(names.units.of, name) for name in sheets.names_of(line.told.get(part, "")))
+    people = [line.told["lead"]] if line.told.get("lead") else []
+    for name in (*people, *sheets.names_of(line.told.get("members", ""))):
+        yield partial(names.person, name)
+    for text in (*line.planned.values(), *line.actual.values()):
+        yield partial(sheets.day_of, text)
+    for what, cells in (("planned", line.money_planned), ("done", line.money_done)):
+        yield from (partial(sheets.amount_of, text, line.unit_of(half, what)) for half, text in cells.items())
 
 
 def _changed(actor: Actor, project: Project, told: ProjectTold) -> list[str]:

@@ -135,11 +135,17 @@ def _resume(_actor: Actor, matter: Matter, _told: Told) -> None:
     matter.held_until = None
 
 
-def _plan(_actor: Actor, _matter: Matter, told: Told) -> None:
-    """`MatterRefused` for a plan whose day is over."""
+def _plan(_actor: Actor, matter: Matter, told: Told) -> None:
+    """`MatterRefused` for a plan whose day is over, or comes after the matter's term while that runs."""
     assert told.until is not None
     if told.until < clock.day_of(clock.now()):
         matters.refuse("计划完成的日期已经过去", "the day it is planned for is over")
+    last = None if matter.due_at is None else clock.day_of(matter.due_at)
+    if last is not None and told.until > last and not reads.is_overdue(matter):
+        matters.refuse(
+            f"计划完成的日期须在时限之内，最迟 {last}",
+            f"it is planned for {last} at the latest, within its term",
+        )
 
 
 def _return(_actor: Actor, matter: Matter, _told: Told) -> None:

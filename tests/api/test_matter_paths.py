@@ -157,8 +157,8 @@ def test_a_complex_matter_owes_a_plan_then_a_report_each_month_and_who_answers_i
             assert deadlines.remind(matter_id) == given
     with clock.at(friday + timedelta(hours=2)):
         desk.sign_in()
-        desk.does("grid_member", "handle", "plan", note="先勘察后施工", until="2027-02-10")
-        assert desk.matter["plan"]["until"] == "2027-02-10"
+        desk.does("grid_member", "handle", "plan", note="先勘察后施工", until="2026-12-24")
+        assert desk.matter["plan"]["until"] == "2026-12-24"
         assert desk.matter["report_due_at"] == "2026-12-28T10:00:00Z"  # a month on is a Sunday
     with clock.at(datetime(2026, 12, 20, 2, tzinfo=UTC)):
         desk.sign_in()

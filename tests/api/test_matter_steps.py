@@ -169,9 +169,17 @@ def test_nobody_verifies_what_they_handled_themselves(desk: Desk, folk: County) 
     desk.does("supervisor_a", "route", "accept")
     desk.does("supervisor_a", "route", "assign", unit_id=folk.village_a)
     desk.does("supervisor_a", "handle", "handle", note="顺路换了")
+    assert "verify" not in offered(desk, "supervisor_a")
     assert desk.press("supervisor_a", "verify", "verify").status_code == 403
+    assert "verify" in offered(desk, "supervisor")
     desk.does("supervisor", "verify", "verify")
+    assert "close" not in offered(desk, "supervisor_a")
     assert desk.press("supervisor_a", "verify", "close", note="好").status_code == 403
+
+
+def offered(desk: Desk, who: str) -> set[str]:
+    """The steps that somebody is offered."""
+    return {each["step"] for each in desk.seen(who).get_json()["may"]}
 
 
 def test_of_two_who_press_at_once_one_wins_and_the_other_is_told(desk: Desk) -> None:
@@ -237,7 +245,9 @@ def test_a_complex_matter_is_handled_by_a_dated_plan(
     assert desk.press("cadre", "handle", "handle", note="好了").status_code == 422
     past = desk.press("cadre", "handle", "plan", note="补记", until="2026-01-10")
     assert (past.status_code, "已经过去" in past.get_json()["title"]) == (422, True)
-    later = (clock.day_of(clock.now()) + timedelta(days=45)).isoformat()
+    late, later = ((clock.day_of(clock.now()) + timedelta(days=days)).isoformat() for days in (45, 20))
+    beyond = desk.press("cadre", "handle", "plan", note="明年再说", until=late)
+    assert (beyond.status_code, "时限之内" in beyond.get_json()["title"]) == (422, True)
     desk.does("cadre", "handle", "plan", note="先勘察后施工", until=later)
     desk.does("cadre", "handle", "return", note="应由网格施工")
     desk.does("supervisor_a", "route", "assign", unit_id=folk.grid_a)

@@ -46,7 +46,7 @@ from server.models.positions import Fix
 from server.models.projects import Project
 from server.models.reviews import Review
 from server.models.trips import Consent, Trip
-from server.queries import actors, log, positions
+from server.queries import actors, log, patrol_walks, positions
 from server.queries import trips as reads
 from server.queries.log import Filter
 from server.rules.access import Actor
@@ -229,6 +229,18 @@ def test_there_are_trips_in_every_state_and_three_are_under_way(in_county: Flask
     }
     assert states["under_way"] == 3
     assert states["completed"] >= 8
+
+
+def test_the_share_of_a_route_was_measured_where_its_walker_agreed_to_a_track(in_county: Flask) -> None:
+    walked = db.session.scalars(
+        sa.select(Patrol).where(Patrol.plan_id.is_not(None), Patrol.judged_at.is_not(None))
+    )
+    shares = [patrol_walks.came_to(each, own=False)["share"] for each in walked]
+    measured = [share for share in shares if share is not None]
+    assert len(measured) >= 8
+    assert None in shares
+    assert all(0.0 < share <= 1.0 for share in measured)
+    assert min(measured) < 0.9
 
 
 def test_nobody_approved_a_trip_of_their_own(in_county: Flask) -> None:
@@ -521,11 +533,10 @@ def test_what_is_printed_tells_address_sign_ins_and_phones(tmp_path: Path) -> No
 def test_a_month_of_a_whole_county_holds_together(in_county: Flask) -> None:
     now = clock.now()
     before = db.session.scalar(sa.select(sa.func.count()).select_from(Checkin)) or 0
+    walked = counted(sa.select(sa.func.count()).select_from(Fix))
     bulk.fill(now, Size(people=400, trips=90, fixes=3600), lambda _: None)
-    counted = {
-        model: db.session.scalar(sa.select(sa.func.count()).select_from(model)) for model in (Person, Fix)
-    }
-    assert counted == {Person: 400, Fix: 3600}
+    assert counted(sa.select(sa.func.count()).select_from(Person)) == 400
+    assert counted(sa.select(sa.func.count()).select_from(Fix)) == walked + 3600
     month = db.session.scalars(sa.select(Checkin).where(Checkin.skew_s == 1.0)).all()
     assert len(month) == 360
     assert len({row.id for row in month}) == 360

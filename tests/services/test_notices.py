@@ -244,6 +244,24 @@ def test_a_campaign_is_told_to_its_lead_and_to_the_units_concerned_and_to_no_oth
     assert {"cadre", "colleague", "grid_member", "cadre_b"} & set(found) == set()
 
 
+def test_what_says_the_same_is_told_once_a_day_until_it_is_read(folk: County) -> None:
+    today, by = clock.day_of(clock.now()), folk.supervisor.actor
+    campaign = campaigns.open_(by, campaigns.Told("百日攻坚", folk.root, folk.leader.id, today, today))
+    task = campaigns.TaskTold("供地", folk.township_a, today, today)
+    for _ in range(3):
+        campaigns.add_task(by, campaign["id"], task)
+    assert told(folk)["supervisor_a"] == ["campaign.tasked"]
+    campaigns.add_task(by, campaign["id"], task)
+    assert told(folk)["supervisor_a"] == ["campaign.tasked"]
+    [first] = reads.listed(folk.supervisor_a.actor)["items"]
+    notices.mark(folk.supervisor_a.actor, notice_id=first["id"])
+    campaigns.add_task(by, campaign["id"], task)
+    assert told(folk)["supervisor_a"] == ["campaign.tasked"] * 2
+    with clock.at(NOON + timedelta(days=1)):
+        campaigns.add_task(by, campaign["id"], task)
+        assert told(folk)["supervisor_a"] == ["campaign.tasked"] * 3
+
+
 def test_a_commitment_is_told_when_made_a_week_before_its_day_and_when_it_is_over_once_each(
     folk: County,
 ) -> None:

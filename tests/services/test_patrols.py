@@ -233,6 +233,22 @@ def test_with_consent_a_track_says_which_checkpoints_it_came_by_and_how_much_of_
     assert not db.session.scalars(sa.select(PatrolledArea.area_id)).all()
 
 
+def test_of_a_checkpoint_others_read_when_somebody_checked_in_there_though_a_track_was_first(
+    morning: County,
+) -> None:
+    patrol = of_plan(planned(morning, tracking="track"), morning.supervisor_a)[0]
+    with clock.at(MORNING + 2 * HOUR):
+        consents.give(morning.grid_member.actor, patrol["trip_id"], "track")
+        trips.start(morning.grid_member.actor, patrol["trip_id"])
+    with clock.at(MORNING + 3 * HOUR):
+        came = fix(MORNING + 2.5 * HOUR, lng=118.502, lat=29.601, accuracy_m=5.0)
+        phone(morning.grid_member).deliver(fixes([came]))
+        at_point(morning.grid_member, patrol, 0)
+        own, others = (again(patrol, who)["points"][0] for who in (morning.grid_member, morning.supervisor_a))
+    assert (own["by"], own["at"]) == ("track", MORNING + 2.5 * HOUR)
+    assert (others["by"], others["at"]) == ("checkin", MORNING + 3 * HOUR)
+
+
 def test_in_order_a_checkpoint_passed_too_early_does_not_count(morning: County) -> None:
     patrol = of_plan(planned(morning, in_order=True), morning.supervisor_a)[0]
     with clock.at(MORNING + 2 * HOUR):

@@ -56,6 +56,19 @@ def test_a_dry_run_says_what_would_become_of_each_row_and_keeps_nothing(folk: Co
     assert not list(db.session.scalars(sa.select(Event.kind).where(Event.kind.like("project.%"))))
 
 
+def test_a_row_is_told_all_that_is_wrong_with_it(folk: County) -> None:
+    row = (
+        ROW.replace("3.25", "约3亿")
+        .replace("东河镇", "没有的镇")
+        .replace("刘衡", "无名")
+        .replace("2026-06-01", "六月")
+    )
+    [told] = taken(folk.supervisor, row, dry=True)["rows"]
+    for wrong in ("“约3亿”不是金额", "没有单位“没有的镇”", "没有叫“无名”的人员", "“六月”不是日期"):
+        assert wrong in told["zh"]
+    assert told["en"].endswith("“六月” is no day.")
+
+
 def test_a_sheet_makes_projects_whole_and_twice_is_once(folk: County) -> None:
     assert taken(folk.supervisor, ROW)["rows"][0]["zh"] == "新建：基本情况、计划、阶段、完成投资。"
     [project] = kept()

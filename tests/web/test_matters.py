@@ -4,9 +4,12 @@ import re
 from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import FilePayload, Page, expect
 
 from server import clock
+from server.db import db
+from server.models.matters import Matter
 from server.rules.working_calendar import holiday, is_worked
 from server.services import matters as verbs
 from server.services.matters import Report
@@ -101,11 +104,33 @@ def press(
     expect(page.locator(".title .state")).to_have_text(state)
 
 
+def test_a_matter_is_put_on_the_map_by_a_press_or_by_keyboard_alone(desk: Open, people: County) -> None:
+    matters.ordinary()
+    page = desk(people.grid_member).open("/matters")
+    for words in ("用鼠标", "用键盘"):
+        page.get_by_role("button", name="上报事项").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("button", name="在地图上标出").click()
+        middle = dialog.get_by_role("button", name="放在地图正中")
+        expect(middle).to_be_visible()
+        if words == "用鼠标":
+            dialog.get_by_label("地图：标出位置").click(position={"x": 90, "y": 90})
+        else:
+            middle.press("Enter")
+        expect(dialog.get_by_role("status").filter(has_text="已标出")).to_be_visible()
+        dialog.get_by_label("内容").fill(words)
+        dialog.locator("button[type=submit]").click()
+        expect(dialog).to_have_count(0)
+    found = db.session.scalars(sa.select(Matter).where(Matter.text.in_(("用鼠标", "用键盘")))).all()
+    assert all(118 < (each.lng or 0) < 119 and 29 < (each.lat or 0) < 30 for each in found)
+    assert len(found) == 2
+
+
 def test_a_matter_is_walked_through_every_step_by_two_people_at_their_desks(
     desk: Open, people: County
 ) -> None:
     number = reported(people.grid_member, matters.ordinary())
-    later = (clock.day_of(clock.now()) + timedelta(days=9)).isoformat()
+    soon, later = ((clock.day_of(clock.now()) + timedelta(days=days)).isoformat() for days in (3, 9))
     watching = desk(people.supervisor_a).open(f"/matters/{number}")
     handling = desk(people.cadre)
     expect(watching.locator(".clock")).to_contain_text("还剩")
@@ -120,7 +145,7 @@ def test_a_matter_is_walked_through_every_step_by_two_people_at_their_desks(
     watching.reload()
     press(watching, "交办", "已交办", pick=("单位", "柳树村"))
     page.reload()
-    press(page, "制定计划", "已交办", note="先备料后更换", until=later)
+    press(page, "制定计划", "已交办", note="先备料后更换", until=soon)
     press(page, "报告进展", "已交办", note="灯泡已买")
     press(page, "办理完毕", "已办理", note="换好了", photo="yes")
     expect(page.locator("#steps .photo-open")).to_have_count(1)
@@ -146,7 +171,7 @@ def test_a_matter_is_walked_through_every_step_by_two_people_at_their_desks(
         "退回",
         "制定计划",
         "报告进展",
-        "办理完毕",
+        "已办理",
         "退回重办",
         "核实",
         "办结",

@@ -1,12 +1,12 @@
 // @ts-check
 /** The households one looks after: whose visit is due first, and telling of a visit. */
 
-/** @import {Household} from "./wire.d.ts" */
+/** @import {Household, Me} from "./wire.d.ts" */
 /** @import {View} from "./ways.js" */
 
 import * as api from "./api.js";
 import { el } from "./dom.js";
-import { empty, field, form, oldNotice } from "./parts.js";
+import { empty, field, form, oldNotice, row } from "./parts.js";
 import { remembered } from "./remember.js";
 import { dayShort, today } from "./times.js";
 import { uuid } from "./uuid.js";
@@ -26,6 +26,24 @@ function item(each) {
       await api.visitHousehold(each.id, { told_as, visited_on: today(), note: note.value.trim() });
       again();
     }, say("household.visited"), field(say("household.note"), note)));
+}
+
+/** How many visits are due, as far as the server or the phone knows. */
+async function due() {
+  try {
+    const { value } = await remembered("households", () => api.households());
+    return value.items.filter(({ due_on }) => due_on <= today()).length;
+  } catch (failure) {
+    if (failure instanceof api.Lost) return 0;
+    throw failure;
+  }
+}
+
+/** The row that leads here from the first page, for grid members, with how many visits are due. @param {Me} me */
+export async function toHere({ roles }) {
+  if (!roles.some(({ role }) => role === "grid_member")) return false;
+  const n = await due();
+  return row("person", say("household.title"), "#/households", n > 0 && el("span", { class: "asking" }, say("household.due_many", { n })));
 }
 
 /** The page of one's households. @returns {Promise<View>} */

@@ -118,7 +118,7 @@ export const para = (text) => el("p", {}, text);
  * @param {IconName} name
  * @param {string} words
  * @param {string} way
- * @param {string} [detail]
+ * @param {Child} [detail]
  */
 export function row(name, words, way, detail) {
   return el("a", { class: "row", href: way }, icon(name),

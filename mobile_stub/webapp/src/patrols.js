@@ -11,7 +11,7 @@ import { icon } from "./icons.js";
 import { button, para, row, section, stateBadge } from "./parts.js";
 import * as queue from "./queue.js";
 import { remembered } from "./remember.js";
-import { clock, dayOf, days, stamp } from "./times.js";
+import { clock, dayOf, days, stamp, today } from "./times.js";
 import { again } from "./ways.js";
 import { say } from "./words.js";
 
@@ -32,7 +32,7 @@ function windowOf({ opens_at, closes_at }) {
   return `${stamp(opens_at)} – ${dayOf(opens_at) === dayOf(closes_at) ? clock(closes_at) : stamp(closes_at)}`;
 }
 
-/** So many that may be taken stand open; more are folded. */
+/** So many that may be taken stand open, those of today first; more are folded. */
 const FEW = 3;
 
 /** What the server makes of a patrol, or made when it was last asked. @param {number} id @returns {Promise<Patrol>} */
@@ -48,6 +48,12 @@ function stateOf(stop, points, done) {
   return { done: true, words: say(mine.state === "kept" ? `point.${known}` : "point.waiting"), at: mine.at };
 }
 
+/** How much of the route was walked; what cannot be measured is not missed. @param {Patrol} patrol */
+function walked({ route, share, started_at }) {
+  if (!route.length || !started_at) return false;
+  return para(share === null ? say("patrol.share_unknown") : say("patrol.share", { n: Math.floor(share * 100) }));
+}
+
 /** The checkpoints in their order, each with its state and, while under way, the way to check in there. @param {Duty} trip */
 export async function checkpoints(trip) {
   const patrol = await one(Number(trip.patrol_id));
@@ -58,7 +64,7 @@ export async function checkpoints(trip) {
     (words || at) && el("small", {}, done && icon("check"), [words, at && stamp(at)].filter(Boolean).join(" ")),
     !done && trip.state === "under_way" && el("a", { class: "button quiet", href: `#/checkin?trip=${trip.id}&stop=${stop.id}` }, say("point.do"))));
   return section(say(left ? "patrol.left" : "patrol.all", { n: left, all: found.length }),
-    patrol.in_order && para(say("patrol.in_order")), el("ol", { class: "stops" }, ...items));
+    patrol.in_order && para(say("patrol.in_order")), walked(patrol), el("ol", { class: "stops" }, ...items));
 }
 
 /** The way to report what was found, while on a patrol or after it. @param {Duty} trip */
@@ -78,9 +84,11 @@ async function due() {
 /** The patrols of one's unit that nobody has taken. */
 export async function free() {
   const items = await due();
-  const open = items.filter(({ walkers }) => !walkers.length);
-  if (open.length <= FEW) return open.length > 0 && section(say("patrol.free"), ...open.map(toTake));
-  return el("details", { class: "card fold" }, el("summary", {}, say("patrol.free_many", { n: open.length })), ...open.map(toTake));
+  const open = items.filter(({ walkers }) => !walkers.length).sort((one, other) => one.opens_at.localeCompare(other.opens_at));
+  const soon = open.length <= FEW ? open : open.filter(({ opens_at }) => dayOf(opens_at) <= today()).slice(0, FEW);
+  const rest = open.filter((each) => !soon.includes(each));
+  return el("div", { class: "stack" }, soon.length > 0 && section(say("patrol.free"), ...soon.map(toTake)),
+    rest.length > 0 && el("details", { class: "card fold" }, el("summary", {}, say(soon.length ? "patrol.free_more" : "patrol.free_many", { n: rest.length })), ...rest.map(toTake)));
 }
 
 /** One that may be taken: which, where, when. @param {Patrol} patrol */

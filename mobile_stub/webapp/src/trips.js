@@ -8,6 +8,7 @@
 import * as api from "./api.js";
 import { liveLine, roomNotice } from "./deliveries.js";
 import { el } from "./dom.js";
+import * as households from "./households.js";
 import { icon } from "./icons.js";
 import { placeOf } from "./places.js";
 import { button, empty, oldNotice, row, section, paged } from "./parts.js";
@@ -154,13 +155,13 @@ function checkinButton(going) {
 /** The first page: today's duties. @returns {Promise<View>} */
 export async function page() {
   const me = await person();
-  const [{ value, since }, line, room, free] = await Promise.all([mine(), liveLine(), roomNotice(), patrols.free()]);
+  const [{ value, since }, line, room, free, toHouseholds] = await Promise.all([mine(), liveLine(), roomNotice(), patrols.free(), households.toHere(me)]);
   if (since === null) keepReadyQuietly(value.items);
   const body = [
     line.node, room, oldNotice(since), free,
     value.items.length ? paged(value, async (cursor) => asTravelled(await api.trips(cursor)), (trips) => groups(trips, me.id))
       : empty(say("duties.none"), say("duties.none_text")),
-    el("div", { class: "rows" }, me.roles.some(({ role }) => role === "grid_member") && row("person", say("household.title"), "#/households"),
+    el("div", { class: "rows" }, toHouseholds,
       row("plus", say("plan.new"), "#/plan", say("plan.new_text")),
       row("edit", say("report.row"), "#/report", say("report.row_text")),
       underWay(value.items).length > 0 && row("pin", say("checkin.adhoc"), "#/checkin?trip=none", say("duties.adhoc_small"))),

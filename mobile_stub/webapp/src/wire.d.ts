@@ -77,6 +77,7 @@ export type Household = { id: number; door: string; name: string; concern: strin
 export type Patrol = {
   id: number; trip_id: number | null; title: string; unit: Named; area: Named | null; opens_at: string; closes_at: string; walkers: { id: number; name: string }[]; in_order: boolean;
   points: { id: number | null; state: "open" | "reached" | "told" | "out_of_order" | "outside"; at: string | null }[];
+  started_at: string | null; route: number[][]; share: number | null;
 };
 export type Trip = {
   patrol_id: number | null;

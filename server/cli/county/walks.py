@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from shapely.geometry import Point
 
 from server import clock
+from server.cli.county import treading
 from server.cli.county.journey import County, Deed, at, workday
 from server.cli.county.places import Place
 from server.cli.county.solving import GRID_CODE_DIGITS, WATCHES
@@ -23,7 +24,17 @@ from server.models.trips import TripStop
 from server.rules.access import Actor
 from server.rules.checkins import Told
 from server.rules.patrols import Checkpoint, Plan
-from server.services import checkins, consents, households, patrol_plans, patrols, trips
+from server.services import (
+    checkins,
+    consents,
+    households,
+    patrol_plans,
+    patrols,
+    positions,
+    trackers,
+    trips,
+)
+from server.services.batch import Delivery
 from server.services.households import Told as Household
 from server.services.matters import Report
 from server.services.patrols import Call
@@ -31,10 +42,14 @@ from server.services.patrols import Call
 PLANNED_GRIDS: Final = 12
 """So many grids have a routine patrol; the others show on the map what nobody has walked."""
 
+TRACKED_GRIDS: Final = 6
+"""So many plans ask for a track, so that the share of the route is measured; one member does not agree to it."""
+
 SINCE_DAYS: Final = 9
 WEEKDAYS: Final = (0, 2, 4)
 NAMES: Final = ("村口公交站", "老桥头", "水塘边")
 AROUND_M: Final = 60.0
+BETWEEN: Final = timedelta(minutes=14)
 FOUND: Final = (
     (4, -4, "配电箱门没有锁，小孩容易碰到。"),
     (7, -2, "村道转弯处反光镜被撞歪，看不到来车。"),
@@ -51,6 +66,7 @@ class Round:
     code: str
     place: Place
     plan_id: int = 0
+    tracker_id: int | None = None
     points: list[tuple[float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -72,8 +88,18 @@ class Round:
         """Who plans it: the township's."""
         return self.county.kept.actor(self.county.kept.in_seat(f"{self.code[:9]}000", WATCHES))
 
+    @property
+    def is_tracked(self) -> bool:
+        """Whether the plan asks for a track."""
+        return self.number < TRACKED_GRIDS
+
+    @property
+    def agrees(self) -> bool:
+        """Whether its member agrees to one."""
+        return self.is_tracked and self.number != TRACKED_GRIDS - 2
+
     def make(self) -> None:
-        """Plan it."""
+        """Plan it; who agrees to a track sets up their phone."""
         kept = self.county.kept
         told = Plan(
             title=f"{self.place.name}日常巡查",
@@ -91,8 +117,11 @@ class Round:
                 for name, (lng, lat) in zip(NAMES, self.points, strict=True)
             ],
             route=self.points,
+            tracking="track" if self.is_tracked else "checkins",
         )
         self.plan_id = patrol_plans.plan(self.watcher, told)["id"]
+        if self.agrees:
+            self.tracker_id = trackers.add(self.member, "traccar", "自己的手机").tracker["id"]
 
     def further(self) -> None:
         """Make the patrols of the next days, as the sweep does."""
@@ -117,11 +146,11 @@ class Round:
             yield Deed(at(day, "18:05"), lambda: self._on(day, lambda patrol: patrols.miss(patrol.id)))
             return
         yield Deed(begins, lambda: self._on(day, self._set_out))
-        for number in range(len(self.points)):
-            if chance.random() < 0.9:
-                yield Deed(
-                    begins + timedelta(minutes=14 * (number + 1)), partial(self._on, day, self._at(number))
-                )
+        calls = [number for number in range(len(self.points)) if chance.random() < 0.9]
+        for number in calls:
+            yield Deed(begins + BETWEEN * (number + 1), partial(self._on, day, self._at(number)))
+        if self.agrees and calls:
+            yield Deed(begins + 4 * BETWEEN, lambda: self._hand_in(begins, calls))
         yield Deed(begins + timedelta(minutes=58), lambda: self._on(day, self._back))
 
     def _on(self, day: date, act: Callable[[Patrol], object]) -> None:
@@ -132,8 +161,15 @@ class Round:
 
     def _set_out(self, patrol: Patrol) -> None:
         assert patrol.trip_id is not None, "somebody is named"
-        consents.give(self.member, patrol.trip_id, "checkins")
+        consents.give(self.member, patrol.trip_id, "track" if self.agrees else "checkins")
         trips.start(self.member, patrol.trip_id)
+
+    def _hand_in(self, begins: datetime, calls: Sequence[int]) -> None:
+        """Let the phone hand in the way past the checkpoints where they called."""
+        chance = random.Random(f"{self.code} {begins} track")
+        came = [(begins + BETWEEN * (number + 1), self.points[number]) for number in calls]
+        way = treading.along(came, begins, chance)
+        positions.accept([Delivery(way, received_at=clock.now(), tracker_id=self.tracker_id)])
 
     def _back(self, patrol: Patrol) -> None:
         assert patrol.trip_id is not None, "somebody is named"

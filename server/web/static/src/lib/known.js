@@ -11,23 +11,25 @@ import { word } from "./words.js";
 const PAUSE_MS = 400;
 
 /**
- * A place under a form that tells what may be the same, looked up as category and place change.
+ * A place under a form that tells what may be the same, looked up as category, place in words and on the map change.
  * @param {HTMLSelectElement} category
  * @param {HTMLInputElement} place
+ * @param {{node: HTMLElement, told: () => Partial<import("./spot.js").Spot>}} spot
  * @returns {HTMLElement}
  */
-export function knownNotice(category, place) {
+export function knownNotice(category, place, spot) {
   const node = el("div", { role: "status" });
   let turn = 0;
   let waiting = 0;
 
   async function look() {
     const mine = ++turn;
-    const items = place.value.trim() ? await found(category.value, place.value.trim()) : [];
+    const where = { ...spot.told(), ...(place.value.trim() ? { place: place.value.trim() } : {}) };
+    const items = Object.keys(where).length ? await found({ category_id: category.value, ...where }) : [];
     if (mine === turn) fill(node, items.length ? told(items) : null);
   }
 
-  for (const control of [category, place])
+  for (const control of [category, place, spot.node])
     control.addEventListener("input", () => {
       clearTimeout(waiting);
       waiting = window.setTimeout(() => void look(), PAUSE_MS);
@@ -35,10 +37,10 @@ export function knownNotice(category, place) {
   return node;
 }
 
-/** Nothing where it cannot be asked just now: what is reported is never held up. @param {string} category_id @param {string} place @returns {Promise<MatterKnown[]>} */
-async function found(category_id, place) {
+/** Nothing where it cannot be asked just now: what is reported is never held up. @param {Record<string, string | number>} asked @returns {Promise<MatterKnown[]>} */
+async function found(asked) {
   try {
-    return (await get("/matters/known", { category_id, place })).items;
+    return (await get("/matters/known", asked)).items;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     return [];

@@ -146,7 +146,8 @@ function dated(form) {
 function asked(what, matter, picked, value) {
   if (what === "until") {
     const input = el("input.input", { id: "ask-until", name: "until", type: "date", min: day(new Date(now()).toISOString()), required: true });
-    return el("div.field", {}, el("label", { for: "ask-until" }, t("到哪一天")), input);
+    const last = matter.due_at && !matter.overdue ? el("span.hint", {}, t("时限到 {day}", { day: day(matter.due_at) })) : null;
+    return el("div.field", {}, el("label", { for: "ask-until" }, t("到哪一天")), input, last);
   }
   const [label, placeholder, search] = PICKED(matter)[what] || ["", "", searchUnits];
   const field = picker({

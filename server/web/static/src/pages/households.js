@@ -35,7 +35,7 @@ function about({ door, name, concern }) {
 /** @param {Households} told */
 function drawMine(told) {
   const full = told.items.length >= told.most;
-  fill(byId("actions"), full ? null : el("button.button.button-main", { type: "button", onclick: () => void add() }, t("新增联系户")));
+  fill(byId("actions"), full ? el("span.soft.small", {}, t("已联系 {n} 户，达到上限；先不再联系一户，才能新增。", { n: told.items.length })) : el("button.button.button-main", { type: "button", onclick: () => void add() }, t("新增联系户")));
   const heads = [t("住户"), t("下次走访"), t("上次走访"), t("间隔"), t("操作")];
   fill(
     byId("mine"),

@@ -97,9 +97,9 @@ function link(other) {
 /** @param {MatterInFull} matter @returns {Node[]} what happened, by days */
 function lines(matter) {
   const told = [
-    { at: matter.reported_at, node: line(matter.reported_at, t("上报"), matter.by?.name || "", "") },
+    { at: matter.reported_at, node: line(matter.reported_at, t("已上报"), matter.by?.name || "", "") },
     ...matter.steps.map((step) => ({ at: step.at, node: stepLine(step) })),
-    ...matter.answers.map(({ at, by, text }) => ({ at, node: line(at, t("答复"), by.name, text) })),
+    ...matter.answers.map(({ at, by, text }) => ({ at, node: line(at, t("已答复"), by.name, text) })),
   ];
   return told.flatMap(({ at, node }, index) => {
     const before = told[index - 1];
@@ -112,7 +112,7 @@ function lines(matter) {
 function stepLine(step) {
   const where = [step.unit?.name, step.person?.name, step.into && t("事项 {n}", { n: step.into })].filter(Boolean).join(" · ");
   const until = step.until ? t("至 {day}", { day: step.until }) : "";
-  const what = [word("matter_step", step.step), where, until].filter(Boolean).join(" ");
+  const what = [word("matter_taken", step.step), where, until].filter(Boolean).join(" ");
   return line(step.at, what, step.by?.name || t("系统"), step.note, photoTiles(step));
 }
 

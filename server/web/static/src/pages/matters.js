@@ -14,6 +14,7 @@ import { deadline, reportDue } from "../lib/matters.js";
 import { photoField } from "../lib/proofs.js";
 import { pagedList, table } from "../lib/list.js";
 import { searchUnits, unitById } from "../lib/sources.js";
+import { spotField } from "../lib/spot.js";
 import { blank, toast } from "../lib/states.js";
 import { fully } from "../lib/time.js";
 import { uuid } from "../lib/uuid.js";
@@ -102,6 +103,7 @@ async function reply(matter) {
 async function report() {
   const categories = (await get("/categories")).items;
   const photos = photoField();
+  const spot = spotField();
   const once = uuid();
   const place = el("input.input", { id: "ask-place", name: "place", maxlength: 120 });
   const category = el("select.input", { id: "ask-category_id", name: "category_id", required: true }, categoryOptions(categories));
@@ -120,12 +122,13 @@ async function report() {
       el("div.field", {}, el("label", { for: "ask-category_id" }, t("类别")), category),
       textField("text", t("内容"), { rows: 4, maxlength: 4000, minlength: 2 }),
       el("div.field", {}, el("label", { for: "ask-place" }, t("地点（可不填）")), place),
-      knownNotice(category, place),
+      spot.node,
+      knownNotice(category, place, spot),
       photos.node,
     ],
     act: async (form) => {
       const { told_as, ...counted } = photos.told();
-      await post("/matters", { ...Object.fromEntries(form), category_id: Number(form.get("category_id")), told_as: told_as || once, ...counted });
+      await post("/matters", { ...Object.fromEntries(form), ...spot.told(), category_id: Number(form.get("category_id")), told_as: told_as || once, ...counted });
       await photos.send();
     },
   });
