@@ -33,8 +33,8 @@ class TooLarge(Problem):
 
     code = "too_large"
     status = 413
-    zh = "内容太大：此处最多 {limit_kb} KB。"
-    en = "Too large: this door takes at most {limit_kb} KB."
+    zh = "内容太大：此处最多 {limit}。"
+    en = "Too large: this door takes at most {limit}."
 
 
 class NotFound(Problem):

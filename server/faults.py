@@ -75,12 +75,17 @@ def _of_http(error: HTTPException) -> Problem:
     if error.code in known:
         return known[error.code]()
     if error.code == 413:
-        return errors.TooLarge(limit_kb=(request.max_content_length or 0) // 1024)
+        return errors.TooLarge(limit=_size(request.max_content_length or 0))
     if error.code == 400:
         return errors.Unreadable(why_zh="请求格式不正确", why_en="the request is malformed")
     problem = errors.HttpProblem(http_status=error.code)
     problem.status = error.code or 500  # type: ignore[misc]  # this one answers with the web layer's own status
     return problem
+
+
+def _size(whole_bytes: int) -> str:
+    """A limit as people know it from their settings: whole MB, without what a form takes around its file."""
+    return f"{whole_bytes // 2**20} MB" if whole_bytes >= 2**20 else f"{whole_bytes // 2**10} KB"
 
 
 def _of_database(error: sa.exc.SQLAlchemyError) -> Problem | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -42,7 +43,8 @@ def test_one_byte_more_than_a_door_takes_is_refused_unread(
     headers = county(app).cadre.sign_in(client)
     answer = client.open(path, method=method, data=b" " * (limit + 1), content_type=kind, headers=headers)
     assert (answer.status_code, (answer.json or {})["code"]) == (413, "too_large")
-    assert str(limit // 1024) in (answer.json or {})["title_en"]
+    said = f"{limit // 2**20} MB." if limit >= 2**20 else f"{limit // 2**10} KB."
+    assert (answer.json or {})["title_en"].endswith(said)
 
 
 @pytest.fixture
@@ -63,15 +65,29 @@ def test_a_boundary_file_larger_than_the_setting_is_refused(
     assert sent(client, path, 3 * 2**20, headers) == (413, "too_large")
 
 
+@pytest.mark.usefixtures("one_mb")
+def test_the_limit_is_said_as_it_was_set(app: Flask, client: FlaskClient) -> None:
+    headers = county(app).administrator.sign_in(client)
+    assert answered(client, FILES[0], 3 * 2**20, headers)["title"] == "内容太大：此处最多 1 MB。"
+
+
 def test_a_roster_is_a_file_of_the_usual_size(app: Flask, client: FlaskClient) -> None:
     headers = county(app).administrator.sign_in(client)
     assert sent(client, "/api/v1/people/rosters", USUAL + 1, headers) == (413, "too_large")
 
 
 def sent(client: FlaskClient, path: str, size: int, headers: Headers) -> tuple[int, str]:
-    """What comes of a file of so many blanks in a form."""
+    """The status and the code that come of a file of so many blanks in a form."""
+    problem = answered(client, path, size, headers)
+    return problem["status"], problem["code"]
+
+
+def answered(client: FlaskClient, path: str, size: int, headers: Headers) -> dict[str, Any]:
+    """The problem that is made of such a file."""
     head = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.geojson"\r\n\r\n'
     body = head + b" " * size + b"\r\n--edge--\r\n"
     kind = "multipart/form-data; boundary=edge"
     answer = client.post(path, data=body, content_type=kind, headers=headers)
-    return answer.status_code, (answer.json or {})["code"]
+    problem: dict[str, Any] = answer.json or {}
+    assert problem["status"] == answer.status_code
+    return problem
