@@ -530,10 +530,14 @@ def test_what_is_printed_tells_address_sign_ins_and_phones(tmp_path: Path) -> No
     assert "5 pretend phones" in said
 
 
+TRACKS = sa.select(sa.func.count()).select_from(sa.select(Fix.trip_id, Fix.person_id).distinct().subquery())
+
+
 def test_a_month_of_a_whole_county_holds_together(in_county: Flask) -> None:
     now = clock.now()
     before = db.session.scalar(sa.select(sa.func.count()).select_from(Checkin)) or 0
     walked = counted(sa.select(sa.func.count()).select_from(Fix))
+    tracks = counted(TRACKS)
     bulk.fill(now, Size(people=400, trips=90, fixes=3600), lambda _: None)
     assert counted(sa.select(sa.func.count()).select_from(Person)) == 400
     assert counted(sa.select(sa.func.count()).select_from(Fix)) == walked + 3600
@@ -555,10 +559,7 @@ def test_a_month_of_a_whole_county_holds_together(in_county: Flask) -> None:
     track = db.session.execute(positions.of_duty(trip.leader_id, trip.id, from_s=-math.inf, to_s=math.inf))
     assert len(track.all()) == 20
     expired = positions.expired(now + timedelta(days=1))
-    told = db.session.scalar(
-        sa.select(sa.func.count()).select_from(sa.select(Fix.trip_id, Fix.person_id).distinct().subquery())
-    )
-    assert len(expired) == told == 180
+    assert len(expired) == counted(TRACKS) == tracks + 180
 
 
 def test_a_size_without_its_command_is_refused(filled: Flask) -> None:

@@ -48,7 +48,7 @@ def test_a_matter_reported_without_a_network_arrives_once_with_its_place_and_pho
     page.locator("[name=text]").fill("村口路灯不亮")
     page.locator("[name=place]").fill("柳树村口")
     page.get_by_role("button", name="带上我现在的位置").click()
-    expect(page.locator("main")).to_contain_text("已带上位置（约 15 m）")
+    expect(page.locator("main")).to_contain_text("已带上位置（约 15 米）")
     page.locator("[name=album]").set_input_files([camera(tmp_path, "a")])
     expect(page.locator(".tile img")).to_have_count(1)
     page.reload()  # what is written stays

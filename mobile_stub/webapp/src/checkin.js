@@ -16,6 +16,7 @@ import { edge } from "./ground.js";
 import { troubleNotice } from "./help.js";
 import { keeper } from "./keeping.js";
 import { full } from "./kept.js";
+import { metres } from "./lengths.js";
 import { minimap } from "./minimap.js";
 import { photoFields } from "./photos.js";
 import { button, chips, confirmed, field, notice, oldNotice, para, select } from "./parts.js";
@@ -30,7 +31,7 @@ import * as trips from "./trips.js";
 import { instead } from "./ways.js";
 import * as uploads from "./uploads.js";
 import { visitFields } from "./visit.js";
-import { metres, say } from "./words.js";
+import { say } from "./words.js";
 
 /** @typedef {"allowed" | "none" | "unconsented" | "unticked" | "pending"} Leave what may be done with positions here */
 

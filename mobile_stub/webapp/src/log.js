@@ -8,6 +8,7 @@
 import * as api from "./api.js";
 import { el } from "./dom.js";
 import { either } from "./failures.js";
+import { metres } from "./lengths.js";
 import { files, kinds } from "./logs.js";
 import { rings, stopRings } from "./ground.js";
 import { shape } from "./icons.js";
@@ -20,7 +21,7 @@ import * as session from "./session.js";
 import { clock, dayOf, dayWords, span, stamp } from "./times.js";
 import { again, go } from "./ways.js";
 import { visitFacts, visitLine } from "./visit.js";
-import { metres, say } from "./words.js";
+import { say } from "./words.js";
 
 /** Early, on time or late against the planned window. @param {Checkin} record */
 function windowLine(record) {

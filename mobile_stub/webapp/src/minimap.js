@@ -5,7 +5,8 @@
 
 import { el, refill, svg } from "./dom.js";
 import { around, middle } from "./ground.js";
-import { metres, say } from "./words.js";
+import { metres } from "./lengths.js";
+import { say } from "./words.js";
 
 /** @typedef {Degrees & {accuracy_m: number | null}} Measured */
 /** @typedef {{rings: Degrees[][], name: string, tolerance_m: number}} Target */

@@ -7,10 +7,11 @@
 import * as api from "./api.js";
 import { el, refill, svg } from "./dom.js";
 import { around, back, circle, middle, rings } from "./ground.js";
+import { metres } from "./lengths.js";
 import { button, chips } from "./parts.js";
 import { once } from "./position.js";
 import { remembered } from "./remember.js";
-import { metres, say } from "./words.js";
+import { say } from "./words.js";
 
 /** @typedef {{lng: number, lat: number, radius_m: number}} Point */
 /** @typedef {{rings: Degrees[][], name: string}} Land */

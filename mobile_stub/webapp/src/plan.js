@@ -12,6 +12,7 @@ import { middle, rings } from "./ground.js";
 import { icon } from "./icons.js";
 import { keeper } from "./keeping.js";
 import * as kept from "./kept.js";
+import { metres } from "./lengths.js";
 import { button, chips, confirmed, field, notice, para, section } from "./parts.js";
 import { pickPoint } from "./picker.js";
 import * as queue from "./queue.js";
@@ -20,7 +21,7 @@ import * as session from "./session.js";
 import { dayOf, timeOf, today } from "./times.js";
 import { uuid } from "./uuid.js";
 import { go } from "./ways.js";
-import { metres, say } from "./words.js";
+import { say } from "./words.js";
 
 /** @typedef {Plan & {id: number | null, companions: Companion[]}} Draft */
 

@@ -11,6 +11,7 @@ import * as drafts from "./drafts.js";
 import { troubleNotice } from "./help.js";
 import { keeper } from "./keeping.js";
 import * as kept from "./kept.js";
+import { metres } from "./lengths.js";
 import { button, chips, empty, field, form, notice, oldNotice, para, select } from "./parts.js";
 import { photoFields } from "./photos.js";
 import { NoPosition, once } from "./position.js";
@@ -23,7 +24,7 @@ import { stamp } from "./times.js";
 import * as uploads from "./uploads.js";
 import { uuid } from "./uuid.js";
 import { instead } from "./ways.js";
-import { metres, say } from "./words.js";
+import { say } from "./words.js";
 
 /** @typedef {Omit<MatterIn, "told_as" | "photo_count"> & {photos: string[], accuracy_m: number | null}} Draft */
 
