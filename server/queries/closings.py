@@ -31,8 +31,14 @@ def chain() -> list[Signed]:
 
 def last() -> rules.Closing | None:
     """The newest closing; None before the first."""
+    found = last_signed()
+    return None if found is None else found.closing
+
+
+def last_signed() -> Signed | None:
+    """The newest closing with its signature; None before the first."""
     found = db.session.scalars(sa.select(Closing).order_by(Closing.day.desc()).limit(1)).one_or_none()
-    return None if found is None else _signed(found).closing
+    return None if found is None else _signed(found)
 
 
 def listed(*, cursor: str | None = None, limit: int = 50) -> dict[str, Any]:

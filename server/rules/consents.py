@@ -40,6 +40,16 @@ def ensure_level(level: str, *, tracking: str) -> None:
         )
 
 
-def words(level: str, version: str = CURRENT_WORDS) -> tuple[str, str]:
+def kept(level: str, *, checkin_days: int, position_days: int) -> tuple[str, str]:
+    """For how long what is agreed to is kept, as it is set now, Chinese and English."""
+    zh = f"签到的位置自收到起保存 {checkin_days} 天，到期自动清除；"
+    en = f"The position of a check-in is kept for {checkin_days} days after it arrived, then blanked by itself; "
+    if level == "track":
+        zh += f"轨迹的定位点保存 {position_days} 天，到期自动删除；"
+        en += f"those of the track for {position_days} days, then deleted by themselves; "
+    return f"{zh}我也可以随时自己删除。", f"{en}I may erase them myself at any time before."
+
+
+def words(level: str, version: str) -> tuple[str, str]:
     """The words agreed to, Chinese and English."""
     return WORDS[version][level]

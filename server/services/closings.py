@@ -12,7 +12,7 @@ from pathlib import Path
 
 from server.config import Settings
 from server.db import db, upsert
-from server.errors import Busy, ClosingsRefused, NotFound
+from server.errors import Busy, ClosingsRefused, KeysRefused, NotFound
 from server.held import held
 from server.live import tail
 from server.models.closings import Closing as Row
@@ -120,6 +120,16 @@ def verify(against: Path | None = None) -> Verified:
         upto=last.day if last else None,
         open=reads.open_count(last.upto if last else 0),
     )
+
+
+def ensure_key() -> None:
+    """`KeysRefused` where the key that signed the newest closing is not here: it was lost, or is another server's."""
+    last = reads.last_signed()
+    if last is not None and last.kid not in held(ClosingKeys).trusted:
+        raise KeysRefused(
+            why_zh=f"{last.closing.day} 的存证由密钥 {last.kid} 签名，现有密钥中没有它，请恢复 {closing_keys.FILE}",
+            why_en=f"{last.kid}, which signed the closing of {last.closing.day}, is gone; restore {closing_keys.FILE}",
+        )
 
 
 def check(actor: Actor, day: date) -> list[Finding]:

@@ -5,8 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 
 from server import clock
+from server.config import Settings
 from server.db import db
 from server.errors import ConsentRefused, NotFound
+from server.held import held
 from server.models.checkins import LastPlace
 from server.models.trips import Consent, Trip, TripMember
 from server.queries import positions
@@ -36,7 +38,8 @@ def give(actor: Actor, trip_id: int, level: str) -> dict[str, Any]:
         _end(actor, trip, current)
         if current.level == "track":
             _off_the_map(trip, actor.person_id)
-    return _document(trip, _begin(actor, trip, level))
+    version = consents.CURRENT_WORDS if current is None else current.words
+    return _document(trip, _begin(actor, trip, level, version))
 
 
 @verb
@@ -84,13 +87,13 @@ def _trip_held(actor: Actor, trip_id: int) -> Trip:
     return trip
 
 
-def _begin(actor: Actor, trip: Trip, level: str) -> Consent:
-    """A new consent, recorded."""
+def _begin(actor: Actor, trip: Trip, level: str, version: str) -> Consent:
+    """A new consent to the words of that version, recorded."""
     consent = Consent(
         trip_id=trip.id,
         person_id=actor.person_id,
         level=level,
-        words=consents.CURRENT_WORDS,
+        words=version,
         session_id=actor.session_id,
         given_at=clock.now(),
     )
@@ -130,10 +133,19 @@ def _record(kind: str, actor: Actor, trip: Trip, consent: Consent) -> None:
     )
 
 
+def _words(asks: str, version: str) -> tuple[str, str]:
+    """The words of a version, and for how long what is agreed to is kept, Chinese and English."""
+    settings = held(Settings)
+    kept = consents.kept(asks, checkin_days=settings.checkin_days, position_days=settings.position_days)
+    zh, en = (f"{words}\n{days}" for words, days in zip(consents.words(asks, version), kept, strict=True))
+    return zh, en
+
+
 def _document(trip: Trip, consent: Consent | None) -> dict[str, Any]:
-    """How things stand, with the words for what this trip asks."""
+    """How things stand, with the words for what this trip asks: those agreed to, else the present ones."""
     asks = trip.tracking if trip.tracking != "none" else None
-    zh, en = consents.words(asks) if asks else ("本次行程不记录位置。", "This trip records no positions.")
+    version = consents.CURRENT_WORDS if consent is None else consent.words
+    zh, en = _words(asks, version) if asks else ("本次行程不记录位置。", "This trip records no positions.")
     return {
         "asks": asks,
         "level": None if consent is None else consent.level,

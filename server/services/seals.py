@@ -6,6 +6,7 @@ can still be read. A rotation seals everything anew, and a running server takes 
 """
 
 import base64
+from collections.abc import Iterable
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -49,6 +50,11 @@ class Seals:
             return self._box.decrypt(sealed.encode()).decode()
         except InvalidToken:
             return self._unseal_anew(sealed)
+
+    def ensure_opens(self, texts: Iterable[str]) -> None:
+        """`KeysRefused` where one of them does not open."""
+        for sealed in texts:
+            self.unseal(sealed)
 
     def renewed(self, sealed: str) -> str:
         """The same, sealed with the first key; `KeysRefused` as for `unseal`."""

@@ -15,7 +15,7 @@ from server import clock
 from server.config import Settings
 from server.db import db
 from server.errors import Busy, ClosingsRefused
-from server.held import held
+from server.held import held, hold
 from server.queries import closings as reads
 from server.services import closing_keys, closings, events
 from server.services.closing_keys import ClosingKeys
@@ -224,6 +224,21 @@ def test_a_strangers_key_under_the_name_of_ours_does_not_pass(
         "签名不符：存证本身被改写，改写的人没有密钥。",
         "与库外保存的存证不同。",
     ]
+
+
+def test_a_key_made_in_place_of_the_lost_one_is_told_before_it_signs(
+    closed: None, app: Flask, tmp_path: Path
+) -> None:
+    assert app.test_cli_runner().invoke(args=["check"]).exit_code == 0
+    ours = held(ClosingKeys)
+    hold(app, ClosingKeys.open(replace(held(Settings), instance=tmp_path / "made-anew")))
+    try:
+        checked = app.test_cli_runner().invoke(args=["check"])
+    finally:
+        hold(app, ours)
+    assert checked.exit_code == 1
+    assert "请恢复 closing-keys.json" in checked.output
+    assert reads.chain()[-1].kid in checked.output
 
 
 def test_nothing_personal_is_in_what_is_closed(closed: None) -> None:

@@ -9,6 +9,7 @@ from server.errors import ConsentRefused, NotFound
 from server.models.checkins import Checkin
 from server.models.trips import Consent
 from server.queries import places
+from server.rules import consents as rules
 from server.services import checkins, consents, trips
 from tests import people
 from tests.support.together import together
@@ -95,3 +96,30 @@ def test_the_words_agreed_to_are_told_in_both_languages(app: Flask) -> None:
     assert asked["asks"] == "track"
     assert "连续记录" in asked["words_zh"]
     assert "continuously" in asked["words_en"]
+
+
+def test_it_is_told_before_consent_how_long_positions_are_kept(app: Flask) -> None:
+    folk = people.county(app)
+    track = consents.read(folk.cadre.actor, planned(folk.cadre, tracking="track")["id"])
+    assert "签到的位置自收到起保存 730 天" in track["words_zh"]
+    assert "轨迹的定位点保存 180 天" in track["words_zh"]
+    assert "of the track for 180 days" in track["words_en"]
+    checkins_alone = consents.read(folk.cadre.actor, planned(folk.cadre, tracking="checkins")["id"])
+    assert "730 days" in checkins_alone["words_en"]
+    assert "180" not in checkins_alone["words_en"]
+
+
+def test_the_words_one_agreed_to_stay_those_of_the_duty_when_newer_ones_come(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folk = people.county(app)
+    trip = approved(folk.cadre, folk.supervisor_a, tracking="track")
+    agreed = consents.give(folk.cadre.actor, trip["id"], "checkins")
+    newer = dict.fromkeys(rules.LEVELS, ("新的用词", "newer words"))
+    monkeypatch.setitem(rules.WORDS, "2030-01", newer)
+    monkeypatch.setattr(rules, "CURRENT_WORDS", "2030-01")
+    assert consents.give(folk.cadre.actor, trip["id"], "track")["words_zh"] == agreed["words_zh"]
+    consents.withdraw(folk.cadre.actor, trip["id"])
+    assert "新的用词" in consents.give(folk.cadre.actor, trip["id"], "track")["words_zh"]
+    kept = db.session.scalars(sa.select(Consent.words).order_by(Consent.id))
+    assert list(kept) == ["2026-01", "2026-01", "2030-01"]

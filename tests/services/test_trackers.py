@@ -135,6 +135,8 @@ def test_a_key_that_no_longer_opens_is_said_not_guessed(app: Flask) -> None:
     with pytest.raises(KeysRefused, match="restore sealing-keys"):
         trackers.opened_key(known.sealed_key)
     assert trackers.reseal() == (0, 1)
+    checked = app.test_cli_runner().invoke(args=["check"])
+    assert (checked.exit_code, "请恢复 sealing-keys.json" in checked.output) == (1, True)
 
 
 def test_a_lost_phone_is_revoked_at_once_and_its_key_forgotten(app: Flask) -> None:

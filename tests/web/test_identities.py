@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from joserfc import jwk
 
 from server import clock
 from server.config import Settings
@@ -126,6 +127,19 @@ def test_an_answer_made_for_another_question_is_refused(client: FlaskClient, peo
     refused = client.get(back)
     assert refused.status_code == 401
     assert any("统一身份认证没有通过" in words for words in Taken(refused.text).words)
+
+
+def test_what_the_provider_did_not_sign_is_refused(
+    client: FlaskClient, people: County, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link(signed_in(people.supervisor))
+    out = client.get("/sign-in/provider")
+    back = signed_in_there(out.location, SUBJECT)
+    kids = [key.kid for key in held(Provider)._key_set().keys]
+    strangers = [jwk.RSAKey.generate_key(2048, {"kid": str(kid)}) for kid in kids]
+    monkeypatch.setattr(held(Provider), "_keys", jwk.KeySet(list(strangers)))
+    assert client.get(back).status_code == 401
+    assert client.get_cookie(COOKIE) is None
 
 
 def test_who_says_no_at_the_provider_stays_outside(client: FlaskClient, people: County) -> None:
