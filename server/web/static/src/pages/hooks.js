@@ -76,12 +76,13 @@ function sheet(hook) {
 /** @param {HookMessage} one */
 function message(one) {
   const state = STATES[one.state]();
-  const more = one.state === "waiting" && one.tries > 0 && one.next_at ? t("{at} 再试", { at: shortly(one.next_at) }) : "";
+  const again = one.state === "waiting" && one.tries > 0 && one.next_at ? t("{at} 再试", { at: shortly(one.next_at) }) : "";
+  const more = one.state === "sent" ? "" : [one.said, again].filter(Boolean).join(" · ");
   return el(
     "div.hook-message",
     {},
     el("time", { datetime: one.made_at }, shortly(one.made_at)),
-    el("span", { title: one.said }, state, el("span.under", {}, more || (one.state === "sent" ? "" : one.said))),
+    el(one.state === "given_up" ? "span.hook-lost" : "span", {}, state, el("span.under", {}, more)),
     el("pre", {}, one.text),
   );
 }
