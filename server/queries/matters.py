@@ -393,13 +393,15 @@ def _may(actor: Actor, row: Any) -> list[dict[str, Any]]:
             "asks": list(rule.asks),
         }
         for name in steps
-        if _allows(actor, (rule := matters.STEPS[name]).permission, row) and _fits(actor, matter, name)
+        if _allows(actor, (rule := matters.STEPS[name]).permission, row) and _fits(actor, row, name)
     ]
 
 
-def _fits(actor: Actor, matter: Matter, step: str) -> bool:
-    """Whether a step is not refused to the actor for what they did on the matter before."""
-    return step not in matters.NOT_ONES_OWN or last_handler(matter.id) != actor.person_id
+def _fits(actor: Actor, row: Any, step: str) -> bool:
+    """Whether a step is not refused: above the county there is nobody, and nobody verifies what they did themselves."""
+    if step == "escalate":
+        return not access.is_root(row.holder_path)
+    return step not in matters.NOT_ONES_OWN or last_handler(row.Matter.id) != actor.person_id
 
 
 def _may_erase(actor: Actor, matter: Matter) -> bool:

@@ -248,7 +248,10 @@ def _ensure_may(actor: Actor, matter: Matter, permission: str) -> None:
 
 
 def _append(matter: Matter, step: str, target: str, told: Told, by_id: int | None) -> int:
-    """Append the step, bring the matter into its new state, and reckon its term. The step's id."""
+    """Append the step, with the unit it was handed up to, bring the matter into its new state, and reckon its term.
+
+    The step's id.
+    """
     row = MatterStep(
         matter_id=matter.id,
         step=step,
@@ -256,7 +259,7 @@ def _append(matter: Matter, step: str, target: str, told: Told, by_id: int | Non
         at=clock.now(),
         by_id=by_id,
         note=told.note,
-        unit_id=told.unit_id,
+        unit_id=matter.holder_id if step == "escalate" else told.unit_id,
         person_id=told.person_id,
         into_id=told.into_id,
         until=told.until,

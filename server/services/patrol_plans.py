@@ -128,14 +128,19 @@ def _ensure_areas(area_ids: set[int | None]) -> None:
 
 
 def _ensure_people(person_ids: Sequence[int], unit: Unit) -> None:
-    """`PatrolRefused` unless all are of the unit or one below it and still there."""
+    """`PatrolRefused` telling who, by their places in the list, is not of the unit or one below it, or has left."""
     own = (
         sa.select(Person.id)
         .join(Unit, Unit.id == Person.unit_id)
         .where(Person.id.in_(person_ids), Person.left_at.is_(None), Unit.path.startswith(unit.path))
     )
-    if set(person_ids) - set(db.session.scalars(own)):
-        patrols.refuse("巡查人员不在该单位", "somebody named is not of the unit")
+    known = set(db.session.scalars(own))
+    strange = [str(place) for place, person_id in enumerate(person_ids, 1) if person_id not in known]
+    if strange:
+        patrols.refuse(
+            f"第 {'、'.join(strange)} 名巡查人员不在该单位及其下级",
+            f"of those named, number {', '.join(strange)} is not of the unit or one below it",
+        )
 
 
 def _fill(plan_id: int, told: Plan) -> None:

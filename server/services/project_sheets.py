@@ -193,10 +193,10 @@ def _project_told(line: Line, project: Project | None, names: "_Names") -> Proje
         told["needs_land"] = sheets.needs_land_of(line.told["needs_land"])
     if project is not None:
         return replace(as_told(project), **told)
-    for need in ("amount", "unit_id"):
-        if need not in told:
-            zh, en = _NEEDED[need]
-            projects.refuse(f"没有{zh}", f"there is no {en}")
+    lacking = [words for need, words in _NEEDED.items() if need not in told]
+    if lacking:
+        zh, en = zip(*lacking, strict=True)
+        projects.refuse(f"没有{'、'.join(zh)}", f"there is no {', no '.join(en)}")
     days = [day for text in line.actual.values() if (day := sheets.day_of(text))]
     return ProjectTold(**told, known_on=min(days, default=None))
 

@@ -107,7 +107,8 @@ def test_handing_on_goes_village_township_county_and_no_further_each_with_its_cl
         with clock.at(WEDNESDAY + timedelta(days=days)):
             desk.sign_in()
             desk.does("supervisor", "route", "escalate", note="村里办不了")
-            assert desk.matter["holder"]["id"] == holder
+            assert desk.matter["holder"]["id"] == desk.matter["steps"][-1]["unit"]["id"] == holder
+    assert "escalate" not in [each["step"] for each in desk.matter["may"]]
     assert desk.matter["due_at"] == "2026-11-30T10:00:00Z"  # Friday the 27th and three days
     with clock.at(WEDNESDAY + timedelta(days=3)):
         desk.sign_in()

@@ -151,8 +151,8 @@ def test_another_townships_plan_is_not_there_and_its_people_cannot_be_sent(morni
         patrol_plans.end(morning.supervisor_b.actor, made["id"])
     with pytest.raises(Forbidden):
         patrol_plans.plan(morning.supervisor_b.actor, plan(morning))
-    with pytest.raises(PatrolRefused):
-        planned(morning, walker_ids=[morning.cadre_b.id])
+    with pytest.raises(PatrolRefused, match="number 2 is not"):
+        planned(morning, who="rota", walker_ids=[morning.grid_member.id, morning.cadre_b.id])
     with pytest.raises(Forbidden):
         patrol_plans.plan(morning.grid_member.actor, plan(morning))
 

@@ -98,6 +98,13 @@ def test_one_refused_row_keeps_all_others_out(folk: County) -> None:
     assert (told["done"], kept()) == (False, [])
 
 
+def test_all_that_a_new_project_lacks_is_told_at_once(folk: County) -> None:
+    bare = files.Sheet([files.Line(3, {"name": "光伏玻璃"})], [])
+    told = project_sheets.take(folk.supervisor.actor, bare, dry=True)
+    assert "没有总投资、责任单位" in told["rows"][0]["zh"]
+    assert "no amount, no unit" in told["rows"][0]["en"]
+
+
 def test_a_township_takes_in_its_own_projects_only(folk: County) -> None:
     told = taken(folk.supervisor_b, ROW)
     assert (told["done"], told["rows"][0]["outcome"]) == (False, "refused")

@@ -60,8 +60,10 @@ export async function checkpoints(trip) {
   const mine = (await queue.mine()).filter(({ kind, state }) => kind === "checkin" && (state === "kept" || state === "waiting"));
   const found = (trip.stops ?? []).map((stop) => ({ stop, ...stateOf(stop, patrol.points, mine) }));
   const left = found.filter(({ done }) => !done).length;
+  const next = patrol.in_order && trip.state === "under_way" ? found.find(({ done }) => !done) : undefined;
   const items = found.map(({ stop, done, words, at }) => el("li", { class: done ? "done" : "" }, el("strong", {}, stop.name),
     (words || at) && el("small", {}, done && icon("check"), [words, at && stamp(at)].filter(Boolean).join(" ")),
+    !done && next && next.stop !== stop && el("small", {}, say("point.first", { name: next.stop.name })),
     !done && trip.state === "under_way" && el("a", { class: "button quiet", href: `#/checkin?trip=${trip.id}&stop=${stop.id}` }, say("point.do"))));
   return section(say(left ? "patrol.left" : "patrol.all", { n: left, all: found.length }),
     patrol.in_order && para(say("patrol.in_order")), walked(patrol), el("ol", { class: "stops" }, ...items));

@@ -186,6 +186,7 @@ export const words = /** @type {const} */ ({
   "point.reached": ["已到", "Reached"],
   "point.told": ["已签到，未能判定", "Checked in, could not be judged"],
   "point.out_of_order": ["未按顺序", "Out of order"],
+  "point.first": ["请先到“{name}”，否则记为未按顺序", "Go by “{name}” first, or it counts as out of order"],
   "point.outside": ["签到不在此处", "Checked in elsewhere"],
   "point.waiting": ["已签到，待发送", "Checked in, not sent yet"],
   "finding.do": ["上报发现的问题", "Report what you found"],

@@ -19,7 +19,7 @@ export async function showAround(place, matter, changed) {
   try {
     /** @type {{items: MatterAround[]}} */
     const told = await get(`/matters/${matter.id}/around`);
-    fill(body, told.items.length ? el("ul.around", {}, told.items.map((other) => row(other, other.alike ? mergeButton(matter, other, changed) : null))) : el("p.more", {}, t("一公里内没有其他未办结的事项。")));
+    fill(body, told.items.length ? el("ul.around", {}, told.items.map((other) => row(proposed(matter, other), mergeButton(matter, other, changed)))) : el("p.more", {}, t("一公里内没有其他未办结的事项。")));
     if (matter.lng !== null) await draw(body, matter, told.items);
   } catch (error) {
     fill(
@@ -38,6 +38,9 @@ async function draw(body, matter, others) {
   await aroundMap(frame, matter, others);
 }
 
+/** Of one that is over nothing is proposed any more. @param {MatterInFull} matter @param {MatterAround} other */
+const proposed = (matter, other) => ({ ...other, alike: other.alike && !matter.closed_at });
+
 /** @param {MatterAround} other @param {HTMLElement | null} merge */
 function row(other, merge) {
   const far = other.metres === null ? t("地点相同") : metres(other.metres);
@@ -51,6 +54,6 @@ function row(other, merge) {
     el("span.clip-lines", {}, other.text),
     el("span.under", {}, [other.category?.name, word("matter", other.state), shortly(other.reported_at)].filter(Boolean).join(" · ")),
     deadline(other),
-    merge,
+    other.alike ? merge : null,
   );
 }

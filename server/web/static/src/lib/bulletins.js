@@ -65,7 +65,7 @@ function madeOf({ data }) {
     "p.board-none",
     {},
     t("依据已发布的月度通报汇总："),
-    months.map(({ month, bulletin }) => [bulletin ? el("a", { href: `/bulletins/${bulletin.id}` }, `${month} ${bulletin.number}`) : el("span.faint", {}, month, " ", t("未发布，未计入")), " "]),
+    months.map(({ month, bulletin }) => [bulletin ? el("a.nowrap", { href: `/bulletins/${bulletin.id}` }, `${month} ${bulletin.number}`) : el("span.faint.nowrap", {}, month, " ", t("未发布，未计入")), "　"]),
   );
 }
 

@@ -59,7 +59,7 @@ function sheet(hook) {
       "div.sheet-head",
       {},
       el("h2", {}, hook.name),
-      el("span.tag", {}, hook.enabled ? t("启用") : t("停用")),
+      el("span.tag", {}, hook.enabled ? t("已启用") : t("暂停发送")),
       el("span.faint.small", {}, [KINDS[hook.kind]?.(), hook.unit.name, hook.signed ? t("加签") : null].filter(Boolean).join(" · ")),
       el(
         "span.buttons.end",
@@ -76,12 +76,13 @@ function sheet(hook) {
 /** @param {HookMessage} one */
 function message(one) {
   const state = STATES[one.state]();
-  const more = one.state === "waiting" && one.tries > 0 && one.next_at ? t("{at} 再试", { at: shortly(one.next_at) }) : "";
+  const again = one.state === "waiting" && one.tries > 0 && one.next_at ? t("{at} 再试", { at: shortly(one.next_at) }) : "";
+  const more = one.state === "sent" ? "" : [one.said, again].filter(Boolean).join(" · ");
   return el(
     "div.hook-message",
     {},
     el("time", { datetime: one.made_at }, shortly(one.made_at)),
-    el("span", { title: one.said }, state, el("span.under", {}, more || (one.state === "sent" ? "" : one.said))),
+    el(one.state === "given_up" ? "span.hook-lost" : "span", {}, state, el("span.under", {}, more)),
     el("pre", {}, one.text),
   );
 }
@@ -125,7 +126,7 @@ async function edit(hook) {
       field("address", t("机器人地址（Webhook）"), { required: !hook, maxlength: 500, placeholder: kept || "https://", autocomplete: "off" }),
       field("secret", t("加签密钥（钉钉，可不填）"), { maxlength: 200, placeholder: kept, autocomplete: "off" }),
       choice("lang", t("消息语言"), [["zh", "中文"], ["en", "English"]], hook?.lang ?? "zh"),
-      el("label.choice", {}, el("input", { type: "checkbox", name: "enabled", checked: hook?.enabled ?? true }), t("启用")),
+      el("label.choice", {}, el("input", { type: "checkbox", name: "enabled", checked: hook?.enabled ?? true }), t("向这个群发送")),
     ],
     act: (form) => (hook ? patch(`/hooks/${hook.id}`, told(form)) : post("/hooks", told(form))),
   });

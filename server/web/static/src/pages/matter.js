@@ -131,7 +131,8 @@ function line(at, what, who, note, photos = null) {
 function changed(matter) {
   draw(matter);
   if (matter.category) void showAround(byId("around"), matter, changed);
-  toast(t("已更新：{state}", { state: word("matter", matter.state) }));
+  const last = matter.erased_at ? undefined : matter.steps.at(-1);
+  toast(t("已更新：{state}", { state: last ? word("matter_taken", last.step) : word("matter", matter.state) }));
 }
 
 async function begin() {
