@@ -1,5 +1,7 @@
 """Who is acting: a person with their grants, as the database has them now."""
 
+from functools import cache
+
 import sqlalchemy as sa
 
 from server.db import db
@@ -14,6 +16,7 @@ def by_person(person_id: int) -> Actor | None:
     return _actor(list(rows))
 
 
+@cache
 def _people() -> sa.Select[Person, str, str, str]:
     """A person with their unit's path, once per grant (role and the path it is held over)."""
     own, over = sa.orm.aliased(Unit), sa.orm.aliased(Unit)
