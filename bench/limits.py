@@ -13,7 +13,7 @@ from datetime import timedelta
 import numpy as np
 from flask import Flask, Response, request
 
-from server import clock
+from server import clock, processes
 from server.api.doors import Doors, answer
 from server.api.schemas.checkins import CheckinIn, CheckinOut
 from server.app import create_app
@@ -123,7 +123,8 @@ def _remember(arrival: Arrival) -> Evidence:
 
 
 def application() -> Flask:
-    """The application and its limits."""
-    app = create_app()
-    app.register_blueprint(doors)
-    return app
+    """The application and its limits, loaded as `wsgi` loads it."""
+    with processes.loading():
+        app = create_app()
+        app.register_blueprint(doors)
+        return app
