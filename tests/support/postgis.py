@@ -1,6 +1,7 @@
 """A PostgreSQL cluster with PostGIS for one test run: made in a temporary folder, started, stopped, removed."""
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -32,6 +33,9 @@ full_page_writes = off
 shared_buffers = 64MB
 autovacuum_naptime = 5min
 """
+
+
+PORTS = (20_000, 32_000)
 
 
 @dataclass
@@ -144,8 +148,9 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
 
 
 def _free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port nobody listens on, below those that connections are given: it is free again after a stop and a start."""
+    while True:
+        port = random.SystemRandom().randint(*PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
