@@ -44,7 +44,7 @@ GATHER_MOST = 32
 PAUSE_S = 0.008
 """A few fixes wait so long for others: no phone's owner sees it, and two together cost little more than one."""
 
-BATCH_PAUSE_S = 0.008
+BATCH_PAUSE_S = 0.004
 """A batch waits so long: it is worth a trip to the database by itself, and its phone sends the next one after it."""
 
 FEW = 10
