@@ -8,6 +8,7 @@ They bring a secret of their own in place of a session: `docs/wire.md` says what
 from flask import Blueprint, Response, request
 
 from server import clock
+from server.api.doors import received
 from server.errors import TrackerUnknown, Unreadable
 from server.gate import public, take_turn
 from server.ingest import owntracks, traccar
@@ -28,7 +29,7 @@ OWNTRACKS_BYTES = 12 * 2**20
 @public
 def from_traccar() -> Response:
     """Traccar Client in its three wire forms, OsmAnd, GPSLogger."""
-    query, body = request.query_string, request.get_data(cache=False)
+    query, body = request.query_string, received(request)
     try:
         envelope = traccar.decode(query=query, body=body, content_type=request.content_type or "")
     except Unreadable:
@@ -43,7 +44,7 @@ def from_owntracks() -> Response:
     """OwnTracks, in the clear or sealed with its own key."""
     request.max_content_length = OWNTRACKS_BYTES
     sender = owntracks.sender(dict(request.headers), request.query_string)
-    body = request.get_data(cache=False)
+    body = received(request)
     take_turn(sender.secret or "")
     try:
         envelope = owntracks.decode(body, sender=sender, key=_key(sender, body))

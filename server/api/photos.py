@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Response, request
 
 from server import gate
-from server.api.doors import Doors, answer
+from server.api.doors import Doors, answer, received
 from server.api.schemas.photos import PartAsked, PhotoIn, PhotoOut
 from server.errors import UnsupportedMediaType
 from server.gate import guard
@@ -39,7 +39,7 @@ def send(asked: dict[str, int], photo_id: UUID) -> Response:
     request.max_content_length = PART_BYTES
     if request.mimetype != BYTES:
         raise UnsupportedMediaType
-    return answer(photos.send(gate.actor(), photo_id, request.get_data(cache=False), offset=asked["offset"]))
+    return answer(photos.send(gate.actor(), photo_id, received(request), offset=asked["offset"]))
 
 
 @doors.get("/photos/<uuid:photo_id>")

@@ -7,7 +7,7 @@ from flask import Response, request
 from marshmallow import fields
 
 from server import clock, gate
-from server.api.doors import Doors, answer
+from server.api.doors import Doors, answer, received
 from server.gate import guard
 from server.held import held
 from server.ingest import native
@@ -40,7 +40,7 @@ def send() -> Response:
         clock.now()
     )  # before a body that is slow to come in, which would pass for a clock that is off
     actor = gate.actor()
-    batch = native.decode(request.get_data(cache=False), encoding=request.content_encoding or "")
+    batch = native.decode(received(request), encoding=request.content_encoding or "")
     delivery = Delivery(
         batch.fixes,
         received_at=received_at,

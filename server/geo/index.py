@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry import MultiPolygon, Point
 
 from server.geo import measure, polygon
+from server.geo.cells import Cells
 from server.geo.verdict import Edges, signed_edge_m
 
 Array = NDArray[np.float64]
@@ -49,6 +50,7 @@ class AreaIndex(Generic[Key]):
     edges: Callable[[int], Edges]
     _tree: shapely.STRtree
     _bounds: Array
+    _cells: Cells
 
     @classmethod
     def build(
@@ -76,7 +78,8 @@ class AreaIndex(Generic[Key]):
         tree = shapely.STRtree(held)
         tree.query(Point(0.0, 0.0))  # the first query builds the tree; from here on it is only read
         edges = lru_cache(maxsize=_EDGES_HELD)(lambda position: Edges.of(shapes[position]))
-        return cls(tuple(keys), held, since, until, edges, tree, shapely.bounds(held).reshape(-1, 4).T)
+        bounds = shapely.bounds(held).reshape(-1, 4).T
+        return cls(tuple(keys), held, since, until, edges, tree, bounds, Cells.of(bounds))
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -85,9 +88,8 @@ class AreaIndex(Generic[Key]):
         """The positions, ascending, of the areas a WGS-84 point lies in; with `at_s`, of those in force
         then.
         """
-        near = self._tree.query(shapely.points(np.array((lng, lat))))
-        inside = near[shapely.intersects_xy(self.areas[near], lng, lat)]
-        return sorted(self._in_force(inside, at_s).tolist())
+        near = self._cells.at(lng=lng, lat=lat)
+        return sorted(i for i in near if self._is_in_force(i, at_s) and self._holds(i, lng, lat))
 
     def at_many(self, lnglat: Array, *, at_s: Array | None = None) -> tuple[Positions, Positions]:
         """All pairs (row of `lnglat`, position of an area it lies in), as two arrays, for (n, 2) WGS-84
@@ -164,6 +166,14 @@ class AreaIndex(Generic[Key]):
             code[open_] = inside.astype(np.int8) - outside.astype(np.int8)
             open_ = open_[~(inside | outside | across)]
         return code
+
+    def _holds(self, position: int, lng: float, lat: float) -> bool:
+        """Whether a point lies in an area."""
+        return bool(shapely.intersects_xy(self.areas[position], lng, lat))
+
+    def _is_in_force(self, position: int, at_s: float | None) -> bool:
+        """Whether an area is in force at an instant; always where none is named."""
+        return at_s is None or bool(self.valid_from_s[position] <= at_s < self.valid_until_s[position])
 
     def _in_force(self, positions: Positions, at_s: float | None) -> Positions:
         if at_s is None:

@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from operator import attrgetter
 from uuid import UUID
 
 import orjson
@@ -180,6 +181,7 @@ class Told:
 
 
 _CONTENT = tuple(name for name in Told.__dataclass_fields__ if name != "sent_at")
+_contents = attrgetter(*_CONTENT)
 
 
 def digest(told: Told, *, with_position: bool) -> str:
@@ -188,24 +190,22 @@ def digest(told: Told, *, with_position: bool) -> str:
     Without the position where that was not kept: a digest of a place can be guessed back. Without a count of photos
     where there are none: a check-in of a phone that knows no photos stays the same.
     """
-    content = {name: getattr(told, name) for name in _CONTENT}
+    content = dict(zip(_CONTENT, _contents(told), strict=True))
     content["visit"] = None if told.visit is None else asdict(told.visit)
+    for name in ("made_at", "fixed_at"):
+        content[name] = None if content[name] is None else content[name].astimezone(UTC)
     if not told.photo_count:
         del content["photo_count"]
     if not with_position:
         for name in ("lng", "lat", "accuracy_m", "fixed_at"):
             del content[name]
-    canonical = orjson.dumps(
-        content, option=orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME, default=_plain
-    )
+    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS, default=_plain)
     return hashlib.sha256(canonical).hexdigest()
 
 
-def _plain(value: Decimal | date | datetime) -> str:
-    """A decimal the same for 1.5 and 1.50; an instant the same in every zone."""
-    if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value.isoformat()
+def _plain(value: Decimal) -> str:
+    """A decimal, the same for 1.5 and 1.50."""
+    return format(value.normalize(), "f")
 
 
 _OUTCOME_WORDS = {

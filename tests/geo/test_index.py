@@ -54,6 +54,18 @@ def test_many_points_are_matched_as_each_would_be(index: AreaIndex[str]) -> None
     assert np.all(np.diff(rows) >= 0)
 
 
+def test_one_point_is_matched_as_many_are_among_areas_of_all_sizes() -> None:
+    chance = np.random.default_rng(5)
+    low = chance.uniform((119.9, -0.1), (120.4, 0.4), (200, 2))
+    high = low + chance.choice((0.001, 0.01, 0.05, 0.3, 2.0), (200, 2))
+    areas = [MultiPolygon([box(*edges)]) for edges in np.hstack((low, high)).tolist()] + [MultiPolygon()]
+    index = AreaIndex.build(areas, range(len(areas)))
+    points = np.concatenate((chance.uniform((119.9, -0.1), (120.5, 0.5), (300, 2)), low[:100], high[:100]))
+    rows, positions = index.at_many(points)
+    each = [(row, i) for row, (lng, lat) in enumerate(points.tolist()) for i in index.at(lng=lng, lat=lat)]
+    assert sorted(zip(rows.tolist(), positions.tolist(), strict=True)) == each
+
+
 def test_an_area_is_in_force_from_its_first_instant_until_before_its_last() -> None:
     index = AreaIndex.build(
         [TOWN, TOWN],

@@ -177,6 +177,10 @@ def test_the_same_instant_and_amount_written_otherwise_are_the_same() -> None:
     assert digest(changed(made_at=east, visit=visit)) == digest(TOLD)
 
 
+def test_what_an_older_release_kept_is_still_the_same() -> None:
+    assert digest(TOLD) == "5e5d1b7945c0afa9f591f1e78ee4b5248c84d06c77c9a431c13e1b9f05fb2ded"
+
+
 @pytest.mark.parametrize(
     "other",
     [
