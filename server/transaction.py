@@ -40,8 +40,8 @@ def verb(act: Callable[P, R]) -> Callable[P, R]:
 
 
 def is_open() -> bool:
-    """Whether the caller is within a verb."""
-    return bool(db.session().info.get("within_a_verb"))
+    """Whether the caller is within a verb; asking makes no session."""
+    return db.session.registry.has() and bool(db.session().info.get("within_a_verb"))
 
 
 @contextmanager
