@@ -39,8 +39,10 @@ def other_address() -> str:
 
 def _switch() -> Response | None:
     """Keep the asked-for language in a cookie and go on to the same address without `lang`."""
+    if request.method != "GET" or request.path.startswith("/api/"):
+        return None
     asked = request.args.get("lang", "")
-    if asked not in LANGUAGES or request.method != "GET" or request.path.startswith("/api/"):
+    if asked not in LANGUAGES:
         return None
     rest = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != "lang"])
     onward = redirect(f"{request.path}?{rest}" if rest else request.path)
