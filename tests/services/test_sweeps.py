@@ -156,6 +156,47 @@ def interrupted(*, after: int) -> Iterator[None]:
         sa.event.remove(db.engine, "before_cursor_execute", at_a_deletion)
 
 
+@pytest.mark.parametrize("app", ["postgis"], indirect=True)
+def test_a_purge_that_loses_its_database_says_so_on_one_line_and_the_same_again_goes_on(
+    app: Flask, folk: County, tracked: Phone, caplog: pytest.LogCaptureFixture
+) -> None:
+    deliver(tracked, NOW + HOUR)
+    with clock.at(NOW):
+        journeys.under_way(folk.colleague, folk.supervisor_a, tracking="track")
+    deliver(phone(folk.colleague), NOW + HOUR)
+    late = NOW + (held(Settings).position_days + 2) * DAY
+    with cut_off():
+        did = swept(late)
+    assert did.pop("retention") is None
+    assert None not in did.values()
+    assert [line.exc_info for line in caplog.records if line.name == "guatu.sweep"] == [None]
+    assert "is kept" in caplog.text
+    assert len(kept()) == 2
+    assert swept(late)["retention"] == Did(
+        "删除 2 段期满轨迹，撤去 0 个分区", "expired tracks deleted: 2, partitions dropped: 0"
+    )
+    assert kept() == []
+
+
+@contextmanager
+def cut_off() -> Iterator[None]:
+    """PostgreSQL ends the process behind whoever deletes a fix for the first time."""
+    seen: list[str] = []
+
+    def at_the_first_deletion(
+        connection: sa.Connection, _cursor: object, statement: str, *_rest: object
+    ) -> None:
+        if statement.startswith("DELETE FROM fixes WHERE") and not seen:
+            seen.append(statement)
+            connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    sa.event.listen(db.engine, "before_cursor_execute", at_the_first_deletion)
+    try:
+        yield
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", at_the_first_deletion)
+
+
 # ── forgotten duties ────────────────────────────────────────────────────────────────────────────────────
 
 
