@@ -27,7 +27,7 @@ def run(every: int | None) -> None:
         _again_and_again(every)
     if not _once():
         raise click.ClickException(
-            "有步骤没有完成，原因见日志；再运行一次，会接着做 / a step failed; the log says why, and the same again goes on"
+            "有步骤没有完成，原因见日志；再运行一次，会接着做 / a step failed, the log says why; the same again goes on"
         )
 
 

@@ -90,6 +90,18 @@ def test_json_is_known_by_its_first_letter_when_the_header_says_something_else()
         {"device_id": "s3cret", "location": {"coords": {"latitude": 1, "longitude": 2}}}
     ).encode()
     assert list(traccar.decode(body=body, content_type=FORM).fixes.lng) == [2.0]
+    assert list(traccar.decode(body=b"\xef\xbb\xbf" + body, content_type=FORM).fixes.lng) == [2.0]
+
+
+def test_a_list_of_whole_messages_is_read_one_by_one() -> None:
+    nested = {
+        "device_id": "s3cret",
+        "location": [{"coords": {"latitude": 1, "longitude": lng}} for lng in (2, 3)],
+    }
+    body = json.dumps([nested, {"device_id": "s3cret", "lat": 1, "lon": 4}, 7]).encode()
+    told = traccar.decode(body=body)
+    assert (list(told.fixes.lng), told.sender.secret) == ([2.0, 3.0, 4.0], "s3cret")
+    assert told.fixes.dropped == {3: Reason.UNREADABLE_ITEM}
 
 
 @settings(max_examples=40)
@@ -279,6 +291,10 @@ def test_a_key_that_no_one_knows_does_not_hinder(key: str) -> None:
 )
 def test_a_message_names_one_sender_or_none(query: bytes, secret: str | None) -> None:
     assert traccar.decode(query=query).sender.secret == secret
+
+
+def test_an_identifier_that_was_pasted_with_what_stood_around_it_is_the_same() -> None:
+    assert asked(id=" s3cret\n").sender.secret == "s3cret"
 
 
 def test_a_list_of_two_senders_has_none() -> None:
