@@ -34,6 +34,11 @@ UNREADABLE: Final = {
     "too_many": ("一次最多 {limit} 个定位点", "at most {limit} fixes are taken at once"),
     "uneven": ("各列长度不一致", "its columns differ in length"),
     "datum": ("坐标系未知", "its datum is not known"),
+    "not_gpx": ("不是 GPX 文件", "it is no GPX file"),
+    "torn": (
+        "文件在末尾处中断；此前的内容已读取",
+        "the file breaks off at its end; what comes before was read",
+    ),
     "sent_at": ("发送时间（sent_at）无法识别", "its time of sending (sent_at) cannot be read"),
 }
 """Why nothing of a body can be read."""
