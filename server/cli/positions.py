@@ -6,7 +6,6 @@ from pathlib import Path
 import click
 
 from server.cli.commands import Commands
-from server.errors import Unreadable
 from server.ingest import gpx
 from server.queries import trackers
 from server.queries.trackers import Live
@@ -34,10 +33,8 @@ def import_file(username: str, file: Path, number: int | None) -> None:
             for became in position_files.bring_in(tracker, gpx.read(opened)):
                 kept += became.kept
                 aside.update(became.set_aside)
-    except Unreadable:
+    finally:
         _say(kept, aside)
-        raise
-    _say(kept, aside)
 
 
 def _one(found: list[Live], number: int | None) -> Live:
@@ -51,7 +48,7 @@ def _one(found: list[Live], number: int | None) -> Live:
 
 
 def _say(kept: int, aside: Counter[str]) -> None:
-    """What became of the file."""
+    """What became of the file so far."""
     click.echo(f"已保存 {kept} 个（含原有的）/ kept {kept}, those that were there already among them")
     for reason, count in sorted(aside.items()):
         zh, en = SET_ASIDE[reason]

@@ -13,6 +13,7 @@ from tests import people
 from tests import trips as journeys
 from tests.people import County
 from tests.positions import Phone, phone, rows
+from tests.support.databases import cut_off
 
 NOW = datetime.fromisoformat("2026-09-01T02:00:00+00:00")
 HOUR = timedelta(hours=1)
@@ -75,6 +76,22 @@ def test_a_torn_file_keeps_what_is_whole_and_says_so_and_the_whole_one_adds_the_
     assert "breaks off" in torn.output
     assert "kept 4" in brought_in(app, written(tmp_path / "a.gpx", *ats), who=folk.cadre.username).output
     assert len(rows("fixes", "at")) == 4
+
+
+@pytest.mark.parametrize("app", ["postgis"], indirect=True)
+def test_a_database_that_goes_away_meanwhile_is_told_in_one_sentence_and_the_same_again_adds_the_rest(
+    app: Flask, folk: County, tracked: Phone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gpx, "PIECE", 2)
+    file = written(tmp_path / "a.gpx", *(NOW + n * timedelta(minutes=5) for n in range(5)))
+    with cut_off("INSERT INTO fixes", nth=2):
+        lost = brought_in(app, file, who=folk.cadre.username)
+    assert lost.exit_code == 1
+    assert "kept 2" in lost.output
+    assert "run this again" in lost.output
+    assert len(rows("fixes", "at")) == 2
+    assert "kept 5" in brought_in(app, file, who=folk.cadre.username).output
+    assert len(rows("fixes", "at")) == 5
 
 
 def test_what_is_no_gpx_or_declares_entities_is_refused(

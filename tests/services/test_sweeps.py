@@ -25,6 +25,7 @@ from tests import people
 from tests import trips as journeys
 from tests.people import County
 from tests.positions import Phone, fix, fixes, phone, rows
+from tests.support.databases import cut_off
 from tests.support.together import together
 
 NOW = datetime.fromisoformat("2026-09-01T02:00:00+00:00")
@@ -165,7 +166,7 @@ def test_a_purge_that_loses_its_database_says_so_on_one_line_and_the_same_again_
         journeys.under_way(folk.colleague, folk.supervisor_a, tracking="track")
     deliver(phone(folk.colleague), NOW + HOUR)
     late = NOW + (held(Settings).position_days + 2) * DAY
-    with cut_off():
+    with cut_off("DELETE FROM fixes WHERE", nth=1):
         did = swept(late)
     assert did.pop("retention") is None
     assert None not in did.values()
@@ -176,25 +177,6 @@ def test_a_purge_that_loses_its_database_says_so_on_one_line_and_the_same_again_
         "删除 2 段期满轨迹，撤去 0 个分区", "expired tracks deleted: 2, partitions dropped: 0"
     )
     assert kept() == []
-
-
-@contextmanager
-def cut_off() -> Iterator[None]:
-    """PostgreSQL ends the process behind whoever deletes a fix for the first time."""
-    seen: list[str] = []
-
-    def at_the_first_deletion(
-        connection: sa.Connection, _cursor: object, statement: str, *_rest: object
-    ) -> None:
-        if statement.startswith("DELETE FROM fixes WHERE") and not seen:
-            seen.append(statement)
-            connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
-
-    sa.event.listen(db.engine, "before_cursor_execute", at_the_first_deletion)
-    try:
-        yield
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", at_the_first_deletion)
 
 
 # ── forgotten duties ────────────────────────────────────────────────────────────────────────────────────
