@@ -11,9 +11,11 @@ Sources: the apps' own senders, and the published description of the OsmAnd prot
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
+from server.errors import Unreadable
 from server.ingest import fixes, readings
 from server.ingest.fixes import Answer, Envelope, Fix, Reason, Sender, SetAside
 from server.ingest.readings import KNOTS_PER_MPS, PERCENT, NotRead
@@ -22,6 +24,7 @@ SOURCE: Final = "traccar"
 ANSWER: Final = Answer(200, b"", "text/plain")
 """All three forms take this as sent; two of them read nothing but the status."""
 
+_REPEATED: Final = b'"&id='
 _BOM: Final = b"\xef\xbb\xbf"
 _MILLIS_FROM: Final = 2.0**31
 _MAX_FIELDS: Final = 200
@@ -72,8 +75,19 @@ def decode(*, query: bytes = b"", body: bytes = b"", content_type: str = "") -> 
     if body.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[") or (
         body and content_type.startswith("application/json")
     ):
-        return _from_json(body)
+        return _from_json_or_repeated(body)
     return _from_form(_pairs(b"&".join(filter(None, (query, body)))))
+
+
+def _from_json_or_repeated(body: bytes) -> Envelope:
+    """JSON; or, where it is broken or names nobody, what 9.x repeats in it in the first form, for old servers."""
+    try:
+        envelope = _from_json(body)
+    except Unreadable:
+        if _REPEATED not in body:
+            raise
+        return _from_form(_pairs(body))
+    return envelope if envelope.sender.secret else replace(envelope, sender=named(body=body))
 
 
 def named(*, query: bytes = b"", body: bytes = b"") -> Sender:
