@@ -3,8 +3,9 @@
 Twenty townships of a hundred people, each sending a fix every ten seconds through Traccar's door; nine hundred streams
 of those who watch one township, a hundred of those who watch all. A fix carries the instant it was sent at, so the
 time to its frame holds the request, the commit, the wait for the look and the way to the reader. Check-ins are made by
-people whom nobody here watches: measured is what the streams cost them, by turns without and with. The server is
-gunicorn with two gevent workers on PostGIS; it, the database and the load share this machine.
+people whom nobody here watches: measured is what the streams cost them, by turns without and with, and then, by turns
+too, without and with two hundred more streams of those who watch all and never read a byte. The server is gunicorn with
+two gevent workers on PostGIS; it, the database and the load share this machine.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from multiprocessing.connection import Connection
@@ -42,10 +43,11 @@ from server.rules import trackers
 from server.transaction import transaction
 from tests import people
 from tests.people import Someone
+from tests.support.serving import Served
 from tests.trips import FACTORY, under_way
 
 TOWNSHIPS, EACH, EVERY_S = 20, 100, 10.0
-NARROW, WIDE, PER_SITTING = 900, 100, 8
+NARROW, WIDE, STUCK, PER_SITTING = 900, 100, 200, 8
 CHECKING_IN, SENDERS = 8, 8
 CLOSELY = 10
 """Of so many streams one is read closely; of the others only the bytes are counted."""
@@ -55,9 +57,12 @@ AT = re.compile(rb'"at":"([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What is measured on: tokens of those who watch, secrets of those who move, phones of those who check in."""
+    """What is measured on: tokens of those who watch and of those who never read, secrets of those who move, phones of
+    those who check in.
+    """
 
     watching: list[str]
+    stuck: list[str]
     secrets: list[str]
     checking_in: tuple[Phone, ...]
 
@@ -74,31 +79,49 @@ def main() -> None:
         ground = _settle()
         _look()
         with running.served(place, workers=2) as server:
-            _by_turns(server.port, ground, options.seconds, options.slices)
+            _by_turns(server, ground, options.seconds, options.slices)
 
 
-def _by_turns(port: int, ground: Ground, seconds: float, slices: int) -> None:
-    """Everybody moves all the time; each slice: check-ins without streams, streams alone, check-ins with streams."""
-    ratios: list[float] = []
-    with _child(_move, port, ground.secrets):
+def _by_turns(server: Served, ground: Ground, seconds: float, slices: int) -> None:
+    """Everybody moves all the time; each slice: check-ins without streams, streams alone, check-ins with streams, and
+    with those who never read.
+    """
+    ratios, stuck_ratios = list[float](), list[float]()
+    with _child(_move, server.port, ground.secrets):
         time.sleep(EVERY_S)
-        _checkins(port, ground, 3.0)
+        _checkins(server.port, ground, 3.0)
         running.settle()
-        for _ in range(slices):
-            without = _checkins(port, ground, seconds)
-            with _child(_listen, port, ground.watching) as listening:
+        for nth in range(slices):
+            without = _checkins(server.port, ground, seconds)
+            with _child(_listen, server.port, ground.watching) as listening:
                 assert listening.recv() == len(ground.watching)
                 time.sleep(EVERY_S + 2)
                 listening.send("from now on")
                 time.sleep(seconds)
                 listening.send("so far")
                 _say("streams alone", listening.recv())
-                beside = _checkins(port, ground, seconds)
-                listening.send("so far")
-                _say("beside check-ins as fast as they go", listening.recv())
-            ratios.append(beside / without)
-            print(f"check-ins/s: {without:.0f} without streams, {beside:.0f} with", flush=True)
+                order = (False, True) if nth % 2 == 0 else (True, False)
+                met = {stuck: _beside(server, ground, listening, seconds, stuck=stuck) for stuck in order}
+            ratios.append(met[False] / without)
+            stuck_ratios.append(met[True] / met[False])
+            told = {"without streams": without, "with": met[False], "with stuck ones too": met[True]}
+            figures.facts("check-ins/s", {name: f"{rate:.0f}" for name, rate in told.items()})
     figures.goal("check-ins with streams : without", median(ratios), 0.85)
+    figures.goal(f"check-ins with {STUCK} stuck streams : without", median(stuck_ratios), 0.95)
+
+
+def _beside(server: Served, ground: Ground, listening: Connection, seconds: float, *, stuck: bool) -> float:
+    """Check-ins a second beside the streams that are read, and those that are not, once these hold all they can."""
+    with _child(_sit, server.port, ground.stuck) if stuck else nullcontext() as sitting:
+        assert sitting is None or sitting.recv() == len(ground.stuck)
+        time.sleep(EVERY_S)
+        listening.send("from now on")
+        met = _checkins(server.port, ground, seconds)
+        listening.send("so far")
+        _say("beside check-ins" + f" and {STUCK} stuck streams" * stuck, listening.recv())
+        held_mb = max(running.memory_mb(pid)["Rss"] for pid in running.below(server.process.pid))
+        figures.facts("the largest worker", {"holds": f"{held_mb:.0f} MB"})
+    return met
 
 
 def _say(what: str, heard: tuple[list[float], int, float]) -> None:
@@ -128,10 +151,12 @@ def _settle() -> Ground:
     secrets = [secret for township in townships for secret in _walkers(township)]
     narrow = [_watcher([townships[number % TOWNSHIPS]]) for number in range(-(-NARROW // PER_SITTING))]
     wide = [_watcher(townships) for _ in range(-(-WIDE // PER_SITTING))]
+    stuck = [_watcher(townships) for _ in range(-(-STUCK // PER_SITTING))]
     tokens = [*_tokens(narrow, NARROW), *_tokens(wide, WIDE)]
+    never = _tokens(stuck, STUCK)
     with transaction() as session:
         session.execute(sa.update(SignInSession).values(map_reason="值班查看"))
-    return Ground(tokens, secrets, tuple(_checking_in(office) for _ in range(CHECKING_IN)))
+    return Ground(tokens, never, secrets, tuple(_checking_in(office) for _ in range(CHECKING_IN)))
 
 
 def _tokens(watchers: list[Someone], count: int) -> list[str]:
@@ -321,6 +346,22 @@ def _listen(line: Connection, port: int, tokens: list[str]) -> None:
             if key.data:
                 now = time.time()
                 waits_s += [now - datetime.fromisoformat(at.decode()).timestamp() for at in AT.findall(came)]
+
+
+def _sit(line: Connection, port: int, tokens: list[str]) -> None:
+    """Hold a stream for each token over a line that takes little, and read none of it, for as long as this lives."""
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
+    for token in dict.fromkeys(tokens):
+        _snapshot(port, token)
+    opened = []
+    for token in tokens:
+        held = socket.socket()
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        held.connect(("127.0.0.1", port))
+        held.sendall(f"GET /api/v1/stream HTTP/1.0\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+        opened.append(held)
+    line.send(len(opened))
+    line.recv()
 
 
 def _snapshot(port: int, token: str) -> None:

@@ -336,6 +336,19 @@ def is_locked(error: BaseException) -> bool:
     return getattr(error.orig, "sqlstate", None) in IN_THE_WAY or "locked" in str(error.orig)
 
 
+AWAY = frozenset({"08", "57"})
+"""PostgreSQL's classes of codes for: the connection failed, an operator (or a crash) stepped in."""
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether a database error says that the database itself is away: whatever is asked next fails as well."""
+    if not isinstance(error, sa.exc.DBAPIError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    unmade = state is None and isinstance(error.orig, psycopg.OperationalError)
+    return error.connection_invalidated or unmade or (state or "")[:2] in AWAY
+
+
 NOT_WRITABLE = ("readonly database", "disk is full", "no space left on device", "read-only transaction")
 """What the databases say while they can be read and not written to."""
 

@@ -19,8 +19,8 @@ from tests.support.serving import Served
 
 expect.set_options(timeout=20_000)
 
-settings.register_profile("repeated", derandomize=True)
-settings.register_profile("searched", max_examples=2_000, print_blob=True)
+settings.register_profile("repeated", derandomize=True, deadline=None)
+settings.register_profile("searched", max_examples=2_000, print_blob=True, deadline=None)
 settings.load_profile("repeated")  # `make search` asks for the other
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"

@@ -11,7 +11,7 @@ from server import clock
 from server.api.doors import received
 from server.errors import TrackerUnknown, Unreadable
 from server.gate import public, take_turn
-from server.ingest import owntracks, traccar
+from server.ingest import owntracks, packing, traccar
 from server.ingest.fixes import Answer, Envelope, Reason, Sender
 from server.ingest.fixes import nothing as no_fixes
 from server.queries import trackers as reads
@@ -20,6 +20,9 @@ from server.services import positions, trackers
 from server.services.batch import Delivery
 
 doors = Blueprint("ingest", __name__)
+
+TRACCAR_BYTES = 2 * 2**20
+"""A message of Traccar Client, unpacked, is far smaller."""
 
 OWNTRACKS_BYTES = 12 * 2**20
 """An OwnTracks message may carry a picture; an honest one is smaller."""
@@ -31,6 +34,7 @@ def from_traccar() -> Response:
     """Traccar Client in its three wire forms, OsmAnd, GPSLogger."""
     query, body = request.query_string, received(request)
     try:
+        body = _plain(body, TRACCAR_BYTES)
         envelope = traccar.decode(query=query, body=body, content_type=request.content_type or "")
     except Unreadable:
         envelope = _unreadable(traccar.named(query=query, body=body), traccar.SOURCE, traccar.ANSWER)
@@ -47,10 +51,17 @@ def from_owntracks() -> Response:
     body = received(request)
     take_turn(sender.secret or "")
     try:
+        body = _plain(body, OWNTRACKS_BYTES)
         envelope = owntracks.decode(body, sender=sender, key=_key(sender, body))
     except Unreadable:
         envelope = _unreadable(sender, owntracks.SOURCE, owntracks.ANSWER)
     return _taken(envelope)
+
+
+def _plain(body: bytes, most: int) -> bytes:
+    """The body, unpacked where it came packed. Raises `Unreadable`."""
+    encoding = request.content_encoding
+    return packing.unpacked(body, encoding, most=most) if encoding else body
 
 
 def _key(sender: Sender, body: bytes) -> str | None:

@@ -13,6 +13,7 @@ from server.cli import (
     events,
     hooks,
     keys,
+    positions,
     seals,
     sweep,
 )
@@ -20,7 +21,7 @@ from server.cli import (
 
 def join(app: Flask) -> None:
     """Register every group of commands."""
-    for noun in (accounts, areas, database, keys, seals, hooks, events, docs, demo, sweep):
+    for noun in (accounts, areas, positions, database, keys, seals, hooks, events, docs, demo, sweep):
         app.cli.add_command(noun.commands)
     for command in (check.command, backups.backup, backups.restore):
         app.cli.add_command(command)

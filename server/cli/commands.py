@@ -9,8 +9,8 @@ import click
 import sqlalchemy as sa
 from flask.cli import AppGroup
 
-from server.db import refused
-from server.errors import Problem
+from server.db import is_away, refused
+from server.errors import DatabaseRefused, Problem
 
 BOOT_FAILED = 3
 """The exit code by which gunicorn knows that starting yet another worker would not help."""
@@ -33,10 +33,20 @@ def said() -> Iterator[None]:
     except Problem as problem:
         raise click.ClickException(sentence(problem)) from problem
     except sa.exc.SQLAlchemyError as error:
-        refusal = refused(error)
+        refusal = refused(error) or _lost(error)
         if refusal is None:
             raise
         raise click.ClickException(sentence(refusal)) from error
+
+
+def _lost(error: sa.exc.SQLAlchemyError) -> DatabaseRefused | None:
+    """What to say where the database went away in the middle: a verb that was not done by then left nothing."""
+    if not is_away(error):
+        return None
+    return DatabaseRefused(
+        why_zh="连接中断；此前做完的都在，再运行一次即可",
+        why_en="the connection was lost; what was done by then is kept, run this again",
+    )
 
 
 @contextmanager

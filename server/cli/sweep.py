@@ -26,7 +26,9 @@ def run(every: int | None) -> None:
     if every is not None:
         _again_and_again(every)
     if not _once():
-        raise click.ClickException("有步骤没有完成，原因见日志 / a step failed; the log says why")
+        raise click.ClickException(
+            "有步骤没有完成，原因见日志；再运行一次，会接着做 / a step failed, the log says why; the same again goes on"
+        )
 
 
 def _again_and_again(every: int) -> NoReturn:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import orjson
@@ -21,18 +21,24 @@ from server.errors import Unreadable
 from server.geo.datum import Datum
 
 Array = NDArray[np.float64]
+T = TypeVar("T")
 
 UNREADABLE: Final = {
     "not_json": ("内容不是 JSON", "the body is not JSON"),
     "not_messages": ("JSON 里没有消息", "the JSON holds no message"),
     "too_many_fields": ("参数太多", "there are too many parameters"),
-    "gzip": ("gzip 内容已损坏", "the gzip data is damaged"),
+    "packing": ("压缩内容已损坏", "the packed data is damaged"),
     "too_large": ("解压后超过 {limit_kb} KB", "it unpacks to more than {limit_kb} KB"),
     "encoding": ("不支持这种压缩方式", "it is packed in a way that is not read here"),
     "no_fixes": ("应有 items 或 columns 之一", "it must hold either items or columns"),
     "too_many": ("一次最多 {limit} 个定位点", "at most {limit} fixes are taken at once"),
     "uneven": ("各列长度不一致", "its columns differ in length"),
     "datum": ("坐标系未知", "its datum is not known"),
+    "not_gpx": ("不是 GPX 文件", "it is no GPX file"),
+    "torn": (
+        "文件在末尾处中断；此前的内容已读取",
+        "the file breaks off at its end; what comes before was read",
+    ),
     "sent_at": ("发送时间（sent_at）无法识别", "its time of sending (sent_at) cannot be read"),
 }
 """Why nothing of a body can be read."""
@@ -177,8 +183,8 @@ class Table:
 def loaded(body: bytes) -> dict[str, Any] | list[Any]:
     """The JSON object or list of a body. Raises `Unreadable`.
 
-    What is no JSON in the strict sense (NaN, 1e999, half an emoji cut off by a script) is read all the same: it makes
-    one value worthless, not the batch.
+    What is no JSON in the strict sense (NaN, 1e999, half an emoji cut off by a script, a name in another encoding than
+    UTF-8) is read all the same: it makes one value worthless, not the batch.
     """
     try:
         said = orjson.loads(body)
@@ -191,7 +197,7 @@ def loaded(body: bytes) -> dict[str, Any] | list[Any]:
 
 def _leniently_loaded(body: bytes) -> object:
     try:
-        return json.loads(body, parse_int=float)
+        return json.loads(body.decode(json.detect_encoding(body), "replace"), parse_int=float)
     except (ValueError, RecursionError):
         raise unreadable("not_json") from None
 
@@ -208,7 +214,7 @@ def ensure_few(count: int) -> None:
         raise unreadable("too_many", limit=MAX_FIXES)
 
 
-def each(items: Sequence[object], read: Callable[[object], Fix]) -> tuple[dict[int, Fix], dict[int, Reason]]:
+def each(items: Sequence[T], read: Callable[[T], Fix]) -> tuple[dict[int, Fix], dict[int, Reason]]:
     """Read item by item: row → fix, and row → reason for each from which `read` raised `SetAside`.
 
     Raises `Unreadable` for more than `MAX_FIXES`.

@@ -1,4 +1,4 @@
-"""The server's own batch of fixes: JSON, row by row or column by column, gzip or not → fixes in columns.
+"""The server's own batch of fixes: JSON, row by row or column by column, packed or not → fixes in columns.
 
 `{"sent_at": …, "datum": "WGS-84", "items": [{"lng": …, "lat": …, "fixed_at": …, "accuracy_m": …}, …]}` or the same
 with `"columns": {"lng": […], "lat": […], "fixed_at": […], …}`. The other keys are `altitude_m`, `speed_mps`,
@@ -9,7 +9,6 @@ something else is read value by value.
 """
 
 import math
-import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from server.geo.datum import Datum
-from server.ingest import fixes, readings
+from server.ingest import fixes, packing, readings
 from server.ingest.fixes import LAST_INSTANT_S, MEASURES, Array, Fixes, Reason, Table
 from server.ingest.readings import NotRead
 
@@ -48,13 +47,13 @@ class Batch:
 
 
 def decode(body: bytes, *, encoding: str = "") -> Batch:
-    """Read one request; `encoding` is its Content-Encoding, empty or gzip.
+    """Read one request; `encoding` is its Content-Encoding: empty, gzip or deflate.
 
     A fix without a place, without a time or with values that are none is dropped by row and reason. Raises
-    `Unreadable` for broken gzip or JSON, an unknown datum, columns of different lengths, more than 2,000 fixes
+    `Unreadable` for broken packing or JSON, an unknown datum, columns of different lengths, more than 2,000 fixes
     or `MAX_BYTES` bytes.
     """
-    said = fixes.loaded(_unpacked(body, encoding.strip().lower()))
+    said = fixes.loaded(packing.unpacked(body, encoding, most=MAX_BYTES))
     if not isinstance(said, dict):
         raise fixes.unreadable("not_messages")
     unknown: Counter[str] = Counter()
@@ -70,27 +69,6 @@ def decode(body: bytes, *, encoding: str = "") -> Batch:
 
 
 # ── the body ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _unpacked(body: bytes, encoding: str) -> bytes:
-    """The plain body; never more than one byte over the limit is unpacked, whatever was packed."""
-    if encoding not in ("", "identity", "gzip", "x-gzip"):
-        raise fixes.unreadable("encoding")
-    plain = _gunzipped(body) if encoding.endswith("gzip") else body
-    if len(plain) > MAX_BYTES:
-        raise fixes.unreadable("too_large", limit_kb=MAX_BYTES // 1024)
-    return plain
-
-
-def _gunzipped(body: bytes) -> bytes:
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    try:
-        plain = unpacker.decompress(body, MAX_BYTES + 1)
-    except zlib.error:
-        raise fixes.unreadable("gzip") from None
-    if len(plain) <= MAX_BYTES and (not unpacker.eof or unpacker.unused_data):
-        raise fixes.unreadable("gzip")
-    return plain
 
 
 def _sent_at_s(said: Mapping[str, object]) -> float:

@@ -69,11 +69,21 @@ def _basic(header: str) -> tuple[str, str]:
     scheme, _, packed = header.strip().partition(" ")
     if scheme.lower() != "basic":
         return "", ""
+    whole = packed.strip().rstrip("=")
     try:
-        name, _, secret = base64.b64decode(packed.strip(), validate=True).decode("utf-8").partition(":")
+        said = base64.b64decode(whole + "=" * (-len(whole) % 4), validate=True)
     except ValueError:
         return "", ""
-    return name, secret
+    name, _, secret = said.partition(b":")
+    return _text(name), _text(secret)
+
+
+def _text(said: bytes) -> str:
+    """UTF-8 as browsers write it, or else Latin-1, in which Android's library writes names and secrets."""
+    try:
+        return said.decode("utf-8")
+    except UnicodeDecodeError:
+        return said.decode("latin-1")
 
 
 # ── what ────────────────────────────────────────────────────────────────────────────────────────────────

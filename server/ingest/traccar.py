@@ -10,10 +10,12 @@ Sources: the apps' own senders, and the published description of the OsmAnd prot
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote_plus
 
+from server.errors import Unreadable
 from server.ingest import fixes, readings
 from server.ingest.fixes import Answer, Envelope, Fix, Reason, Sender, SetAside
 from server.ingest.readings import KNOTS_PER_MPS, PERCENT, NotRead
@@ -22,12 +24,17 @@ SOURCE: Final = "traccar"
 ANSWER: Final = Answer(200, b"", "text/plain")
 """All three forms take this as sent; two of them read nothing but the status."""
 
+_REPEATED: Final = b'"&id='
+_BOM: Final = b"\xef\xbb\xbf"
 _MILLIS_FROM: Final = 2.0**31
 _MAX_FIELDS: Final = 200
 _PLACE: Final = frozenset({"lat", "lon", "location"})
 _NAMES: Final = frozenset({"id", "deviceid", "device_id"})
 _NAMED: Final = re.compile(rb"""(?:^|[&?{,])\s*"?(?:id|deviceid|device_id)(?:=|"\s*:\s*")([^&"\s]{1,200})""")
 _DECIDES: Final = _PLACE | {"timestamp", "valid"}
+
+Told = tuple[object, Callable[[object], Fix]]
+"""One item of a message, and how it is read."""
 
 _FLAT: Final = {
     "accuracy": ("accuracy_m", 1.0),
@@ -65,9 +72,22 @@ def decode(*, query: bytes = b"", body: bytes = b"", content_type: str = "") -> 
     when the message names none or two. A fix without a timestamp keeps NaN. Raises `Unreadable` for broken JSON, JSON
     that is no message, more than 200 parameters, and more locations than an honest phone sends at once.
     """
-    if body.lstrip()[:1] in (b"{", b"[") or (body and content_type.startswith("application/json")):
-        return _from_json(body)
+    if body.removeprefix(_BOM).lstrip()[:1] in (b"{", b"[") or (
+        body and content_type.startswith("application/json")
+    ):
+        return _from_json_or_repeated(body)
     return _from_form(_pairs(b"&".join(filter(None, (query, body)))))
+
+
+def _from_json_or_repeated(body: bytes) -> Envelope:
+    """JSON; or, where it is broken or names nobody, what 9.x repeats in it in the first form, for old servers."""
+    try:
+        envelope = _from_json(body)
+    except Unreadable:
+        if _REPEATED not in body:
+            raise
+        return _from_form(_pairs(body))
+    return envelope if envelope.sender.secret else replace(envelope, sender=named(body=body))
 
 
 def named(*, query: bytes = b"", body: bytes = b"") -> Sender:
@@ -101,7 +121,7 @@ def _from_form(pairs: list[tuple[str, str]]) -> Envelope:
             raise SetAside(Reason.UNREADABLE_ITEM)
         return _flat(item, unknown)
 
-    return _envelope([message], read, [value for key, value in pairs if key in _NAMES], unknown)
+    return _envelope([(message, read)], [value for key, value in pairs if key in _NAMES], unknown)
 
 
 def _settled(pairs: list[tuple[str, str]]) -> tuple[dict[str, object], set[str]]:
@@ -118,16 +138,23 @@ def _settled(pairs: list[tuple[str, str]]) -> tuple[dict[str, object], set[str]]
 
 
 def _from_json(body: bytes) -> Envelope:
-    """Nested as 9.x sends it, one location or a list of them; or flat with the form's keys, one or a list."""
+    """Nested as 9.x sends it, one location or a list of them; or flat with the form's keys; one message or a list."""
     said = fixes.loaded(body)
     unknown: Counter[str] = Counter()
-    read: Callable[[object, Counter[str]], Fix] = _flat
-    items: Any = said
-    if isinstance(said, dict) and isinstance(said.get("location"), dict | list):
-        readings.tally(said, _KNOWN_ROOT, unknown)
-        items, read = said["location"], _nested
-    items = items if isinstance(items, list) else [items]
-    return _envelope(items, lambda item: read(item, unknown), _names(said), unknown)
+    messages = said if isinstance(said, list) else [said]
+    told = [each for message in messages for each in _told(message, unknown)]
+    return _envelope(told, _names(said), unknown)
+
+
+def _told(message: object, unknown: Counter[str]) -> list[Told]:
+    """What a message tells, item by item: its locations, or itself."""
+    if not isinstance(message, dict) or not isinstance(message.get("location"), dict | list):
+        return [(message, lambda item: _flat(item, unknown))]
+    readings.tally(message, _KNOWN_ROOT, unknown)
+    said = message["location"]
+    return [
+        (each, lambda item: _nested(item, unknown)) for each in (said if isinstance(said, list) else [said])
+    ]
 
 
 def _names(said: Any) -> list[object]:
@@ -208,16 +235,19 @@ def _instant_s(message: Mapping[str, Any]) -> float:
         raise SetAside(Reason.UNREADABLE_ITEM) from None
 
 
-def _envelope(
-    items: list[Any], read: Callable[[object], Fix], names: Iterable[object], unknown: Counter[str]
-) -> Envelope:
-    found, dropped = fixes.each(items, read)
+def _envelope(told: Sequence[Told], names: Iterable[object], unknown: Counter[str]) -> Envelope:
+    found, dropped = fixes.each(told, _read)
     return Envelope(
-        kind=_kind(items[0]) if len(items) == 1 else "several",
+        kind=_kind(told[0][0]) if len(told) == 1 else "several",
         sender=_sender(names),
         fixes=fixes.gather(found, dropped, source=SOURCE, unknown_keys=unknown),
         answer=ANSWER,
     )
+
+
+def _read(told: Told) -> Fix:
+    item, read = told
+    return read(item)
 
 
 def _kind(item: object) -> str:
@@ -228,6 +258,6 @@ def _kind(item: object) -> str:
 
 def _sender(names: Iterable[object]) -> Sender:
     """The one identifier that all messages of a request name; it is the device's secret."""
-    said = {str(name) for name in names if isinstance(name, str | int)} - {""}
+    said = {str(name).strip() for name in names if isinstance(name, str | int)} - {""}
     secret = said.pop() if len(said) == 1 else ""
     return Sender(secret=secret if secret and secret.isprintable() else None)

@@ -12,7 +12,7 @@ from server.models.people import Person
 from server.models.sessions import SignInSession
 from server.models.trackers import SetAside, Tracker
 from server.queries import pages
-from server.rules import trackers
+from server.rules import people, trackers
 from server.rules.access import Actor
 from server.rules.positions import SET_ASIDE
 
@@ -102,6 +102,32 @@ def live_apps_of(person_id: int) -> int:
         )
         or 0
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A tracker that may send, whose it is, and their unit."""
+
+    id: int
+    kind: str
+    name: str
+    person_id: int
+    unit_id: int
+
+
+def live_of(username: str) -> list[Live]:
+    """The live trackers of somebody who has not left, by their user name, the oldest first; `NotFound` for nobody."""
+    person = db.session.execute(
+        sa.select(Person.id, Person.unit_id).where(
+            Person.username == people.normal(username), Person.left_at.is_(None)
+        )
+    ).one_or_none()
+    if person is None:
+        raise NotFound
+    columns = Tracker.id, Tracker.kind, Tracker.name
+    theirs = sa.select(*columns).where(Tracker.person_id == person.id, Tracker.revoked_at.is_(None))
+    rows = db.session.execute(theirs.order_by(Tracker.id)).all()
+    return [Live(*row, person_id=person.id, unit_id=person.unit_id) for row in rows]
 
 
 # ── for their owner ─────────────────────────────────────────────────────────────────────────────────────

@@ -47,6 +47,7 @@ KINDS = {
         ("area.updated", "填写区域户数", "said how many households an area has"),
         ("area.retired", "停用区域", "retired an area"),
         ("tracker.added", "添加定位设备", "added a tracker"),
+        ("position.imported", "补入定位文件", "brought in a file of positions"),
         ("tracker.renamed", "重命名定位设备", "renamed a tracker"),
         ("tracker.revoked", "停用定位设备", "revoked a tracker"),
         ("trip.planned", "计划行程", "planned a trip"),

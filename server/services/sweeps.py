@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from server import clock
 from server.config import Settings
-from server.db import db, upsert
+from server.db import db, is_away, upsert
 from server.held import held
 from server.models.sweeps import Sweep
 from server.queries import flags as of_flags
@@ -235,12 +235,16 @@ def _hooks() -> Did:
 
 
 def _each(things: Iterable[T], act: Callable[[T], R]) -> list[R]:
-    """Do something with each thing: what came of it. One that fails does not keep the others from their turn."""
+    """Do something with each thing: what came of it. One that fails does not keep the others from their turn, unless
+    the database is away: then each of them would fail.
+    """
     came, failed = [], []
     for thing in things:
         try:
             came.append(act(thing))
         except Exception as failure:
+            if is_away(failure):
+                raise
             log.exception("one of many in a step of the sweep failed")
             failed.append(failure)
     if failed:
@@ -280,14 +284,22 @@ def run(steps: Sequence[Step] = STEPS) -> Iterator[Swept]:
             yield _swept(step)
 
 
+_AWAY = (
+    "the database was away during the step %s of the sweep (%s): what is done is kept, the next sweep goes on"
+)
+
+
 def _swept(step: Step) -> Swept:
-    """Do a step, and remember when it was done; a failure goes into the log."""
+    """Do a step, and remember when it was done; a failure goes into the log, on one line where the database is away."""
     try:
         did = step.act()
         _remember(step.name, did.upto)
-    except Exception:
+    except Exception as failure:
         db.session.rollback()
-        log.exception("the step %s of the sweep failed", step.name)
+        if is_away(failure):
+            log.error(_AWAY, step.name, type(failure).__name__)
+        else:
+            log.exception("the step %s of the sweep failed", step.name)
         return Swept(step, None)
     return Swept(step, did)
 

@@ -4,9 +4,12 @@ import base64
 import gzip
 import json
 import re
+import zlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -99,6 +102,23 @@ def test_an_address_that_was_typed_with_a_slash_at_its_end_is_the_same_door(
     assert client.get("/ingest/traccar/", query_string=PLACE).status_code == 200
     answer = client.post("/ingest/owntracks/", data=b"{}", headers=basic(SECRET))
     assert (answer.status_code, answer.get_json()) == (200, [])
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("deflate", zlib.compress)])
+def test_a_message_that_was_packed_on_its_way_is_kept_and_a_broken_one_blocks_nobody(
+    folk: County, duty: int, client: FlaskClient, encoding: str, pack: Callable[[bytes], bytes]
+) -> None:
+    phone(folk.cadre, SECRET)
+    packed = {"Content-Encoding": encoding}
+    told = json.dumps({"_type": "location", "lat": 29.6, "lon": 118.5, "tst": 1765000811}).encode()
+    with clock.at(LATER):
+        of_traccar = client.post(
+            "/ingest/traccar", data=pack(urlencode(PLACE).encode()), content_type=FORM, headers=packed
+        )
+        client.post("/ingest/owntracks", data=pack(told), headers=basic(SECRET) | packed)
+        broken = client.post("/ingest/owntracks", data=pack(told)[:-3], headers=basic(SECRET) | packed)
+    assert (of_traccar.status_code, broken.status_code) == (200, 200)
+    assert len(rows("fixes", "at")) == 2
 
 
 def understood_not(source: str) -> float:

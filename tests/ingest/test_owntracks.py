@@ -160,6 +160,11 @@ def test_a_box_without_a_message_yields_none(inside: Any) -> None:
     assert reasons(sealed(inside, "k"), key="k") == [Reason.NOT_OPENED]
 
 
+def test_a_name_that_is_no_utf_8_costs_its_letters_and_not_the_fix() -> None:
+    body = json.dumps(PLACE | {"poi": "@"}).encode().replace(b"@", "茶厂".encode("gbk"))
+    assert len(owntracks.decode(body).fixes) == 1
+
+
 # ── who ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -175,7 +180,9 @@ def basic(said: str) -> str:
         ({"X-Limit-U": "lin", "X-Limit-D": "phone"}, b"u=no&d=no", (None, "lin", "phone")),
         ({}, b"u=lin&d=phone", (None, "lin", "phone")),
         ({"Authorization": "Basic not-base64"}, b"", (None, None, None)),
-        ({"Authorization": "Basic /////w=="}, b"", (None, None, None)),
+        ({"Authorization": "Basic /////w=="}, b"", (None, "ÿÿÿÿ", None)),
+        ({"Authorization": "Basic Sm9z6Tpnb2Vz"}, b"", ("goes", "José", None)),
+        ({"Authorization": basic("li:geheim").rstrip("=")}, b"", ("geheim", "li", None)),
         ({"Authorization": "Bearer eyJ"}, b"", (None, None, None)),
         ({"Authorization": basic("lin")}, b"", (None, "lin", None)),
         ({}, b"\xff%zz&u", (None, None, None)),

@@ -90,6 +90,30 @@ def test_json_is_known_by_its_first_letter_when_the_header_says_something_else()
         {"device_id": "s3cret", "location": {"coords": {"latitude": 1, "longitude": 2}}}
     ).encode()
     assert list(traccar.decode(body=body, content_type=FORM).fixes.lng) == [2.0]
+    assert list(traccar.decode(body=b"\xef\xbb\xbf" + body, content_type=FORM).fixes.lng) == [2.0]
+
+
+def test_broken_json_of_9_is_read_from_what_it_repeats_for_old_servers() -> None:
+    body = (
+        b'{"location":{"timestamp":"2026-09-01T02:00:00.000Z","coords":{"latitude":29.6,"longitude":118.5,"altitude":},'
+        b'"extras":{},"_":"&id=s3cret&lat=29.6&lon=118.5&timestamp=2026-09-01T02:00:00.000Z&"},"device_id":"s3cret"}'
+    )
+    told = traccar.decode(body=body, content_type="application/json")
+    assert (told.sender.secret, list(told.fixes.lng), list(told.fixes.lat)) == ("s3cret", [118.5], [29.6])
+    assert told.fixes.fixed_at_s[0] == 1788228000.0
+    whole = body.replace(b',"altitude":', b"").replace(b',"device_id":"s3cret"', b"")
+    assert traccar.decode(body=whole).sender.secret == "s3cret"
+
+
+def test_a_list_of_whole_messages_is_read_one_by_one() -> None:
+    nested = {
+        "device_id": "s3cret",
+        "location": [{"coords": {"latitude": 1, "longitude": lng}} for lng in (2, 3)],
+    }
+    body = json.dumps([nested, {"device_id": "s3cret", "lat": 1, "lon": 4}, 7]).encode()
+    told = traccar.decode(body=body)
+    assert (list(told.fixes.lng), told.sender.secret) == ([2.0, 3.0, 4.0], "s3cret")
+    assert told.fixes.dropped == {3: Reason.UNREADABLE_ITEM}
 
 
 @settings(max_examples=40)
@@ -279,6 +303,10 @@ def test_a_key_that_no_one_knows_does_not_hinder(key: str) -> None:
 )
 def test_a_message_names_one_sender_or_none(query: bytes, secret: str | None) -> None:
     assert traccar.decode(query=query).sender.secret == secret
+
+
+def test_an_identifier_that_was_pasted_with_what_stood_around_it_is_the_same() -> None:
+    assert asked(id=" s3cret\n").sender.secret == "s3cret"
 
 
 def test_a_list_of_two_senders_has_none() -> None:

@@ -25,6 +25,7 @@ from tests import people
 from tests import trips as journeys
 from tests.people import County
 from tests.positions import Phone, fix, fixes, phone, rows
+from tests.support.databases import cut_off
 from tests.support.together import together
 
 NOW = datetime.fromisoformat("2026-09-01T02:00:00+00:00")
@@ -154,6 +155,28 @@ def interrupted(*, after: int) -> Iterator[None]:
         yield
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", at_a_deletion)
+
+
+@pytest.mark.parametrize("app", ["postgis"], indirect=True)
+def test_a_purge_that_loses_its_database_says_so_on_one_line_and_the_same_again_goes_on(
+    app: Flask, folk: County, tracked: Phone, caplog: pytest.LogCaptureFixture
+) -> None:
+    deliver(tracked, NOW + HOUR)
+    with clock.at(NOW):
+        journeys.under_way(folk.colleague, folk.supervisor_a, tracking="track")
+    deliver(phone(folk.colleague), NOW + HOUR)
+    late = NOW + (held(Settings).position_days + 2) * DAY
+    with cut_off("DELETE FROM fixes WHERE", nth=1):
+        did = swept(late)
+    assert did.pop("retention") is None
+    assert None not in did.values()
+    assert [line.exc_info for line in caplog.records if line.name == "guatu.sweep"] == [None]
+    assert "is kept" in caplog.text
+    assert len(kept()) == 2
+    assert swept(late)["retention"] == Did(
+        "删除 2 段期满轨迹，撤去 0 个分区", "expired tracks deleted: 2, partitions dropped: 0"
+    )
+    assert kept() == []
 
 
 # ── forgotten duties ────────────────────────────────────────────────────────────────────────────────────

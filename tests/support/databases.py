@@ -147,3 +147,21 @@ def close(app: Flask) -> None:
     with app.app_context():
         held(Hub).rest()
         db.engine.dispose()
+
+
+@contextmanager
+def cut_off(statement: str, *, nth: int) -> Iterator[None]:
+    """PostgreSQL ends the process behind whoever begins such a statement for the nth time."""
+    seen: list[str] = []
+
+    def at_the_nth(connection: sa.Connection, _cursor: object, text: str, *_rest: object) -> None:
+        if statement in text:
+            seen.append(text)
+            if len(seen) == nth:
+                connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    sa.event.listen(db.engine, "before_cursor_execute", at_the_nth)
+    try:
+        yield
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", at_the_nth)
