@@ -136,7 +136,7 @@ export function watch(wanted, heard, { most = MOST } = {}) {
     checkins.begin();
     let cursor = /** @type {string | null} */ ("");
     for (let limit = FIRST; cursor !== null && checkins.all().length < most; limit = PAGE) {
-      const query = { limit: Math.min(limit, PAGE), unit_id: wanted.unit_id, from, cursor };
+      const query = { limit: Math.min(limit, PAGE), unit_id: wanted.unit_id, from, cursor, through: "map" };
       const answer = /** @type {any} */ (await asked(() => get("/log", query)));
       if (mine !== turn) return;
       if (answer instanceof Refusal) return broken(answer);
