@@ -11,6 +11,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { leafedList } from "../lib/leaves.js";
+import { unexplained } from "../lib/looks.js";
 import { printWhole } from "../lib/printing.js";
 import {
   areaById,
@@ -34,6 +35,8 @@ const FORMS = [
   ["geojson", () => t("GeoJSON（WGS-84 坐标）")],
   ["gpx", () => t("GPX（WGS-84 坐标）")],
 ];
+/** The forms that hold coordinates: whose are another's leave for a reason only. */
+const POSITIONED = new Set(["geojson", "gpx"]);
 const SHOWN = ["sort", "direction", "columns", "map", "view", "cursor"];
 
 /** @type {Record<string, string>} */
@@ -199,7 +202,8 @@ function formMenu() {
           id: `export-${form}`,
           onclick: () => {
             box.open = false;
-            void take(address(`/log.${form}`, { ...filters, ...sorted() }), String(form), byId("taking"));
+            const url = address(`/log.${form}`, { ...filters, ...sorted() });
+            void take(url, String(form), byId("taking"), POSITIONED.has(String(form)) && unexplained(filters));
           },
         },
         /** @type {() => string} */ (words)(),

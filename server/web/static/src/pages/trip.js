@@ -477,8 +477,10 @@ async function readTrack(trip, person_id) {
       get(`/trips/${id}/crossings`, { person_id }).then((answer) => answer.items),
     ]);
   try {
-    const [read, crossed] = await ask();
-    return { track: read, crossings: crossed };
+    if (reason || person_id === me().id) {
+      const [read, crossed] = await ask();
+      return { track: read, crossings: crossed };
+    }
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== "reason_needed") throw error;
   }
