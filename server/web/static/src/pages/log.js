@@ -58,6 +58,7 @@ function empty() {
     return blank(t("您还没有签到"), t("您的角色只能看到自己的签到。需要查看他人的，请联系县级督查部门。"));
   if (!Object.keys(filters).length) return blank(t("还没有签到"), t("有人签到后，走访日志会自己写好。"));
   const clear = el("a.button", { href: "/log" }, t("清除筛选"));
+  if (filters.from && filters.to && filters.from > filters.to) return blank(t("起止日期颠倒了"), t("“从”晚于“到”，请调整。"), clear);
   return blank(t("没有相符的签到"), t("放宽筛选条件再看看。"), clear);
 }
 

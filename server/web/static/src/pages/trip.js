@@ -302,6 +302,7 @@ const film = player({ words: markWords, shown, chosen: ({ key }) => chosen(key) 
 
 /** @param {Trip} trip */
 function drawFilm(trip) {
+  byId("play").hidden = !trip.started_at && !checkins.length; // nothing has happened yet that could be played
   const all = marksOf(trip, { checkins, silences, track, crossings });
   if (!film.node.isConnected) fill(byId("play"), film.node);
   film.put(all, whole(trip, all), track);
