@@ -650,12 +650,12 @@ class ProjectRefused(Problem):
 
 
 class ProjectStepNotAllowed(Problem):
-    """The project stands at a stage, or is stopped, so that this step does not follow."""
+    """The project stands at a stage, or is stopped, so that this step does not follow; it says which stage does."""
 
     code = "project_step_not_allowed"
     status = 409
-    zh = "项目当前为“{state_zh}”，不能{step_zh}。"
-    en = "A project that is {state_en} cannot be taken the step: {step_en}."
+    zh = "项目当前为“{state_zh}”，不能{step_zh}。{next_zh}"
+    en = "A project that is {state_en} cannot be taken the step: {step_en}.{next_en}"
 
 
 class ProjectChanged(Problem):

@@ -182,7 +182,7 @@ def stretches(events: list[Event]) -> Iterator[tuple[Event, datetime, datetime |
 
 def matters_of(record_: Mapping[int, list[Event]], units: set[int], month: str) -> Numbers:
     """The three numbers by matters of some units."""
-    kept, missed = defaultdict[str, int](int), defaultdict[str, int](int)
+    kept, missed = defaultdict[str, set[int]](set), defaultdict[str, set[int]](set)
     closed, reopened = set(), set()
     for matter_id, events in record_.items():
         late = False
@@ -190,15 +190,20 @@ def matters_of(record_: Mapping[int, list[Event]], units: set[int], month: str) 
             what = event.kind.removeprefix("matter.")
             theirs = (event.data["assigned"] or event.data["holder"]) in units
             now = theirs and in_month(event.at, month)
-            kept["answered"] += now and what in {"accepted", "refused"} and not late
-            kept["solved"] += now and what == "closed" and not late
+            kept["answered"] |= {matter_id} if now and what in {"accepted", "refused"} and not late else set()
+            kept["solved"] |= {matter_id} if now and what == "closed" and not late else set()
             closed |= {matter_id} if now and what == "closed" else set()
             reopened |= {matter_id} if now and what == "reopened" else set()
             late = late and what not in ACCEPTED
             if due is not None and due < until and not late:
                 late = True
-                missed["solved" if accepted else "answered"] += theirs and in_month(due, month)
-    told = {name: (kept[name], kept[name] + missed[name]) for name in ("solved", "answered")}
+                missed["solved" if accepted else "answered"] |= (
+                    {matter_id} if theirs and in_month(due, month) else set()
+                )
+    told = {
+        name: (len(kept[name] - missed[name]), len(kept[name] | missed[name]))
+        for name in ("solved", "answered")
+    }
     return told | {"lasting": (len((closed | reopened) - reopened), len(closed | reopened))}
 
 

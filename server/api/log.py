@@ -25,9 +25,9 @@ TITLE = "走访日志"
 @doors.response(200, LogOut)
 def page(asked: dict[str, Any]) -> Response:
     """走访日志 · Check-ins and visits, newest first unless another order is asked for, in pages both ways."""
-    actor = gate.actor()
+    actor, through = gate.actor(), asked.pop("through")
     found = log.page(actor, **asked)
-    door = "log" if asked["wanted"].trip_id is None else "trip"
+    door = through if asked["wanted"].trip_id is None else "trip"
     looks.opened(actor, checkins.subjects(found["items"]), door=door)
     return answer(found)
 

@@ -1,5 +1,6 @@
 """`flask events …`: close the record day by day, and check that it still says what it said."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -34,7 +35,8 @@ def verify(against: Path | None) -> None:
     found = closings.verify(against)
     for each in found.findings:
         click.echo(f"{each.day}  {each.zh} / {each.en}", err=True)
-    click.echo(_summary(found))
+    for line in (_summary(found), *_declared(found)):
+        click.echo(line)
     if found.findings:
         raise click.ClickException(
             f"{len(found.findings)} 处不符 / things that do not agree: {len(found.findings)}"
@@ -46,6 +48,38 @@ def rotate_key() -> None:
     """启用新的存证密钥；以前的存证仍可核对 · Sign with a new key; closings of before still hold."""
     key = closing_keys.rotate(held(Settings))
     click.echo(f"新密钥 {key.kid} / new key {key.kid}")
+
+
+@commands.command("trust-key")
+@click.argument("kid")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="FOLDER",
+    help="公钥取自这份另存的存证 · Take its public half from this copy of the folder.",
+)
+def trust_key(kid: str, source: Path | None) -> None:
+    """声明已遗失的旧存证密钥为本服务器所用 · Declare that a closing key lost for good was this server's."""
+    declared = closings.trust(kid, source)
+    click.echo(
+        f"密钥 {kid} 已声明；由它签名的 {declared.days} 天可以核对 / "
+        f"key {kid} is declared; days it signed that can be checked: {declared.days}"
+    )
+    if held(Settings).closing_keys:
+        click.echo(
+            "请加在 GUATU_CLOSING_KEYS 的末尾，才会生效 / "
+            f"it takes effect once GUATU_CLOSING_KEYS ends with: ,{declared.written}"
+        )
+
+
+def _declared(found: Verified) -> Iterator[str]:
+    """A line for each key that is believed because it was declared known."""
+    for kid, days in found.declared.items():
+        yield (
+            f"{days} 天由密钥 {kid} 签名；该密钥已遗失，已声明为本服务器以前的密钥 / "
+            f"days signed with {kid}, which is lost and was declared an earlier key of this server: {days}"
+        )
 
 
 def _summary(found: Verified) -> str:

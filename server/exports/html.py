@@ -19,6 +19,7 @@ h2 { margin: 1.6rem 0 .5rem; font: 700 1.25rem/1.4 "黑体", SimHei, "Noto Sans 
 table { width: 100%; border-collapse: collapse; break-inside: auto; }
 th, td { padding: .35rem .6rem; border: 1px solid #555; overflow-wrap: break-word; white-space: pre-line; }
 th { background: #f4efe4; font-family: "黑体", SimHei, "Noto Sans CJK SC", sans-serif; font-weight: 500; }
+table:not(.many) { table-layout: fixed; }
 .centred { text-align: center; }
 td.centred { white-space: pre; }
 .many { font-size: .78rem; }
@@ -29,6 +30,7 @@ tr { break-inside: avoid; }
 .foot { margin-top: 1.5rem; color: #4a5660; font-size: .75rem; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
 @media (max-width: 700px) { :root { font-size: 16px; } body { padding: 1rem; } h1 { font-size: 1.5rem; } }
+@media (max-width: 700px) { table:not(.many) td.centred { white-space: pre-wrap; } }
 @media print { :root { font-size: 12pt; } body { padding: 0; } }
 """
 
@@ -67,7 +69,7 @@ def _paragraphs(texts: Sequence[str], kind: str) -> Iterator[str]:
 def _table(table: Table) -> Iterator[str]:
     """A table under its name."""
     kind = ' class="many"' if len(table.columns) > FEW else ""
-    yield f'<h2>{_text(table.name)}</h2>\n<div class="wide"><table{kind}>\n<thead><tr>'
+    yield f'<h2>{_text(table.name)}</h2>\n<div class="wide"><table{kind}>\n{_widths(table.columns)}<thead><tr>'
     yield from (f'<th scope="col">{_text(column.title)}</th>' for column in table.columns)
     yield "</tr></thead>\n<tbody>"
     for group in table.groups:
@@ -75,6 +77,13 @@ def _table(table: Table) -> Iterator[str]:
     if not table.groups:
         yield f'<tr><td class="centred" colspan="{len(table.columns)}">本期没有记录</td></tr>'
     yield "</tbody>\n</table></div>"
+
+
+def _widths(columns: Sequence[Column]) -> str:
+    """How wide the columns stand, as on paper: so tables of the same columns, one under the other, line up."""
+    whole = sum(column.width_mm for column in columns)
+    shares = (f'<col style="width:{100 * column.width_mm / whole:.2f}%">' for column in columns)
+    return f"<colgroup>{''.join(shares)}</colgroup>\n"
 
 
 def _group(group: Group, columns: Sequence[Column]) -> Iterator[str]:

@@ -167,9 +167,8 @@ def _measure(name: str, rule: Rule) -> Document:
 def _counted(period: Covered, homes: Mapping[int, int]) -> Counts:
     """What counts, by the unit it counts for and by measure."""
     found: Counts = defaultdict(Counted)
-    for unit_id, measure, row in matter_outcomes.rows(period):
-        if unit_id in homes:
-            found[homes[unit_id], measure].add(Share(Fraction(row["kept"]), Fraction(1)), row)
+    for home, measure, row in matter_outcomes.rows(period, homes):
+        found[home, measure].add(Share(Fraction(row["kept"]), Fraction(1)), row)
     for unit_id, measure, share, row in project_results.rows(period):
         if unit_id in homes:
             found[homes[unit_id], measure].add(share, row)

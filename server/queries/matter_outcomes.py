@@ -21,14 +21,16 @@ Document = dict[str, Any]
 MATTER_EVENTS = tuple(kind for kind in KINDS if kind.startswith("matter.") and kind != "matter.answered")
 
 
-def rows(period: Covered) -> Iterator[tuple[int, str, Document]]:
-    """What counts in a month, by its instant: the unit, the measure, the matter as a number opens it."""
+def rows(period: Covered, homes: Mapping[int, int]) -> Iterator[tuple[int, str, Document]]:
+    """What counts in a month: the unit it counts for, which `homes` names for each unit, the measure, and the matter
+    as a number opens it.
+    """
     found = outcomes.of_matters(_happenings(period), until=min(period.ends_at, clock.now()))
     within = [each for each in found if each.at >= period.begins_at]
     counted = [each for each in within if each.what in MEASURES] + outcomes.lasting(within)
     names = _categories({each.matter_id for each in counted})
-    for each in sorted(counted, key=lambda each: (each.at, each.matter_id)):
-        yield each.unit_id, each.what, _row(each, names)
+    for home, each in outcomes.once(counted, homes):
+        yield home, each.what, _row(each, names)
 
 
 def _row(outcome: Outcome, names: Mapping[int, str]) -> Document:

@@ -131,7 +131,7 @@ def _facts(row: Any, happened_at: datetime | None, language: int) -> dict[str, s
     there, opens = (
         None if at is None else at.astimezone(clock.SHANGHAI) for at in (happened_at, row.opens_at)
     )
-    months = ("{0.month} 月 {0.day} 日", "{0:%d %b}")
+    months = ("{0.month}月{0.day}日", "{0:%d %b}")
     return {
         "actor": row.actor or ("系统", "the system")[language],
         "person": row.person or ("有人", "somebody")[language],

@@ -45,9 +45,9 @@ def came_to(patrol: Patrol, *, own: bool) -> Document:
     if patrol.trip_id is None:
         return told | {"points": _planned(patrol), "share": None}
     points, fixes = stops.planned(patrol.trip_id), _tracks(patrol.trip_id)
-    found = _judged(patrol, points, fixes)
+    found = _judged(patrol, points, fixes, in_order=patrol.in_order)
     pieces = [piece for each in fixes for piece in track.split(each, tracks.GAP_S)]
-    shown = found if own else _as_checked_in(patrol, points, found)
+    shown = found if own else _as_checked_in(patrol, points, found, tracked=bool(fixes))
     measured = bool(route) and (own or patrol.judged_at is not None)
     return told | {
         "points": [_point(stop, each) for stop, each in zip(points, shown, strict=True)],
@@ -55,10 +55,15 @@ def came_to(patrol: Patrol, *, own: bool) -> Document:
     }
 
 
-def _as_checked_in(patrol: Patrol, points: Sequence[Stop], found: Sequence[Reached]) -> list[Reached]:
-    """What became of each checkpoint, as told to others: by a check-in where there is one that counts."""
-    by_hand = _judged(patrol, points, [])
+def _as_checked_in(
+    patrol: Patrol, points: Sequence[Stop], found: Sequence[Reached], *, tracked: bool
+) -> list[Reached]:
+    """What became of each checkpoint, as told to others: by a check-in where there is one that counts.
+
+    While a track is kept, the order is judged when it is over: whether what came before was passed, the track may say.
+    """
     over = patrol.judged_at is not None
+    by_hand = _judged(patrol, points, [], in_order=patrol.in_order and (over or not tracked))
     return [
         told if told.state == "reached" or (told.counts and not over) else _without_track(each, over=over)
         for told, each in zip(by_hand, found, strict=True)
@@ -75,13 +80,16 @@ def _without_track(found: Reached, *, over: bool) -> Reached:
 def reached(patrol: Patrol) -> list[Reached]:
     """What became of each checkpoint of a patrol that somebody is to walk, in the order of the plan."""
     assert patrol.trip_id is not None, "somebody is on it"
-    return _judged(patrol, stops.planned(patrol.trip_id), _tracks(patrol.trip_id))
+    points = stops.planned(patrol.trip_id)
+    return _judged(patrol, points, _tracks(patrol.trip_id), in_order=patrol.in_order)
 
 
-def _judged(patrol: Patrol, points: Sequence[Stop], fixes: Sequence[Track]) -> list[Reached]:
+def _judged(
+    patrol: Patrol, points: Sequence[Stop], fixes: Sequence[Track], *, in_order: bool
+) -> list[Reached]:
     """What check-ins and tracks say of the checkpoints."""
     seen = [*_told(patrol.trip_id), *_walked(points, fixes)]
-    return patrols.reached([stop.id for stop in points], seen, in_order=patrol.in_order)
+    return patrols.reached([stop.id for stop in points], seen, in_order=in_order)
 
 
 def _planned(patrol: Patrol) -> list[Document]:

@@ -80,16 +80,18 @@ MEASURES = {
             "solved",
             "事项按期办结",
             "Matters closed in time",
-            "本月办结且办理期限内办完的事项，占其与本月到期未办完事项之和",
-            "matters closed this month and handled within their term, of those and the ones whose term ran out",
+            "本月办结且办理期限内办完的事项，占其与本月到期未办完事项之和；一件事项在一个单位及其下级只计一次",
+            "matters closed this month and handled within their term, of those and the ones whose term ran out; "
+            "each once, however many below the unit had it",
             15,
         ),
         Measure(
             "answered",
             "事项按时答复",
             "Matters answered in time",
-            "本月在期限内受理或答复不予受理的事项，占其与本月到期未答复事项之和",
-            "matters accepted or refused within their term, of those and the ones whose term ran out unanswered",
+            "本月在期限内受理或答复不予受理的事项，占其与本月到期未答复事项之和；一件事项在一个单位及其下级只计一次",
+            "matters accepted or refused within their term, of those and the ones whose term ran out unanswered; "
+            "each once, however many below the unit had it",
             5,
         ),
         Measure(

@@ -103,6 +103,7 @@ KINDS = {
         ("look.reasoned", "说明查看理由", "said why they look"),
         ("look.opened", "查看他人位置", "opened another's positions"),
         ("look.exported", "导出查看记录", "exported the record of looks"),
+        ("event.trusted", "声明以前的存证密钥", "declared an earlier closing key known"),
         ("event.exported", "导出操作记录", "exported the record of what was done"),
         ("matter.reported", "上报事项或投诉建议", "reported a matter, complained or suggested"),
         ("matter.answered", "答复投诉建议", "answered a complaint or a suggestion"),

@@ -32,6 +32,9 @@ COLUMNS = (
 DUTIES = ("none", "ordinary", "safety", "emergency")
 """A check-in outside any duty, or on one of this purpose."""
 
+THROUGH = ("log", "map")
+"""The pages that open the log: what the record of looks calls the door."""
+
 PERIODS = ("today", "week", "month", "last_month")
 
 

@@ -62,7 +62,7 @@ KINDS: Final[dict[str, Kind]] = dict(
             "checkin.reviewed",
             "person",
             "checkin",
-            "{actor}询问您 {day} 的一次签到，请答复",
+            "{actor}询问您{day}的一次签到，请答复",
             "{actor} asks about a check-in of yours of {day}; please answer",
         ),
         _kind(

@@ -4,7 +4,7 @@ Each matter is followed event by event. A term is missed at the instant it runs 
 kept by the step that was due. So each counts once, for the unit that had it then, in the month that instant lies in.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -112,3 +112,17 @@ def lasting(outcomes: Iterable[Outcome]) -> list[Outcome]:
         Outcome("lasting", each.unit_id, each.matter_id, each.at, each.due_at, each.kept)
         for each in last.values()
     ]
+
+
+def once(found: Iterable[Outcome], homes: Mapping[int, int]) -> list[tuple[int, Outcome]]:
+    """Outcomes with the unit they count for, each matter once for each such unit and what it is about, by its instant.
+
+    Handed up from village to township, a matter may keep or miss a term of each: missed by one, it is not kept.
+    """
+    counted: dict[tuple[int, str, int], Outcome] = {}
+    for each in sorted(found, key=lambda each: (each.at, each.matter_id)):
+        if each.unit_id in homes:
+            of = homes[each.unit_id], each.what, each.matter_id
+            if of not in counted or counted[of].kept:
+                counted[of] = each
+    return [(home, each) for (home, _, _), each in counted.items()]

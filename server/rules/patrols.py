@@ -247,16 +247,24 @@ class Reached:
 def reached(checkpoints: Sequence[int], sightings: Collection[Sighting], *, in_order: bool) -> list[Reached]:
     """What became of each checkpoint, in the order of the plan; the same in whatever order the sightings came.
 
-    Each is reached by the first sighting that speaks for it; `in_order`, by the first one no earlier than that by
-    which the one before it was.
+    Each is reached by the first sighting that speaks for it; `in_order`, by the first one after all those before it in
+    the plan were visited: as long as one of them was not, what comes later is out of order, and it says so at once.
     """
-    found, after = [], datetime.min.replace(tzinfo=UTC)
+    found, after = [], _FIRST
     seen = _by_checkpoint(sightings)
     for checkpoint in checkpoints:
         one = _reached(checkpoint, seen.get(checkpoint, ()), after if in_order else None)
-        after = one.at if one.counts and one.at is not None else after
+        after = max(after, _visited_at(one))
         found.append(one)
     return found
+
+
+_FIRST, _NEVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+def _visited_at(one: Reached) -> datetime:
+    """When somebody was at a checkpoint, in order or not; the end of time where nobody was."""
+    return one.at if one.at is not None and one.state not in {"open", "outside"} else _NEVER
 
 
 def _by_checkpoint(sightings: Collection[Sighting]) -> Mapping[int, list[Sighting]]:

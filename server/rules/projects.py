@@ -1,6 +1,6 @@
 """Projects as tables and arithmetic: stages in their order, the days between them, money done against money planned."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -128,9 +128,10 @@ def next_stages(stage: str, *, needs_land: bool) -> list[str]:
 
 def reach(stage: str, target: str, *, needs_land: bool, stopped: bool = False) -> str:
     """The stage that is reached; `ProjectStepNotAllowed` where it does not follow, or the project is stopped."""
-    if stopped or target not in next_stages(stage, needs_land=needs_land):
+    follow = next_stages(stage, needs_land=needs_land)
+    if stopped or target not in follow:
         zh, en = STAGE_WORDS[target]
-        not_allowed(stage, f"进入“{zh}”", f"reach {en}", stopped=stopped)
+        not_allowed(stage, f"进入“{zh}”", f"reach {en}", stopped=stopped, follow=follow)
     return target
 
 
@@ -142,10 +143,21 @@ def retract(stage: str, reached: Iterable[str], *, stopped: bool = False) -> str
     return before[-1] if before else STAGES[0]
 
 
-def not_allowed(stage: str, step_zh: str, step_en: str, *, stopped: bool) -> NoReturn:
-    """Raise `ProjectStepNotAllowed` for a project at a stage, or stopped."""
+def not_allowed(
+    stage: str, step_zh: str, step_en: str, *, stopped: bool, follow: Sequence[str] = ()
+) -> NoReturn:
+    """Raise `ProjectStepNotAllowed` for a project at a stage, or stopped; `follow` are the stages it may enter."""
     zh, en = ("已终止", "stopped") if stopped else STAGE_WORDS[stage]
-    raise ProjectStepNotAllowed(state_zh=zh, state_en=en, step_zh=step_zh, step_en=step_en)
+    next_zh, next_en = ("", "") if stopped or not follow else _next_words(follow)
+    raise ProjectStepNotAllowed(
+        state_zh=zh, state_en=en, step_zh=step_zh, step_en=step_en, next_zh=next_zh, next_en=next_en
+    )
+
+
+def _next_words(follow: Sequence[str]) -> tuple[str, str]:
+    """Which stages follow, as a sentence of each language."""
+    zh = "或".join(f"“{STAGE_WORDS[each][0]}”" for each in follow)
+    return f"下一步是{zh}。", f" The next stage is {' or '.join(STAGE_WORDS[each][1] for each in follow)}."
 
 
 def check_actual(milestones: Iterable[Milestone], stage: str, on: date, *, today: date) -> None:

@@ -5,6 +5,7 @@ each event belongs to exactly one closing, also one that was committed late; and
 moved afterwards is found.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -20,7 +21,7 @@ from server.queries import closings as reads
 from server.rules import access, closings
 from server.rules.access import Actor
 from server.rules.closings import FIRST, Closing, Finding, Signed
-from server.services import closing_files, closing_keys
+from server.services import closing_files, closing_keys, events
 from server.services.closing_keys import ClosingKeys, Trusted
 from server.transaction import verb
 
@@ -30,12 +31,24 @@ PATIENCE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a check found: nothing where all agrees. `upto` is the last closed day, `open` how many events wait."""
+    """What a check found: nothing where all agrees. `upto` is the last closed day, `open` how many events wait.
+
+    `declared` says, by key, how many days are believed because whoever runs the server declared that key known.
+    """
 
     findings: list[Finding]
     closed: int
     upto: date | None
     open: int
+    declared: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A key that was declared known: how many days it signed, and how it is written among the keys."""
+
+    days: int
+    written: str
 
 
 def folder() -> Path:
@@ -114,12 +127,41 @@ def verify(against: Path | None = None) -> Verified:
     if against is not None and not trusted:
         raise ClosingsRefused(why_zh=f"{against} 中没有公钥", why_en=f"{against} holds no public key")
     last = chain[-1].closing if chain else None
+    declared = held(ClosingKeys).declared if against is None else set()
     return Verified(
         findings=sorted(_findings(chain, kept, trusted), key=lambda found: found.day),
         closed=len(chain),
         upto=last.day if last else None,
         open=reads.open_count(last.upto if last else 0),
+        declared=dict(sorted(Counter(each.kid for each in chain if each.kid in declared).items())),
     )
+
+
+def trust(kid: str, source: Path | None = None) -> Declared:
+    """Declare that a key that is gone for good was this server's: what it signed is believed again.
+
+    Its public half is the one in the folder, or in a copy of it (`source`). `ClosingsRefused` where that is not there
+    or signed no closing, `KeysRefused` where the key is known already.
+    """
+    if kid in held(ClosingKeys).trusted:
+        raise KeysRefused(why_zh=f"密钥 {kid} 本来就在可信之列", why_en=f"{kid} is a trusted one already")
+    outside = source or folder()
+    public = closing_files.keys(outside).get(kid)
+    if public is None:
+        raise ClosingsRefused(why_zh=f"{outside} 中没有 {kid}.pem", why_en=f"{outside} holds no {kid}.pem")
+    days = sum(closing_keys.holds(each, {kid: public}) is True for each in reads.chain())
+    if not days:
+        raise ClosingsRefused(
+            why_zh=f"没有一天的存证是密钥 {kid} 签名的", why_en=f"no closing was signed with {kid}"
+        )
+    _declare(kid, days)
+    return Declared(days, closing_keys.declare(held(Settings), kid, public))
+
+
+@verb
+def _declare(kid: str, days: int) -> None:
+    """Record the declaration, before it has an effect."""
+    events.record("event.trusted", actor_id=None, subject=kid, days=days)
 
 
 def ensure_key() -> None:

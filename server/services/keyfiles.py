@@ -99,6 +99,12 @@ def renew(text: str, file: Path, *, name: str, keep: Callable[[Iterable[Key]], I
     return key
 
 
+def add(file: Path, key: Key) -> None:
+    """Put a key behind those of `file`; `KeysRefused` when the file cannot be used."""
+    with _alone(file.parent):
+        _write(file, (*_read(file), key))
+
+
 def _retire(keys: Iterable[Key]) -> Iterator[Key]:
     """The keys as they stand once another is in use: marked with the instant, where they are not already."""
     now = clock.now()

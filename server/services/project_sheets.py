@@ -112,7 +112,7 @@ def _refused(line: Line, zh: str, en: str) -> Became:
 
 def _act(actor: Actor, line: Line, names: "_Names") -> Became:
     """Make or change one project, then plan it, take it on, and tell its money."""
-    _ensure_readable(line, names)
+    _ensure_readable(actor, line, names)
     name = line.told.get("name", "")
     unit_id = names.units.of(line.told["unit"]) if line.told.get("unit") else None
     project = reads.by_name(actor, name, unit_id)
@@ -130,10 +130,10 @@ def _act(actor: Actor, line: Line, names: "_Names") -> Became:
     return Became(line, outcome, f"{verb_zh}：{'、'.join(zh)}。", f"{verb_en}: {', '.join(en)}.")
 
 
-def _ensure_readable(line: Line, names: "_Names") -> None:
-    """`ProjectRefused` telling everything in a row that cannot be read, so that it is put right in one go."""
+def _ensure_readable(actor: Actor, line: Line, names: "_Names") -> None:
+    """`ProjectRefused` telling all that a row lacks or that cannot be read in it, so that it is put right in one go."""
     wrong: dict[str, str] = {}
-    for read in _readings(line, names):
+    for read in _readings(actor, line, names):
         try:
             read()
         except ProjectRefused as problem:
@@ -142,9 +142,9 @@ def _ensure_readable(line: Line, names: "_Names") -> None:
         projects.refuse("；".join(wrong), "; ".join(wrong.values()))
 
 
-def _readings(line: Line, names: "_Names") -> Iterator[Callable[[], object]]:
-    """What reads each cell of a row by itself."""
-    yield partial(_plain, line)
+def _readings(actor: Actor, line: Line, names: "_Names") -> Iterator[Callable[[], object]]:
+    """What reads each cell of a row by itself, and what sees whether one is missing."""
+    yield from (partial(_plain_text, name, text) for name, text in _plain(line).items())
     yield partial(_amount, line, None)
     if line.told.get("unit"):
         yield partial(names.units.of, line.told["unit"])
@@ -157,6 +157,31 @@ def _readings(line: Line, names: "_Names") -> Iterator[Callable[[], object]]:
         yield partial(sheets.day_of, text)
     for what, cells in (("planned", line.money_planned), ("done", line.money_done)):
         yield from (partial(sheets.amount_of, text, line.unit_of(half, what)) for half, text in cells.items())
+    yield partial(_complete, actor, line, names)
+
+
+def _complete(actor: Actor, line: Line, names: "_Names") -> None:
+    """`ProjectRefused` for what a new project's row lacks; a cell that cannot be read tells so by itself."""
+    lacking = [words for need, words in _NEEDED.items() if _blank(need, line)]
+    if lacking and reads.by_name(actor, line.told.get("name", ""), _unit(line, names)) is None:
+        zh, en = zip(*lacking, strict=True)
+        projects.refuse(f"没有{'、'.join(zh)}", f"there is no {', no '.join(en)}")
+
+
+def _blank(need: str, line: Line) -> bool:
+    """Whether a row says nothing of what a new project needs."""
+    try:
+        return not (_amount(line, None) if need == "amount" else line.told.get(need))
+    except ProjectRefused:
+        return False
+
+
+def _unit(line: Line, names: "_Names") -> int | None:
+    """The unit that answers, as far as a row names one."""
+    try:
+        return names.units.of(line.told["unit"]) if line.told.get("unit") else None
+    except ProjectRefused:
+        return None
 
 
 def _changed(actor: Actor, project: Project, told: ProjectTold) -> list[str]:
@@ -193,15 +218,11 @@ def _project_told(line: Line, project: Project | None, names: "_Names") -> Proje
         told["needs_land"] = sheets.needs_land_of(line.told["needs_land"])
     if project is not None:
         return replace(as_told(project), **told)
-    lacking = [words for need, words in _NEEDED.items() if need not in told]
-    if lacking:
-        zh, en = zip(*lacking, strict=True)
-        projects.refuse(f"没有{'、'.join(zh)}", f"there is no {', no '.join(en)}")
     days = [day for text in line.actual.values() if (day := sheets.day_of(text))]
     return ProjectTold(**told, known_on=min(days, default=None))
 
 
-_NEEDED: Final = {"amount": ("总投资", "amount"), "unit_id": ("责任单位", "unit that answers for it")}
+_NEEDED: Final = {"amount": ("总投资", "amount"), "unit": ("责任单位", "unit that answers for it")}
 
 
 def _amount(line: Line, project: Project | None) -> dict[str, Any]:
@@ -216,16 +237,18 @@ def _amount(line: Line, project: Project | None) -> dict[str, Any]:
 
 
 def _plain(line: Line) -> dict[str, Any]:
-    """What is taken as it stands; `ProjectRefused` for more than is kept."""
-    found = {"name": line.told.get("name", "")} | {
+    """What is taken as it stands."""
+    return {"name": line.told.get("name", "")} | {
         name: line.told[name] for name in _PLAIN if name in line.told
     }
-    for name, text in found.items():
-        if len(text) > _PLAIN.get(name, 120) or not text.replace("\n", "").isprintable():
-            projects.refuse(f"“{text[:12]}…”太长或含有特殊字符", f"“{text[:12]}…” cannot be kept")
-    if len(found["name"]) < 2:
+
+
+def _plain_text(name: str, text: str) -> None:
+    """`ProjectRefused` for more than is kept of such a cell, or no name."""
+    if len(text) > _PLAIN.get(name, 120) or not text.replace("\n", "").isprintable():
+        projects.refuse(f"“{text[:12]}…”太长或含有特殊字符", f"“{text[:12]}…” cannot be kept")
+    if name == "name" and len(text) < 2:
         projects.refuse("没有项目名称", "there is no name")
-    return found
 
 
 def _related(line: Line, project: Project | None, names: "_Names") -> dict[str, Any]:

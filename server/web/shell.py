@@ -53,10 +53,15 @@ def join(app: Flask) -> None:
 
 
 def page(template: str, *, name: str, **more: Any) -> str:
-    """A signed-in page: its template, with navigation, token and data block; `more` goes into the block."""
-    me = people.me(gate.actor())
-    shown = frame(me, name=name) | {"asleep": bool(gate.actor().asleep)}
-    return render_template(template, desk=data(me) | more, **shown)
+    """A signed-in page: its template, with navigation, token and data block; `more` goes into the block.
+
+    The block says whether this sitting has told why it looks (`reasoned`), so that the page asks before it is refused.
+    """
+    actor = gate.actor()
+    me = people.me(actor)
+    shown = frame(me, name=name) | {"asleep": bool(actor.asleep)}
+    desk = data(me) | {"reasoned": bool(actor.map_reason)}
+    return render_template(template, desk=desk | more, **shown)
 
 
 def frame(me: dict[str, Any], *, name: str = "") -> dict[str, Any]:

@@ -384,6 +384,18 @@ def add(client: FlaskClient, folk: County, checkin_id: Any, **texts: str) -> Non
     assert answer.status_code == 200, answer.get_json()
 
 
+def test_check_ins_opened_on_the_map_are_looks_through_the_map(app: Flask, client: FlaskClient) -> None:
+    folk = people.county(app)
+    checkins.make(folk.cadre.actor, told(under_way(folk.cadre, folk.supervisor_a)))
+    theirs = folk.supervisor.tokens()
+    looks.give_reason(theirs.actor, "duty_watch")
+    mine = {"Authorization": f"Bearer {theirs.access_token}"}
+    assert client.get(LOG, query_string={"through": "map"}, headers=mine).status_code == 200
+    seen = client.get("/api/v1/looks/mine", headers=folk.cadre.sign_in(client)).get_json()["items"]
+    assert [look["door"] for look in seen] == ["map"]
+    assert client.get(LOG, query_string={"through": "export"}, headers=mine).status_code == 422
+
+
 def test_a_map_that_gathers_one_persons_many_check_ins_is_a_look_they_can_read(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,7 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
 LETTERS = re.compile(r"[A-Za-z]{2,}")
 LOCALE = re.compile(r"[a-z]{2}(_[A-Za-z]+)+")
 NOT_FACTS = {"fields", "retry_after_s"}
-TWINS = {"zh": "en", "why_zh": "why_en", "state_zh": "state_en", "step_zh": "step_en"}
+TWINS = {"zh": "en", "why_zh": "why_en", "state_zh": "state_en", "step_zh": "step_en", "next_zh": "next_en"}
 """Keywords that are told in Chinese, and their English twins."""
 
 PROBLEMS = {kind.__name__: kind for kind in docs.problems()}

@@ -313,7 +313,7 @@ def test_what_a_supervisor_asks_stands_first_in_the_log_and_is_answered_there(
     reviews.review(people.supervisor.actor, said.id, "query", "为何提前离开?")
     here = phone()
     page = here.sign_in(cadre)
-    here.open("#/log")
+    page.get_by_role("link", name="有 1 次签到等您答复").click()
     first = page.locator("section", has_text="等您答复")
     first.get_by_role("link").click()
     page.locator("[name=answer]").fill("对方临时改期")
@@ -321,6 +321,9 @@ def test_what_a_supervisor_asks_stands_first_in_the_log_and_is_answered_there(
     expect(page.locator(".reviews")).to_contain_text("对方临时改期")
     here.open("#/log")
     expect(page.locator("main")).to_contain_text("临江一厂")
+    expect(page.locator("main")).not_to_contain_text("等您答复")
+    here.open("#/")
+    expect(page.get_by_text("计划新任务")).to_be_visible()
     expect(page.locator("main")).not_to_contain_text("等您答复")
 
 

@@ -164,6 +164,8 @@ def test_a_tracker_app_is_set_up_and_ended_by_one_press_and_says_what_was_not_ke
     assert (
         page.locator(".code img").evaluate("async (image) => (await image.decode(), image.naturalWidth)") > 0
     )
+    expect(page.locator(".device")).to_have_count(2)
+    expect(page.locator(".device").nth(0)).to_contain_text("OwnTracks")
     page.reload()
     expect(page.locator(".device").nth(0)).to_contain_text("还没有收到过")
     expect(page.locator(".device").nth(1)).to_contain_text("电量 46%")

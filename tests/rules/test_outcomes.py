@@ -69,6 +69,19 @@ def test_nobody_answering_is_missed_for_whoever_holds_it_then() -> None:
     assert found(silent) == [("answered", A, 3, False), ("answered", B, 8, False)]
 
 
+def test_a_matter_missed_by_a_village_and_then_by_its_township_counts_once_for_the_township() -> None:
+    def counted(happenings: list[Happening], homes: dict[int, int]) -> list[tuple[int, str, bool]]:
+        ended = outcomes.of_matters(happenings, until=FIRST + 10 * DAY)
+        return [(home, each.what, each.kept) for home, each in outcomes.once(ended, homes)]
+
+    silent = told((0, "reported", A, 3), (5, "escalated", B, 8))
+    answered = told((0, "reported", A, 3), (5, "escalated", B, 8), (6, "accepted", B, 20))
+    for each in (silent, answered):
+        assert counted(each, {A: B, B: B}) == [(B, "answered", False)]
+    assert counted(answered, {A: A, B: B}) == [(A, "answered", False), (B, "answered", True)]
+    assert counted(answered, {A: A}) == [(A, "answered", False)]
+
+
 def test_who_hands_on_in_time_neither_keeps_nor_misses() -> None:
     handed = told((0, "reported", A, 3), (2, "transferred", B, 5), (4, "accepted", B, 11))
     assert found(handed, until=9) == [("answered", B, 4, True)]

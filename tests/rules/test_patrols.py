@@ -189,6 +189,13 @@ def test_in_order_what_was_passed_too_early_does_not_count() -> None:
     assert states(*early, seen(2, 2), in_order=True) == ["reached", "reached", "reached"]
 
 
+def test_in_order_what_is_passed_before_the_first_is_said_to_be_out_of_order_at_once() -> None:
+    assert states(seen(2, 1), in_order=True) == ["open", "out_of_order", "open"]
+    assert states(seen(1, 1, "outside"), seen(2, 2), in_order=True) == ["outside", "out_of_order", "open"]
+    assert states(seen(2, 1), seen(1, 2), in_order=True) == ["reached", "out_of_order", "open"]
+    assert states(seen(2, 1), seen(1, 2), seen(2, 3), in_order=True) == ["reached", "reached", "open"]
+
+
 def test_who_walked_has_not_missed_it() -> None:
     all_of_it = patrols.reached([1], [seen(1, 1)], in_order=False)
     none_of_it = patrols.reached([1], [], in_order=False)

@@ -47,6 +47,17 @@ def test_going_on_to_the_end_and_back_leads_to_the_lead(needs_land: bool, steps:
         projects.retract(stage, went)
 
 
+def test_a_stage_that_is_passed_over_is_named() -> None:
+    with pytest.raises(ProjectStepNotAllowed) as refused:
+        projects.reach("signed", "started", needs_land=True)
+    assert refused.value.sentence_zh == "项目当前为“签约”，不能进入“开工”。下一步是“供地”。"
+    with pytest.raises(ProjectStepNotAllowed, match=r"The next stage is in talks or signed\."):
+        projects.reach("lead", "started", needs_land=False)
+    with pytest.raises(ProjectStepNotAllowed) as refused:
+        projects.reach("producing", "signed", needs_land=True)
+    assert refused.value.sentence_zh.endswith("不能进入“签约”。")
+
+
 def test_nothing_goes_on_while_a_project_is_stopped() -> None:
     with pytest.raises(ProjectStepNotAllowed, match="stopped"):
         projects.reach("lead", "talks", needs_land=True, stopped=True)

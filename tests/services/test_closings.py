@@ -14,8 +14,9 @@ from flask import Flask
 from server import clock
 from server.config import Settings
 from server.db import db
-from server.errors import Busy, ClosingsRefused
+from server.errors import Busy, ClosingsRefused, KeysRefused
 from server.held import held, hold
+from server.models.events import Event
 from server.queries import closings as reads
 from server.services import closing_keys, closings, events
 from server.services.closing_keys import ClosingKeys
@@ -239,6 +240,46 @@ def test_a_key_made_in_place_of_the_lost_one_is_told_before_it_signs(
     assert checked.exit_code == 1
     assert "请恢复 closing-keys.json" in checked.output
     assert reads.chain()[-1].kid in checked.output
+
+
+def test_a_key_lost_for_good_is_declared_known_once_and_what_it_signed_is_believed_again(
+    closed: None, app: Flask, tmp_path: Path
+) -> None:
+    run, ours, kid = app.test_cli_runner(), held(ClosingKeys), reads.chain()[0].kid
+    settings, anew = (
+        held(Settings),
+        replace(held(Settings), instance=tmp_path / "anew", closings=str(closings.folder())),
+    )
+    hold(app, ClosingKeys.open(anew))
+    hold(app, anew)
+    try:
+        assert len(found()) == len(DAYS)
+        assert "没有 stranger.pem" in run.invoke(args=["events", "trust-key", "stranger"]).output
+        told = run.invoke(args=["events", "trust-key", kid])
+        assert f"密钥 {kid} 已声明；由它签名的 3 天" in told.output
+        assert run.invoke(args=["events", "trust-key", kid]).exit_code == 1
+        closing_keys.rotate(anew)
+        hold(app, ClosingKeys.open(anew))
+        verified = run.invoke(args=["events", "verify"])
+    finally:
+        hold(app, settings)
+        hold(app, ours)
+    assert (verified.exit_code, f"3 天由密钥 {kid} 签名" in verified.output) == (0, True)
+    declared = sa.select(Event.subject, Event.data).where(Event.kind == "event.trusted")
+    assert db.session.execute(declared).all() == [(kid, {"days": 3})]
+
+
+def test_a_public_half_signs_nothing_and_one_written_wrongly_is_named(closed: None, tmp_path: Path) -> None:
+    public = closing_keys.declare(
+        replace(held(Settings), closing_keys="set"), "old", held(ClosingKeys).trusted[reads.chain()[0].kid]
+    )
+    mine = f"mine:{'s' * 40}"
+    there = replace(held(Settings), closing_keys=f"{mine},{public}")
+    assert ClosingKeys.open(there).declared == {"old"}
+    with pytest.raises(KeysRefused, match="put it last"):
+        ClosingKeys.open(replace(there, closing_keys=f"{public},{mine}"))
+    with pytest.raises(KeysRefused, match="written wrongly"):
+        _ = ClosingKeys.open(replace(there, closing_keys=f"{mine},old:ed25519:{'A' * 40}")).trusted
 
 
 def test_nothing_personal_is_in_what_is_closed(closed: None) -> None:

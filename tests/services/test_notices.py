@@ -133,7 +133,7 @@ def test_a_query_its_answer_and_a_look_are_told_and_an_acceptance_is_not(folk: C
     assert "checkin.answered" in found["supervisor_a"]
     [query] = [one for one in reads.listed(folk.cadre.actor)["items"] if one["kind"] == "checkin.reviewed"]
     assert query["words"] == {
-        "zh": "吴清询问您 9 月 1 日 的一次签到，请答复",
+        "zh": "吴清询问您9月1日的一次签到，请答复",
         "en": "吴清 asks about a check-in of yours of 01 Sep; please answer",
     }
     assert query["about"] == {"noun": "checkin", "id": str(said.id), "trip_id": said.trip_id}

@@ -254,6 +254,8 @@ def test_in_order_a_checkpoint_passed_too_early_does_not_count(morning: County) 
     with clock.at(MORNING + 2 * HOUR):
         begun(morning.grid_member, patrol)
         at_point(morning.grid_member, patrol, 1)
+        early = again(patrol, morning.supervisor_a)["points"]
+    assert [point["state"] for point in early] == ["open", "out_of_order"]
     with clock.at(MORNING + 3 * HOUR):
         at_point(morning.grid_member, patrol, 0)
         found = again(patrol, morning.supervisor_a)["points"]

@@ -105,6 +105,19 @@ def test_all_that_a_new_project_lacks_is_told_at_once(folk: County) -> None:
     assert "no amount, no unit" in told["rows"][0]["en"]
 
 
+def test_what_is_blank_and_what_cannot_be_read_in_a_new_projects_row_is_told_in_one_go(folk: County) -> None:
+    row = (
+        ROW.replace("3.25", "")
+        .replace("东河镇", "没有的镇")
+        .replace("2026-06-01", "六月")
+        .replace("光伏", "光" * 130)
+    )
+    [told] = taken(folk.supervisor, row, dry=True)["rows"]
+    for wrong in ("没有总投资", "没有单位“没有的镇”", "“六月”不是日期", "太长或含有特殊字符"):
+        assert wrong in told["zh"]
+    assert "没有责任单位" not in told["zh"]
+
+
 def test_a_township_takes_in_its_own_projects_only(folk: County) -> None:
     told = taken(folk.supervisor_b, ROW)
     assert (told["done"], told["rows"][0]["outcome"]) == (False, "refused")

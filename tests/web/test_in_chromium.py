@@ -179,13 +179,16 @@ def test_two_supervisors_side_by_side_see_each_their_own_units(desk: Open, peopl
 def test_whoever_gives_no_reason_sees_no_position(desk: Open, people: County) -> None:
     trip = under_way(people.cadre, people.leader)
     checkins.make(people.cadre.actor, told(trip))
-    page = desk(people.supervisor).open("/")
+    here, refused = desk(people.supervisor), list[str]()
+    here.page.on("response", lambda answer: refused.append(answer.url) if answer.status >= 400 else None)
+    page = here.open("/")
     page.get_by_role("dialog").get_by_role("button", name="暂不查看").click()
     expect(page.locator("#note")).to_contain_text("位置未打开")
     expect(page.locator("#checkins .row")).to_have_count(1)
     expect(page.locator("#people .row")).to_have_count(0)
     page.locator("#checkins .row").click()
     expect(page.locator(".toast")).to_contain_text("没有可显示的位置")
+    assert refused == []  # it is asked before the server has to say no
 
 
 def test_an_administrator_gets_the_areas_and_is_told_why_nobody_is_on_them(

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from server import clock
 from server.config import Settings
@@ -301,7 +301,7 @@ def test_what_cannot_be_read_says_so_and_comes_when_asked_again(
     desk: Open, people: County, office: Office
 ) -> None:
     arrive(office, people, 0)
-    here = desk(office.supervisor)
+    here = opened(desk, office.supervisor)
     for door in ("areas.geojson", "log", "places", "units"):
         here.page.route(re.compile(rf"/api/v1/{door}(\?|$)"), lambda route: route.abort())
     page = here.open("/")
@@ -312,7 +312,6 @@ def test_what_cannot_be_read_says_so_and_comes_when_asked_again(
     page.locator(".map-wait").get_by_role("button", name="重试").click()
     expect(page.locator(".map-wait")).to_have_count(0)
     page.locator("#checkins").get_by_role("button", name="重试").click()
-    here.say_why()
     expect(page.locator("#checkins .row")).to_have_count(1)
     expect(page.locator("#people-count")).to_have_text("1")
     page.locator("#filter-unit").click()
@@ -515,6 +514,33 @@ def test_a_wall_is_in_use_while_it_hangs_and_ends_with_its_session_even_when_cut
     expect(page.locator("#panel li")).to_have_count(0)
     page.clock.run_for(500)
     assert painted(page, PEOPLE) == painted(page, ARRIVALS) == 0
+
+
+def test_a_wall_takes_a_newer_release_by_itself_but_ends_no_full_screen_for_it(
+    desk: Open, people: County, office: Office
+) -> None:
+    here = desk(office.supervisor)
+    here.page.clock.install()
+    page = here.open("/wall")
+    here.say_why()
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement !== null")
+
+    def newer(route: Route) -> None:
+        answer = route.fetch()
+        if route.request.is_navigation_request():
+            return route.fulfill(response=answer)
+        return route.fulfill(response=answer, body=re.sub(r"\?v=\w+", "?v=newer", answer.text()))
+
+    page.route(re.compile("/wall$"), newer)
+    page.clock.fast_forward("04:30")
+    expect(page.locator("#newer")).to_contain_text("有新版本，退出全屏后自动更新")
+    page.keyboard.press("f")
+    page.wait_for_function("document.fullscreenElement === null")
+    with page.expect_navigation():
+        page.clock.fast_forward("00:06")
+    expect(page.locator("#newer")).to_be_hidden()
+    expect(page.locator("#live")).to_have_text("实时")
 
 
 def test_a_wall_of_somebody_who_may_not_see_people_says_so(desk: Open, people: County) -> None:

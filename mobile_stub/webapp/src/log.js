@@ -67,9 +67,19 @@ function byDay(records) {
 }
 
 /** What waits for one's answer, however long ago it was; nothing without a network, as it may be answered. */
-async function asked() {
+async function waiting() {
   const { value, since } = await remembered("asked", api.asked);
-  const entries = since ? [] : value.items.map(({ checkin }) => entry(checkin));
+  return since ? [] : value.items.map(({ checkin }) => checkin);
+}
+
+/** The row that leads here from the first page while something waits for one's answer. */
+export async function toHere() {
+  const { length: n } = await waiting();
+  return n > 0 && el("div", { class: "rows" }, row("speak", say("log.asked_many", { n }), "#/log", el("span", { class: "asking" }, say("log.asked_text"))));
+}
+
+async function asked() {
+  const entries = (await waiting()).map(entry);
   return entries.length ? section(say("log.asked"), el("div", { class: "entries" }, ...entries)) : null;
 }
 

@@ -38,14 +38,38 @@ const FEW = 3;
 /** What the server makes of a patrol, or made when it was last asked. @param {number} id @returns {Promise<Patrol>} */
 export const one = async (id) => (await remembered(`patrol:${id}`, () => api.patrol(id))).value;
 
-/** What a checkpoint is, by the server, or by what was done on this phone since. @param {Stop} stop @param {Patrol["points"]} points @param {Item[]} done */
-function stateOf(stop, points, done) {
+/** What became of a checkpoint; `visited` in ms, Infinity where nobody was. @typedef {{done: boolean, words: string, at: string | null, visited: number}} Became */
+
+/**
+ * What a checkpoint is, by the server, or by what was done on this phone since: that counts from `after` on, in ms.
+ * @param {Stop} stop @param {Patrol["points"]} points @param {Item[]} made @param {number} after @returns {Became}
+ */
+function stateOf(stop, points, made, after) {
   const { state = "open", at = null } = points.find(({ id }) => id === stop.id) ?? {};
-  const mine = done.find(({ told, record }) => told.stop_id === stop.id && record?.outcome !== "outside");
-  if (state === "reached" || state === "told") return { done: true, words: say(`point.${state}`), at };
-  if (!mine) return { done: false, words: state === "open" ? "" : say(`point.${state}`), at };
-  const known = mine.record?.outcome === "inside" ? "reached" : "told";
-  return { done: true, words: say(mine.state === "kept" ? `point.${known}` : "point.waiting"), at: mine.at };
+  const told = { words: state === "open" ? "" : say(`point.${state}`), at };
+  if (state === "reached" || state === "told") return { done: true, ...told, visited: Date.parse(at ?? "") || -Infinity };
+  const early = state === "out_of_order";
+  const mine = made.filter((one) => one.told.stop_id === stop.id && one.record?.outcome !== "outside" && !(early && one.state === "kept"));
+  const timely = mine.find((one) => Date.parse(one.at) >= after);
+  if (timely) return { done: true, words: mineWords(timely), at: timely.at, visited: Date.parse(timely.at) };
+  if (mine[0]) return { done: false, words: say("point.out_of_order"), at: mine[0].at, visited: -Infinity };
+  return { done: false, ...told, visited: early ? -Infinity : Infinity };
+}
+
+/** What a check-in of this phone counts as. @param {Item} mine */
+function mineWords({ state, record }) {
+  if (state !== "kept") return say("point.waiting");
+  return say(record?.outcome === "inside" ? "point.reached" : "point.told");
+}
+
+/** What became of each checkpoint; in a strict order, one counts only after all before it were visited. @param {Duty} trip @param {Patrol} patrol @param {Item[]} made */
+function became(trip, patrol, made) {
+  let after = -Infinity;
+  return (trip.stops ?? []).map((stop) => {
+    const one = stateOf(stop, patrol.points, made, after);
+    if (patrol.in_order) after = Math.max(after, one.visited);
+    return { stop, ...one };
+  });
 }
 
 /** How much of the route was walked; what cannot be measured is not missed. @param {Patrol} patrol */
@@ -58,7 +82,7 @@ function walked({ route, share, started_at }) {
 export async function checkpoints(trip) {
   const patrol = await one(Number(trip.patrol_id));
   const mine = (await queue.mine()).filter(({ kind, state }) => kind === "checkin" && (state === "kept" || state === "waiting"));
-  const found = (trip.stops ?? []).map((stop) => ({ stop, ...stateOf(stop, patrol.points, mine) }));
+  const found = became(trip, patrol, mine);
   const left = found.filter(({ done }) => !done).length;
   const next = patrol.in_order && trip.state === "under_way" ? found.find(({ done }) => !done) : undefined;
   const items = found.map(({ stop, done, words, at }) => el("li", { class: done ? "done" : "" }, el("strong", {}, stop.name),

@@ -72,13 +72,15 @@ function setup({ setup: { link, qr, typed }, tracker }) {
     el("details", { class: "card fold" }, el("summary", {}, say("trackers.typed")), facts(typed.map(({ zh, en, value }) => [either({ zh, en }), value]))));
 }
 
-/** The form that adds one. @param {HTMLElement} place where what sets it up is shown */
-function adding(place) {
+/** The form that adds one. @param {HTMLElement} place where what sets it up is shown @param {(tracker: Tracker) => void} added */
+function adding(place, added) {
   let kind = "traccar";
   return section(say("trackers.add"), chips("app", say("trackers.app"), APPS, kind, (value) => {
     kind = value;
   }), button(say("trackers.do"), async () => {
-    refill(place, setup(await api.addTracker(kind, appName(kind))));
+    const answer = await api.addTracker(kind, appName(kind));
+    refill(place, setup(answer));
+    added(answer.tracker);
     place.scrollIntoView({ block: "start" });
   }, { icon: "plus" }));
 }
@@ -86,7 +88,13 @@ function adding(place) {
 /** The page of one's trackers. @returns {Promise<View>} */
 export async function page() {
   const [{ items }, notKept] = await Promise.all([api.trackers(), aside()]);
-  const place = el("div", {});
-  return { title: say("trackers.title"), back: "#/me", tab: "me", body: [para(say("trackers.lead")), adding(place), place,
-    mine(items.filter(({ kind }) => APPS.some(([one]) => one === kind))), notKept] };
+  const [place, list] = [el("div", {}), el("div", {})];
+  const own = items.filter(({ kind }) => APPS.some(([one]) => one === kind));
+  /** @param {Tracker} tracker */
+  const added = (tracker) => {
+    own.unshift(tracker);
+    refill(list, mine(own));
+  };
+  refill(list, mine(own));
+  return { title: say("trackers.title"), back: "#/me", tab: "me", body: [para(say("trackers.lead")), adding(place, added), place, list, notKept] };
 }

@@ -10,6 +10,7 @@ import { liveLine, roomNotice } from "./deliveries.js";
 import { el } from "./dom.js";
 import * as households from "./households.js";
 import { icon } from "./icons.js";
+import * as log from "./log.js";
 import { placeOf } from "./places.js";
 import { button, empty, oldNotice, row, section, paged } from "./parts.js";
 import * as patrols from "./patrols.js";
@@ -155,10 +156,11 @@ function checkinButton(going) {
 /** The first page: today's duties. @returns {Promise<View>} */
 export async function page() {
   const me = await person();
-  const [{ value, since }, line, room, free, toHouseholds] = await Promise.all([mine(), liveLine(), roomNotice(), patrols.free(), households.toHere(me)]);
+  const [{ value, since }, line, room, asked, free, toHouseholds] =
+    await Promise.all([mine(), liveLine(), roomNotice(), log.toHere(), patrols.free(), households.toHere(me)]);
   if (since === null) keepReadyQuietly(value.items);
   const body = [
-    line.node, room, oldNotice(since), free,
+    line.node, room, oldNotice(since), asked, free,
     value.items.length ? paged(value, async (cursor) => asTravelled(await api.trips(cursor)), (trips) => groups(trips, me.id))
       : empty(say("duties.none"), say("duties.none_text")),
     el("div", { class: "rows" }, toHouseholds,

@@ -10,7 +10,7 @@ from server.api.schemas.fields import Day, Id, Switch, Text, lat, limit, lng, on
 from server.queries.log import Filter, Order
 from server.queries.log_map import Frame
 from server.rules.checkins import KINDS, OUTCOMES
-from server.rules.log import DIRECTIONS, DUTIES, PERIODS, SORTS
+from server.rules.log import DIRECTIONS, DUTIES, PERIODS, SORTS, THROUGH
 
 
 class LogFilter(ma.Schema):
@@ -45,15 +45,16 @@ class LogSorted(LogTold):
     def asked(self, told: dict[str, Any], **_: Any) -> dict[str, Any]:
         """`{wanted, order}`, and beside them what else was asked."""
         order = Order(told.pop("sort"), told.pop("direction") == "down")
-        beside = {name: told.pop(name) for name in list(told) if name in {"cursor", "limit"}}
+        beside = {name: told.pop(name) for name in list(told) if name in {"cursor", "limit", "through"}}
         return {"wanted": Filter(**told), "order": order} | beside
 
 
 class LogAsked(LogSorted):
-    """A page of the log."""
+    """A page of the log; `through` is the page it is opened on, as the record of looks tells it."""
 
     cursor = Text(800)
     limit = limit(load_default=50)
+    through = one_of(THROUGH, load_default="log")
 
 
 class LogOut(CheckinsOut):

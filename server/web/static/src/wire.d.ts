@@ -266,7 +266,7 @@ export interface Campaign extends CampaignBrief {
 export interface Closing { day: string; upto: number; count: number; late: number; head: string; kid: string; closed_at: string }
 export interface LogEvent { number: number; at: string; kind: string; actor: Named | null; person: Named | null; unit: Named | null; subject: string; unit_id: number | null; trip_id: number | null; person_id: number | null; data: Record<string, unknown> }
 export interface Tiles { urls: string[]; kind: "xyz" | "wmts"; datum: "WGS-84" | "CGCS2000" | "GCJ-02"; attribution: string }
-export interface Desk { lang: "zh" | "en"; me: Me | null; tiles: Tiles | null; now: string; words: Record<string, string>; kinds?: Record<string, Words>; facts?: Record<string, Words & { groups: string[] }>; codes?: Record<string, Words>; query_days?: number }
+export interface Desk { lang: "zh" | "en"; me: Me | null; tiles: Tiles | null; now: string; words: Record<string, string>; reasoned?: boolean; kinds?: Record<string, Words>; facts?: Record<string, Words & { groups: string[] }>; codes?: Record<string, Words>; query_days?: number }
 export interface View {
   id: string; name: string; filters: Record<string, string>; columns: string[]; mine: boolean; saved_at: string;
 }

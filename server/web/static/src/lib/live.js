@@ -4,6 +4,7 @@
  * @import {Checkin, Crossing, Place, Silence} from "../wire"
  */
 import { get, Refusal } from "./api.js";
+import { unexplained } from "./looks.js";
 import { newest } from "./newest.js";
 import { presence } from "./places.js";
 import { listen } from "./stream.js";
@@ -96,17 +97,27 @@ export function watch(wanted, heard, { most = MOST } = {}) {
     }
   }
 
+  /** Without a reason the server would refuse them: that is known before they are asked for. */
+  function closed() {
+    state.reasonMissing = true;
+    state.failed.places = null;
+    crossings.clear();
+    places.answered([]);
+    tell("people", "state");
+  }
+
   async function readPlaces() {
     places.asked();
+    if (unexplained()) return closed();
     const answer = await asked(() => get("/places", { unit_id: wanted.unit_id }));
     const refused = answer instanceof Refusal;
     if (!refused) hear(answer.now);
     state.come.places ||= !refused;
-    state.reasonMissing = refused ? answer.code === "reason_needed" : false;
-    state.failed.places = refused && !state.reasonMissing ? answer : null;
-    if (state.reasonMissing) crossings.clear();
-    places.answered(refused ? (state.reasonMissing ? [] : null) : answer.items);
-    tell("people", "state");
+    if (refused && answer.code === "reason_needed") return closed();
+    state.reasonMissing = false;
+    state.failed.places = refused ? answer : null;
+    places.answered(refused ? null : answer.items);
+    return tell("people", "state");
   }
 
   async function readCrossings() {
@@ -136,7 +147,7 @@ export function watch(wanted, heard, { most = MOST } = {}) {
     checkins.begin();
     let cursor = /** @type {string | null} */ ("");
     for (let limit = FIRST; cursor !== null && checkins.all().length < most; limit = PAGE) {
-      const query = { limit: Math.min(limit, PAGE), unit_id: wanted.unit_id, from, cursor };
+      const query = { limit: Math.min(limit, PAGE), unit_id: wanted.unit_id, from, cursor, through: "map" };
       const answer = /** @type {any} */ (await asked(() => get("/log", query)));
       if (mine !== turn) return;
       if (answer instanceof Refusal) return broken(answer);

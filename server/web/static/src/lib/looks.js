@@ -4,7 +4,7 @@
  */
 import { get, post } from "./api.js";
 import { ask } from "./dialog.js";
-import { say, t } from "./desk.js";
+import { desk, may, me, say, t } from "./desk.js";
 import { el } from "./dom.js";
 
 const OWN = "";
@@ -30,6 +30,16 @@ export function reasonWords(reason, ready) {
 }
 
 /**
+ * Whether the server would refuse these positions until it is told why: then it is asked before they are asked for.
+ * A single trip's reason is known to the server alone, so of one trip the answer is no: its refusal asks.
+ * @param {{person_id?: string | number | null, trip_id?: string | number | null}} [of] whose, on which trip
+ * @returns {boolean}
+ */
+export function unexplained({ person_id, trip_id } = {}) {
+  return may("place.read") && !desk.reasoned && !trip_id && Number(person_id) !== me().id;
+}
+
+/**
  * Ask for the reason to look at positions and record it.
  * @param {{trip_id?: number, title: string}} what
  * @returns {Promise<boolean>} whether a reason was given
@@ -39,7 +49,10 @@ export function askReason({ trip_id, title }) {
     title,
     about: t("位置属于敏感个人信息，查看前请说明理由。本次登录期间只问一次。"),
     note: t("查看人、时间和理由会被记录，被查看的人可以看到。"),
-    act: (reason) => post("/looks", { reason, ...(trip_id ? { trip_id } : {}) }),
+    act: async (reason) => {
+      await post("/looks", { reason, ...(trip_id ? { trip_id } : {}) });
+      desk.reasoned ||= !trip_id;
+    },
   });
 }
 

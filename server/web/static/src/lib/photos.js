@@ -3,7 +3,7 @@
  * @import {Checkin, PhotoOf, Proven} from "../wire"
  */
 import { Refusal } from "./api.js";
-import { me, t } from "./desk.js";
+import { desk, me, t } from "./desk.js";
 import { el, fill } from "./dom.js";
 import { hand } from "./handing.js";
 import { askReason } from "./looks.js";
@@ -102,13 +102,26 @@ function mayOpen(shown) {
  * @returns {Promise<void>}
  */
 async function download(checkin, photo, wrong) {
+  if ("verdict" in checkin && checkin.position_withheld === "reason_needed" && !desk.reasoned)
+    return explain(checkin, photo, wrong);
   const answer = await fetch(source(photo.id, "original"), { credentials: "same-origin" });
   if (answer.ok) return save(await answer.blob(), photo);
   const problem = await answer.json();
   if (problem.code !== "reason_needed" || !("verdict" in checkin)) return fill(wrong, refusalNotice(new Refusal(problem)));
+  return explain(checkin, photo, wrong);
+}
+
+/**
+ * Say why, then hand over; the check-in's place is open from then on too.
+ * @param {Checkin} checkin
+ * @param {PhotoOf} photo
+ * @param {HTMLElement} wrong
+ * @returns {Promise<void>}
+ */
+async function explain(checkin, photo, wrong) {
   const title = t("打开 {name} 的照片原件", { name: checkin.person.name });
   const told = await askReason({ title, ...(checkin.trip ? { trip_id: checkin.trip.id } : {}) });
-  return told ? download(checkin, photo, wrong) : undefined;
+  return told ? download({ ...checkin, position_withheld: null }, photo, wrong) : undefined;
 }
 
 /** @param {Blob} file @param {PhotoOf} photo */

@@ -14,8 +14,10 @@ const MARKS = { csv: "\r\n", geojson: '"type":"Feature"', gpx: "<wpt " };
  * @param {string} url
  * @param {string} form csv, xlsx, geojson or gpx
  * @param {HTMLElement} place
+ * @param {boolean} closed whether it is known that the server wants to know why first
  */
-export async function take(url, form, place) {
+export async function take(url, form, place, closed) {
+  if (closed && !(await explained())) return toast(t("已停止导出。"));
   const ended = new AbortController();
   const bar = el("progress", { max: 1, "aria-label": t("导出进度") });
   const words = el("span", { role: "status" }, t("正在准备…"));
@@ -54,10 +56,13 @@ async function asked(url, signal) {
       await refuse(answer);
     } catch (error) {
       const reason = error instanceof Refusal && error.code === "reason_needed" && again;
-      if (!reason || !(await askReason({ title: t("导出位置") }))) throw error;
+      if (!reason || !(await explained())) throw error;
     }
   }
 }
+
+/** @returns {Promise<boolean>} whether a reason was given */
+const explained = () => askReason({ title: t("导出位置") });
 
 /**
  * @param {Response} answer

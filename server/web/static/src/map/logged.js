@@ -14,7 +14,7 @@ import { Circle, Fill, Stroke, Style, Text } from "ol/style.js";
 import { get, Refusal } from "../lib/api.js";
 import { t } from "../lib/desk.js";
 import { el, fill } from "../lib/dom.js";
-import { askReason } from "../lib/looks.js";
+import { askReason, unexplained } from "../lib/looks.js";
 import { failure, toast } from "../lib/states.js";
 import { checkinCard } from "../lib/story.js";
 import { arrivalLayer } from "./arrivals.js";
@@ -59,23 +59,26 @@ export function loggedMap(place) {
     await draw({});
   }
 
-  /** @param {Record<string, number>} edges of what is in view; none for all */
+  /** @param {Record<string, number>} edges of what is in view; none for all @returns {Promise<unknown>} */
   async function draw(edges) {
     const mine = ++turn;
+    if (unexplained(filters)) return explain(edges);
     try {
       const answer = await get("/log/map", { ...filters, ...edges });
       if (mine === turn) show(answer);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      if (mine === turn) await refused(error, edges);
+      if (mine !== turn) return undefined;
+      if (error.code === "reason_needed") return explain(edges);
+      fill(note, failure(error, () => void draw(edges)));
     }
+    return undefined;
   }
 
-  /** @param {Refusal} error @param {Record<string, number>} edges */
-  async function refused(error, edges) {
-    if (error.code !== "reason_needed") return fill(note, failure(error, () => void draw(edges)));
+  /** Say why, then draw. @param {Record<string, number>} edges @returns {Promise<unknown>} */
+  async function explain(edges) {
     if (await askReason({ title: t("查看日志地图") })) return draw(edges);
-    const ask = () => void refused(error, edges);
+    const ask = () => void explain(edges);
     const again = el("button.button.button-small", { type: "button", onclick: ask }, t("说明理由"));
     return fill(note, t("说明理由后可查看位置"), " ", again);
   }

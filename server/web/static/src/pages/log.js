@@ -11,6 +11,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { bar, filterBar } from "../lib/filters.js";
 import { frame } from "../lib/frame.js";
 import { leafedList } from "../lib/leaves.js";
+import { unexplained } from "../lib/looks.js";
 import { printWhole } from "../lib/printing.js";
 import {
   areaById,
@@ -34,6 +35,8 @@ const FORMS = [
   ["geojson", () => t("GeoJSON（WGS-84 坐标）")],
   ["gpx", () => t("GPX（WGS-84 坐标）")],
 ];
+/** The forms that hold coordinates: whose are another's leave for a reason only. */
+const POSITIONED = new Set(["geojson", "gpx"]);
 const SHOWN = ["sort", "direction", "columns", "map", "view", "cursor"];
 
 /** @type {Record<string, string>} */
@@ -55,6 +58,7 @@ function empty() {
     return blank(t("您还没有签到"), t("您的角色只能看到自己的签到。需要查看他人的，请联系县级督查部门。"));
   if (!Object.keys(filters).length) return blank(t("还没有签到"), t("有人签到后，走访日志会自己写好。"));
   const clear = el("a.button", { href: "/log" }, t("清除筛选"));
+  if (filters.from && filters.to && filters.from > filters.to) return blank(t("起止日期颠倒了"), t("“从”晚于“到”，请调整。"), clear);
   return blank(t("没有相符的签到"), t("放宽筛选条件再看看。"), clear);
 }
 
@@ -199,7 +203,8 @@ function formMenu() {
           id: `export-${form}`,
           onclick: () => {
             box.open = false;
-            void take(address(`/log.${form}`, { ...filters, ...sorted() }), String(form), byId("taking"));
+            const url = address(`/log.${form}`, { ...filters, ...sorted() });
+            void take(url, String(form), byId("taking"), POSITIONED.has(String(form)) && unexplained(filters));
           },
         },
         /** @type {() => string} */ (words)(),

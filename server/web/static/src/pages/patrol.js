@@ -95,8 +95,12 @@ function facts(patrol) {
 
 /** @param {PatrolInFull} patrol */
 function reached(patrol) {
-  const done = patrol.points.filter((each) => ["reached", "told"].includes(each.state)).length;
-  return patrol.started_at ? t("{n} / {all}", { n: done, all: patrol.points.length }) : null;
+  if (!patrol.started_at) return null;
+  const [done, early] = [["reached", "told"], ["out_of_order"]].map(
+    (states) => patrol.points.filter((each) => states.includes(each.state)).length,
+  );
+  const words = t("{n} / {all}", { n: Number(done), all: patrol.points.length });
+  return early ? [words, t("未按顺序 {n} 个", { n: early })].join(" · ") : words;
 }
 
 /** What cannot be measured is not missed. @param {PatrolInFull} patrol */

@@ -302,6 +302,7 @@ const film = player({ words: markWords, shown, chosen: ({ key }) => chosen(key) 
 
 /** @param {Trip} trip */
 function drawFilm(trip) {
+  byId("play").hidden = !trip.started_at && !checkins.length; // nothing has happened yet that could be played
   const all = marksOf(trip, { checkins, silences, track, crossings });
   if (!film.node.isConnected) fill(byId("play"), film.node);
   film.put(all, whole(trip, all), track);
@@ -477,8 +478,10 @@ async function readTrack(trip, person_id) {
       get(`/trips/${id}/crossings`, { person_id }).then((answer) => answer.items),
     ]);
   try {
-    const [read, crossed] = await ask();
-    return { track: read, crossings: crossed };
+    if (reason || person_id === me().id) {
+      const [read, crossed] = await ask();
+      return { track: read, crossings: crossed };
+    }
   } catch (error) {
     if (!(error instanceof Refusal) || error.code !== "reason_needed") throw error;
   }

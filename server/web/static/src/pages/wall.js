@@ -15,6 +15,7 @@ import { byId, el, fill } from "../lib/dom.js";
 import { watch } from "../lib/live.js";
 import { askReason } from "../lib/looks.js";
 import { matcher } from "../lib/matching.js";
+import { newer, take } from "../lib/newer.js";
 import { panels } from "../lib/panels.js";
 import { silenceAlert } from "../lib/silences.js";
 import { unitById } from "../lib/sources.js";
@@ -75,6 +76,10 @@ let expires_at = "";
 let news_ms = -NEWS_MS;
 let settled_ms = -SETTLE_MS;
 let settling = 0;
+/** What a newer release is made of, once there is one. */
+let release = "";
+let held = false;
+let idle = false;
 
 /* ── the map ─────────────────────────────────────────────────────────────────────────────────────────── */
 
@@ -314,7 +319,17 @@ async function keep() {
   if (over) return back();
   if (live.state.cut) return undefined;
   await live.readPlaces();
-  return readSession();
+  await readSession();
+  release = await newer();
+  return renew();
+}
+
+/** A newer release comes by itself as soon as that disturbs nobody: it would end a full screen, so there it waits. */
+function renew() {
+  byId("newer").hidden = !release;
+  const words = document.fullscreenElement ? t("有新版本，退出全屏后自动更新") : t("有新版本，稍后自动更新");
+  if (byId("newer-words").textContent !== words) byId("newer-words").textContent = words;
+  if (release && idle && !held && !document.fullscreenElement) take(release);
 }
 
 /** Somebody may have signed in again in another window. */
@@ -364,7 +379,8 @@ function grow() {
 function wire() {
   const pause = byId("pause");
   const hold = () => {
-    pause.textContent = turning.pause() ? t("继续轮播") : t("暂停轮播");
+    held = turning.pause();
+    pause.textContent = held ? t("继续轮播") : t("暂停轮播");
   };
   pause.addEventListener("click", hold);
   byId("before").addEventListener("click", () => turning.step(-1));
@@ -381,7 +397,12 @@ function wire() {
     else if (event.key === "f") void toggleFull();
   });
   wall.map.on("change:size", () => filters.view || wall.fit(wall.whole()));
-  whenIdle(5_000, (idle) => document.body.classList.toggle("big-idle", idle));
+  byId("renew").addEventListener("click", () => location.reload());
+  whenIdle(5_000, (now_idle) => {
+    idle = now_idle;
+    document.body.classList.toggle("big-idle", idle);
+    renew();
+  });
   keepAwake((held) => {
     byId("awake").textContent = held ? t("已阻止屏幕休眠") : t("浏览器不能阻止屏幕休眠（需要 HTTPS），请在系统中关闭休眠");
   });
