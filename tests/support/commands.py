@@ -1,0 +1,54 @@
+"""`flask` as a person runs it: each command in a process of its own, which finds the program's modules loaded already.
+
+To load them takes a process longer than any of these commands needs. So one that has nothing but them is begun once,
+and each command's process is a copy of it; the application is made in that, as ever.
+"""
+
+import multiprocessing
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO
+
+from flask.cli import main
+
+from tests.support.serving import TREE
+
+LOADED = ["server.app", "server.cli.commands"]
+WITHIN_S = 120.0
+
+
+def flask(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What a command said and ended with, run with these settings and no others."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(LOADED)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GUATU_")}
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        files = [Path(f"/proc/{os.getpid()}/fd/{file.fileno()}") for file in (out, err)]
+        process = context.Process(target=_run, args=(words, kept | environment, *files))
+        process.start()
+        process.join(WITHIN_S)
+        code = process.exitcode
+        if code is None:
+            process.kill()
+            raise subprocess.TimeoutExpired(words, WITHIN_S)
+        return subprocess.CompletedProcess(words, code, _read(out), _read(err))
+
+
+def _read(file: IO[str]) -> str:
+    file.seek(0)
+    return file.read()
+
+
+def _run(words: tuple[str, ...], environment: dict[str, str], out: Path, err: Path) -> None:
+    """Become the command: its words, its environment, and where it writes to."""
+    for number, file in ((1, out), (2, err)):
+        with file.open("w") as opened:
+            os.dup2(opened.fileno(), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    os.chdir(TREE)
+    sys.argv = ["flask", "--app", "wsgi", *words]
+    main()
