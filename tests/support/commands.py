@@ -10,7 +10,6 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import IO
 
 from flask.cli import main
 
@@ -25,21 +24,15 @@ def flask(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(LOADED)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GUATU_")}
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        files = [Path(f"/proc/{os.getpid()}/fd/{file.fileno()}") for file in (out, err)]
-        process = context.Process(target=_run, args=(words, kept | environment, *files))
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        process = context.Process(target=_run, args=(words, kept | environment, out, err))
         process.start()
         process.join(WITHIN_S)
-        code = process.exitcode
-        if code is None:
+        if process.exitcode is None:
             process.kill()
             raise subprocess.TimeoutExpired(words, WITHIN_S)
-        return subprocess.CompletedProcess(words, code, _read(out), _read(err))
-
-
-def _read(file: IO[str]) -> str:
-    file.seek(0)
-    return file.read()
+        return subprocess.CompletedProcess(words, process.exitcode, out.read_text(), err.read_text())
 
 
 def _run(words: tuple[str, ...], environment: dict[str, str], out: Path, err: Path) -> None:
