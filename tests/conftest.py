@@ -6,6 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
@@ -13,7 +14,9 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from server.config import Settings
 from server.held import held
+from server.services import hashes
 from tests.support import databases, postgis, serving
+from tests.support.lasting import Lasting
 from tests.support.postgis import Cluster
 from tests.support.serving import Served
 
@@ -30,13 +33,15 @@ SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 def pytest_collection() -> Generator[None, object, object]:
     """Look for no garbage while five thousand tests are imported: none is made, and it is half the time.
 
-    What there is by then stays to the end: the collector passes over it, and looks at what the tests make.
+    What there is by then stays to the end: the collector passes over it, and looks at what the tests make, less often
+    than a program would that has to run for months.
     """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(10_000, 20, 20)
         gc.enable()
 
 
@@ -50,6 +55,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "chromium" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def usual_hasher() -> Iterator[PasswordHasher]:
+    """Argon2id with few bytes and one round while tests run: that it is slow on purpose is tried where passwords are.
+
+    What it is given here is the usual hasher, for the tests of that.
+    """
+    usual = hashes.HASHER
+    hashes.HASHER = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    yield usual
+    hashes.HASHER = usual
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +123,14 @@ def server(app: Flask) -> Iterator[Served]:
     settings = held(Settings)
     with serving.serve(settings, workers=1 if settings.on_sqlite else 2) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def lasting() -> Iterator[Lasting]:
+    """A server that is begun once: it serves one test of pages after the other, each with an application of its own."""
+    made = Lasting()
+    yield made
+    made.close()
 
 
 @pytest.fixture(scope="session")

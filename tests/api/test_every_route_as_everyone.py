@@ -186,14 +186,14 @@ def test_who_lacks_the_permission_is_refused_and_nothing_breaks(
     app: Flask, client: FlaskClient, marked: Marked
 ) -> None:
     for name, someone in marked.folk.everyone.items():
-        headers = someone.sign_in(client)
+        headers, actor = someone.sign_in(client), someone.actor
         for rule, method in rules(app):
             permission = permission_of(app, rule)
             if rule.endpoint in ENDS_THE_SESSION or rule.rule.endswith("/sessions/current"):
                 continue
             answer = ask(client, rule, method, marked, headers)
             assert answer.status_code < 500, (name, method, rule.rule, text_of(answer))
-            if permission is not None and not access.holds(someone.actor, permission):
+            if permission is not None and not access.holds(actor, permission):
                 assert answer.status_code == 403, (name, method, rule.rule, answer.status_code)
 
 

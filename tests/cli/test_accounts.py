@@ -1,9 +1,7 @@
 """The command line: the first administrator, lost passwords, keys, and sentences instead of tracebacks."""
 
-import os
 import stat
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +19,7 @@ from server.models.people import Person, RoleGrant
 from server.models.units import Unit
 from server.services.keys import FILE
 from tests.people import county, open_app
+from tests.support.commands import flask
 from tests.support.postgis import Cluster
 
 TREE = Path(__file__).resolve().parent.parent.parent
@@ -132,15 +131,6 @@ def test_a_migrated_installation_is_ready(app: Flask) -> None:
 
 
 # ── sentences instead of tracebacks ─────────────────────────────────────────────────────────────────────
-
-
-def flask(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """`flask` as a person runs it, in a process of its own."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("GUATU_")}
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", *words]
-    return subprocess.run(
-        command, cwd=TREE, env=kept | environment, capture_output=True, text=True, check=False, timeout=120
-    )
 
 
 def refusal(done: subprocess.CompletedProcess[str]) -> str:

@@ -1,6 +1,6 @@
 """The bench: its commands say what they do, and its pieces fit the server."""
 
-import subprocess
+import runpy
 import sys
 
 import pytest
@@ -22,10 +22,16 @@ from tests.house.source import ROOT
         "bench.upgrade",
     ],
 )
-def test_a_measurement_says_what_it_measures(command: str) -> None:
-    asked = [sys.executable, "-m", command, "--help"]
-    said = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "check-in" in said.stdout.lower() or "positions" in said.stdout.lower()
+def test_a_measurement_says_what_it_measures(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", [command, "--help"])
+    monkeypatch.delitem(sys.modules, command, raising=False)
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module(command, run_name="__main__")
+    assert not ended.value.code
+    said = capsys.readouterr().out.lower()
+    assert "check-in" in said or "positions" in said
 
 
 def test_the_limits_are_no_doors_of_the_product() -> None:

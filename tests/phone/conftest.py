@@ -12,7 +12,8 @@ from server.config import Settings
 from server.db import db
 from server.held import held
 from tests.people import County, Someone, county, person
-from tests.support import databases, serving, tunnel
+from tests.support import databases, tunnel
+from tests.support.lasting import Lasting
 from tests.support.serving import Served
 from tests.support.tunnel import Tunnel
 from tests.trips import FACTORY
@@ -36,9 +37,9 @@ def people(app: Flask) -> County:
 
 
 @pytest.fixture(scope="module")
-def server(people: County) -> Iterator[Served]:
+def server(people: County, lasting: Lasting) -> Iterator[Served]:
     """The application really running, once for all tests of a module."""
-    with serving.serve(held(Settings)) as served:
+    with lasting.serve(held(Settings)) as served:
         yield served
 
 

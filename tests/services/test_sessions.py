@@ -100,7 +100,7 @@ def test_nothing_kept_can_be_used_to_sign_in(app: Flask) -> None:
 
 def test_a_hash_made_with_older_parameters_is_renewed_on_the_way(app: Flask) -> None:
     cadre = county(app).cadre
-    weak = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1).hash(PASSWORD)
+    weak = PasswordHasher(time_cost=1, memory_cost=32, parallelism=1).hash(PASSWORD)
     db.session.execute(sa.update(Person).where(Person.id == cadre.id).values(password_hash=weak))
     db.session.commit()
     sign_in(cadre)

@@ -1,5 +1,6 @@
 """Both databases, migrated once per run, and emptied between tests."""
 
+import gc
 import shutil
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
@@ -10,6 +11,8 @@ import flask_migrate
 import sqlalchemy as sa
 from flask import Flask
 from pysqlite3 import dbapi2 as sqlite
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from server.app import create_app
 from server.config import Settings
@@ -41,12 +44,27 @@ def settings_for(url: str, folder: Path, **given: object) -> Settings:
 
 def migrated(url: str, folder: Path, **given: object) -> Flask:
     """An application on a database brought to the newest migration."""
-    app = create_app(settings_for(url, folder, **given))
-    app.testing = True
-    app.test_client_class = Client
+    app = _made(settings_for(url, folder, **given))
     with app.app_context():
         flask_migrate.upgrade()
+    gc.freeze()  # what stays anyway: else each full look for garbage passes over it, a tenth of a second
     return app
+
+
+def _made(settings: Settings) -> Flask:
+    """An application whose own connections do not wait for the disk: what is to outlive a crash is written by a server
+    of its own.
+    """
+    app = create_app(settings)
+    app.testing, app.test_client_class = True, Client
+    with app.app_context():
+        if settings.on_sqlite:
+            sa.event.listen(db.engine, "connect", _forgetful)
+    return app
+
+
+def _forgetful(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA synchronous=OFF").close()
 
 
 def copied(app: Flask, file: Path) -> str:
@@ -60,8 +78,7 @@ def copied(app: Flask, file: Path) -> str:
 
 def opened(settings: Settings) -> Flask:
     """An application on a database that is migrated already; to be closed."""
-    app = create_app(settings)
-    app.testing, app.test_client_class = True, Client
+    app = _made(settings)
     empty(app)
     return app
 

@@ -27,6 +27,7 @@ class Served:
     url: str
     log: Path
     process: subprocess.Popen[bytes]
+    ended: bool = False
 
     @property
     def port(self) -> int:
@@ -36,6 +37,11 @@ class Served:
     def said(self) -> str:
         """What it has logged so far."""
         return self.log.read_text()
+
+    def end(self) -> None:
+        """Ask it to end, as an operator does; it takes a moment."""
+        self.ended = True
+        self.process.terminate()
 
     def kill_workers(self) -> None:
         """Kill every process that answers, as a crash would; the parent starts new ones. Back when one answers."""

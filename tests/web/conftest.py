@@ -11,14 +11,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from server.config import Settings
 from server.db import db
 from server.gate import COOKIE
 from server.geo.datum import Datum
+from server.held import held
 from server.models.people import Person
 from server.services import areas, sessions
 from server.services.sessions import Device
 from server.transaction import transaction
 from tests.people import County, Someone, county
+from tests.support.lasting import Lasting
 from tests.support.serving import Served
 
 SignedIn = Callable[[Someone], FlaskClient]
@@ -70,6 +73,13 @@ def signed_in(app: Flask) -> SignedIn:
         return client
 
     return browser
+
+
+@pytest.fixture
+def server(app: Flask, lasting: Lasting) -> Iterator[Served]:
+    """The same application really running: one process, begun once in a run and made anew for each test."""
+    with lasting.serve(held(Settings)) as served:
+        yield served
 
 
 @dataclass

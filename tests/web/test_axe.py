@@ -28,7 +28,8 @@ from server.web import language
 from server.web.shell import NAVIGATION
 from tests.people import PASSWORD, Someone, person
 from tests.phone.test_reading import AXE, faults
-from tests.support import databases, serving
+from tests.support import databases
+from tests.support.lasting import Lasting
 from tests.support.serving import Served
 from tests.web.conftest import Desk, Open
 from tests.web.test_factors import set_up
@@ -114,9 +115,9 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
 
 
 @pytest.fixture(scope="module")
-def server(app: Flask) -> Iterator[Served]:
+def server(app: Flask, lasting: Lasting) -> Iterator[Served]:
     """It really running, once for all tests."""
-    with serving.serve(held(Settings)) as served:
+    with lasting.serve(held(Settings)) as served:
         yield served
 
 

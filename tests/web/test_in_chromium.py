@@ -221,7 +221,7 @@ def test_a_server_that_is_gone_is_said_with_the_age_of_the_data(
     page = here.open("/")
     here.say_why()
     expect(page.locator("#live")).to_have_text("实时")
-    server.process.terminate()
+    server.end()
     expect(page.locator("#live")).to_contain_text("已断开", timeout=15_000)
     expect(page.locator("#live")).to_contain_text("前的数据")
 

@@ -26,6 +26,7 @@ from server.services.trips import StopPlan
 from server.transaction import transaction
 from tests.people import County, Someone, county, person, unit
 from tests.support import databases, serving
+from tests.support.lasting import Lasting
 from tests.support.serving import Served
 from tests.support.tiles import tiles
 from tests.trips import FACTORY, told, under_way
@@ -57,9 +58,9 @@ def people(app: Flask) -> County:
 
 
 @pytest.fixture(scope="module")
-def server(people: County) -> Iterator[Served]:
+def server(people: County, lasting: Lasting) -> Iterator[Served]:
     """The application really running, once for all tests of the module."""
-    with serving.serve(held(Settings)) as served:
+    with lasting.serve(held(Settings)) as served:
         yield served
 
 
