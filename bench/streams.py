@@ -90,7 +90,6 @@ def _by_turns(server: Served, ground: Ground, seconds: float, slices: int) -> No
     with _child(_move, server.port, ground.secrets):
         time.sleep(EVERY_S)
         _checkins(server.port, ground, 3.0)
-        running.settle()
         for nth in range(slices):
             without = _checkins(server.port, ground, seconds)
             with _child(_listen, server.port, ground.watching) as listening:
@@ -374,7 +373,8 @@ def _snapshot(port: int, token: str) -> None:
 
 
 def _checkins(port: int, ground: Ground, seconds: float) -> float:
-    """Check-ins a second, by as many connections as people."""
+    """Check-ins a second, by as many connections as people, whose histories grow by it: by plans that know of them."""
+    running.settle()
     met = load.run(load.Plan(port, "/api/v1/checkins", CHECKING_IN, seconds, ground.checking_in))
     assert set(met.statuses) <= {"201"}, met.statuses
     return met.rate

@@ -27,9 +27,6 @@ End = TypeVar("End")
 
 logger = logging.getLogger("guatu.gather")
 
-SHORT_S = 0.001
-"""The pause of those who are not alone."""
-
 PAUSES_S = 0.025
 """However many keep coming, a group goes after this."""
 
@@ -49,11 +46,11 @@ class _Place(Generic[Item, End]):
 class Gatherer(Generic[Item, End]):
     """The queue before one verb of one process. Held by the application, under a type of its own for each door.
 
-    One who is alone waits `pause_s` for another, several a millisecond. `together` does up to `most` items in one
-    transaction of its own and gives, in their order, what became of each: its end, the `Problem` that is its answer, or
-    None for one that is better done alone. It should not wait for locks that others hold: while it waits, so does
-    everybody. `alone` does one item patiently. Both must let the same item come twice: after a lost connection nobody
-    knows whether a group was kept.
+    One who is alone waits `pause_s` for another; several let those be served who are about to come. `together` does up
+    to `most` items in one transaction of its own and gives, in their order, what became of each: its end, the `Problem`
+    that is its answer, or None for one that is better done alone. It should not wait for locks that others hold: while
+    it waits, so does everybody. `alone` does one item patiently. Both must let the same item come twice: after a lost
+    connection nobody knows whether a group was kept.
     """
 
     def __init__(
@@ -131,11 +128,11 @@ class Gatherer(Generic[Item, End]):
                 place.bell.set()
 
     def _let_come(self) -> None:
-        """Let whoever is about to queue do so: a pause for who is alone, short ones as long as each brings another."""
+        """Let whoever is about to queue do so: a pause for who is alone, then turns as long as each brings another."""
         come, until_s = 0, time.monotonic() + PAUSES_S
         while come < len(self._waiting) < self._most and time.monotonic() < until_s:
             come = len(self._waiting)
-            time.sleep(self._pause_s if come == 1 else min(self._pause_s, SHORT_S))
+            time.sleep(self._pause_s if come == 1 else 0.0)
 
     def _ends(self, items: Sequence[Item]) -> Sequence[End | Problem | None]:
         """What became of each: of none where the group failed, `Busy` of each where it could not even begin."""
