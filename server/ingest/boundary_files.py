@@ -9,7 +9,6 @@ import codecs
 import json
 import re
 import tempfile
-import warnings
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,10 +16,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 from shapely.geometry import GeometryCollection, LineString, Point, Polygon, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -282,50 +279,14 @@ def _likelier_encoding(text: bytes) -> str:
 
 def _through_gdal(files: Files, kind: str, encoding: str | None, limits: Limits) -> Table:
     """Write the files to a private folder under a name of ours and read the one layer of areas in them."""
-    pyogrio.set_gdal_config_options(_NO_NETWORK)
-    with tempfile.TemporaryDirectory(prefix="guatu-boundaries-") as folder, warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # GDAL's remarks; what matters is found afterwards
+    from server.ingest import gdal  # noqa: PLC0415  # thirty megabytes in each process, which hardly one ever needs
+
+    with tempfile.TemporaryDirectory(prefix="guatu-boundaries-") as folder:
         for suffix, content in files.items():
             Path(folder, "boundaries").with_suffix(suffix).write_bytes(content)
-        try:
-            return _layer(Path(folder, "boundaries").with_suffix(next(iter(files))), encoding, limits)
-        except UnicodeDecodeError as failure:
-            raise BoundaryFileError("encoding") from failure
-        except (DataSourceError, DataLayerError) as failure:
-            raise BoundaryFileError("damaged", format=kind) from failure
-
-
-def _layer(path: Path, encoding: str | None, limits: Limits) -> Table:
-    layer = _layer_of_areas(pyogrio.list_layers(path))
-    meta, _, shapes, columns = pyogrio.raw.read(
-        path, layer=layer, encoding=encoding, max_features=limits.max_features + 1
-    )
-    if len(shapes) > limits.max_features:
-        raise BoundaryFileError("too_many_features", limit=limits.max_features)
-    fields = [str(field) for field in meta["fields"]]
-    records = zip(*columns, strict=True) if columns else ((),) * len(shapes)
-    rows = [
-        Row(dict(zip(fields, record, strict=True)), made)
-        for record, made in zip(records, shapes, strict=True)
-    ]
-    return Table(rows, fields, meta["crs"])
-
-
-def _layer_of_areas(layers: NDArray[np.object_]) -> str:
-    """The name of the one layer that can hold areas; `layers` is (n, 2) of name and geometry type or None."""
-    names = [
-        str(name)
-        for name, kind in layers
-        if kind is not None and not str(kind).removeprefix("Multi").startswith(("Point", "Line"))
-    ]
-    if len(names) > 1:
-        raise BoundaryFileError("several_layers", names="、".join(names[:8]))
-    if not names:
-        raise BoundaryFileError("no_layer")
-    return names[0]
-
-
-_NO_NETWORK: Final = {"CPL_VSIL_CURL_ALLOWED_EXTENSIONS": "{none}", "OGR_SQLITE_ALLOW_EXTERNAL_ACCESS": "NO"}
+        path = Path(folder, "boundaries").with_suffix(next(iter(files)))
+        fields, rows, crs = gdal.layer(path, kind, encoding, limits)
+    return Table([Row(attributes, made) for attributes, made in rows], fields, crs)
 
 
 # ── which is which ──────────────────────────────────────────────────────────────────────────────────────

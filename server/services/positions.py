@@ -41,7 +41,7 @@ DAY_S = 86_400.0
 GATHER_MOST = 32
 """So many deliveries are taken in together at the most."""
 
-PAUSE_S = 0.025
+PAUSE_S = 0.008
 """A few fixes wait so long for others: no phone's owner sees it, and two together cost little more than one."""
 
 BATCH_PAUSE_S = 0.004
