@@ -1,8 +1,8 @@
 """What areas cost: `python -m bench.areas`.
 
 The cost of a check-in at 100 and at 10,000 areas · loading 10,000 areas at start · publishing one changed area to all
-processes · the memory of one worker: its own, and its share of what processes hold in common (Pss). On PostGIS, with two
-workers.
+processes · the memory of one worker: its own, and its share of what processes hold in common (Pss). On PostGIS, with
+two workers.
 """
 
 import argparse
