@@ -129,7 +129,8 @@ def received(req: Request) -> bytes:
     """All that was sent, which may be asked for once; a body whose length is told is read at once.
 
     `get_data` takes whatever comes through two buffers of 64 KiB each, which turns everything else out of a
-    processor's nearest cache. It is left what is sent without a length, and what is too long and refused.
+    processor's nearest cache. It is left what is sent without a length, and what is too long: that is refused with
+    `RequestEntityTooLarge`.
     """
     length, most = req.content_length, req.max_content_length
     if length is None or most is None or length > most:

@@ -84,12 +84,16 @@ class AreaIndex(Generic[Key]):
     def __len__(self) -> int:
         return len(self.keys)
 
+    def is_in_force(self, position: int, at_s: float | None) -> bool:
+        """Whether an area is in force at an instant, in seconds since the epoch; always where none is named."""
+        return at_s is None or bool(self.valid_from_s[position] <= at_s < self.valid_until_s[position])
+
     def at(self, *, lng: float, lat: float, at_s: float | None = None) -> list[int]:
         """The positions, ascending, of the areas a WGS-84 point lies in; with `at_s`, of those in force
         then.
         """
         near = self._cells.at(lng=lng, lat=lat)
-        return sorted(i for i in near if self._is_in_force(i, at_s) and self._holds(i, lng, lat))
+        return sorted(i for i in near if self.is_in_force(i, at_s) and self._holds(i, lng, lat))
 
     def at_many(self, lnglat: Array, *, at_s: Array | None = None) -> tuple[Positions, Positions]:
         """All pairs (row of `lnglat`, position of an area it lies in), as two arrays, for (n, 2) WGS-84
@@ -170,10 +174,6 @@ class AreaIndex(Generic[Key]):
     def _holds(self, position: int, lng: float, lat: float) -> bool:
         """Whether a point lies in an area."""
         return bool(shapely.intersects_xy(self.areas[position], lng, lat))
-
-    def _is_in_force(self, position: int, at_s: float | None) -> bool:
-        """Whether an area is in force at an instant; always where none is named."""
-        return at_s is None or bool(self.valid_from_s[position] <= at_s < self.valid_until_s[position])
 
     def _in_force(self, positions: Positions, at_s: float | None) -> Positions:
         if at_s is None:

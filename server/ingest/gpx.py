@@ -18,6 +18,9 @@ from server.ingest.readings import NotRead
 SOURCE: Final = "gpx"
 PIECE: Final = fixes.MAX_FIXES
 
+Point = dict[str, str]
+"""What a point of a track says, by name without its namespace."""
+
 _UNITS: Final = {
     "ele": ("altitude_m", 1.0),
     "accuracy": ("accuracy_m", 1.0),
@@ -41,50 +44,47 @@ def read(file: IO[bytes]) -> Iterator[Fixes]:
     if b"<gpx" not in head or b"<!DOCTYPE" in head or b"<!ENTITY" in head:
         raise fixes.unreadable("not_gpx")
     file.seek(0)
-    piece: list[object] = []
+    piece: list[Point] = []
     torn = False
-    for point in _points(file):
-        torn = point is None
-        if not torn:
+    try:
+        for point in _points(file):
             piece.append(point)
-        if len(piece) == PIECE:
-            yield _piece(piece)
-            piece = []
+            if len(piece) == PIECE:
+                yield _piece(piece)
+                piece = []
+    except ET.ParseError:
+        torn = True
     if piece:
         yield _piece(piece)
     if torn:
         raise fixes.unreadable("torn")
 
 
-def _points(file: IO[bytes]) -> Iterator[dict[str, str] | None]:
-    """What each point of a track says, by name without its namespace; None at the end where the file is torn there."""
+def _points(file: IO[bytes]) -> Iterator[Point]:
+    """What each point of a track says; `ParseError` where the file is torn."""
     segment: ET.Element | None = None
-    try:
-        for event, element in ET.iterparse(file, ("start", "end")):  # noqa: S314  no entities: `read` looked
-            tag = _tag(element)
-            if event == "start" and tag == "trkseg":
-                segment = element
-            elif event == "end" and tag == "trkpt":
-                yield {_tag(each): each.text or "" for each in element.iter()} | dict(element.attrib)
-                if segment is not None:
-                    segment.clear()
-    except ET.ParseError:
-        yield None
+    for event, element in ET.iterparse(file, ("start", "end")):  # noqa: S314  no entities: `read` looked
+        tag = _tag(element)
+        if event == "start" and tag == "trkseg":
+            segment = element
+        elif event == "end" and tag == "trkpt":
+            yield {_tag(each): each.text or "" for each in element.iter()} | dict(element.attrib)
+            if segment is not None:
+                segment.clear()
 
 
 def _tag(element: ET.Element) -> str:
     return str(element.tag).rpartition("}")[2]
 
 
-def _piece(points: list[object]) -> Fixes:
+def _piece(points: list[Point]) -> Fixes:
     unknown: Counter[str] = Counter()
     found, dropped = fixes.each(points, lambda point: _fix(point, unknown))
     return fixes.gather(found, dropped, source=SOURCE, unknown_keys=unknown, time_needed=True)
 
 
-def _fix(point: object, unknown: Counter[str]) -> Fix:
+def _fix(point: Point, unknown: Counter[str]) -> Fix:
     """The fix of one point; without a time, or with one that is none, it is dropped."""
-    assert isinstance(point, dict)
     told = {key: value.strip() for key, value in point.items()}
     try:
         lng, lat = readings.number(told.get("lon")), readings.number(told.get("lat"))

@@ -95,7 +95,7 @@ class Snapshot:
     def version(self, area_id: int, *, at_s: float) -> int | None:
         """The number of an area's version in force at an instant (seconds since the epoch); None where it has none."""
         for position in self._positions.get(area_id, ()):
-            if self.index.valid_from_s[position] <= at_s < self.index.valid_until_s[position]:
+            if self.index.is_in_force(position, at_s):
                 return self.hits[position].version
         return None
 
@@ -103,7 +103,7 @@ class Snapshot:
         """The boundary of an area in force at an instant; None where it has none then."""
         at_s = at.timestamp()
         for position in self._positions.get(area_id, ()):
-            if self.index.valid_from_s[position] <= at_s < self.index.valid_until_s[position]:
+            if self.index.is_in_force(position, at_s):
                 hit = self.hits[position]
                 return Boundary(area_id, hit.version, hit.version_id, hit.name, self.index.edges(position))
         return None

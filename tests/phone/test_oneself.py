@@ -327,6 +327,13 @@ def test_what_a_supervisor_asks_stands_first_in_the_log_and_is_answered_there(
     expect(page.locator("main")).not_to_contain_text("等您答复")
 
 
+def test_the_first_page_does_without_what_waits_for_an_answer(phone: NewPhone, cadre: Someone) -> None:
+    here = phone()
+    here.page.route("**/api/v1/reviews?**", lambda route: route.abort())
+    page = here.sign_in(cadre)
+    expect(page.get_by_text("计划新任务")).to_be_visible()
+
+
 def test_what_is_not_there_leads_back_rather_than_to_another_try(phone: NewPhone, cadre: Someone) -> None:
     here = phone()
     page = here.sign_in(cadre)

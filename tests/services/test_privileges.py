@@ -60,9 +60,8 @@ def test_it_serves_and_of_the_record_it_can_only_add(serving: Flask) -> None:
         assert phone(folk.cadre).deliver(fixes([fix(clock.now(), lng=118.5, lat=29.6)])).kept == 1
         tracks.erase(folk.cadre.actor, trip["id"])
         with clock.at(now + timedelta(days=2)):
-            first, *others = (
-                each.count for each in closings.close()
-            )  # how many days are over hangs on the hour
+            # how many days are over by then hangs on the hour
+            first, *others = (each.count for each in closings.close())
             assert first > 3
             assert all(count <= 3 for count in others)
             assert closings.verify().findings == []

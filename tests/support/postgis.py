@@ -36,6 +36,7 @@ autovacuum_naptime = 5min
 
 
 PORTS = (20_000, 32_000)
+"""Below those that connections are given."""
 
 
 @dataclass
@@ -148,7 +149,7 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
 
 
 def _free_port() -> int:
-    """A port nobody listens on, below those that connections are given: it is free again after a stop and a start."""
+    """A port nobody listens on, and nobody takes while its cluster is stopped."""
     while True:
         port = random.SystemRandom().randint(*PORTS)
         with socket.socket() as probe, suppress(OSError):

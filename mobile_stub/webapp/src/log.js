@@ -68,8 +68,12 @@ function byDay(records) {
 
 /** What waits for one's answer, however long ago it was; nothing without a network, as it may be answered. */
 async function waiting() {
-  const { value, since } = await remembered("asked", api.asked);
-  return since ? [] : value.items.map(({ checkin }) => checkin);
+  try {
+    return (await api.asked()).items.map(({ checkin }) => checkin);
+  } catch (failure) {
+    if (failure instanceof api.Lost) return [];
+    throw failure;
+  }
 }
 
 /** The row that leads here from the first page while something waits for one's answer. */

@@ -78,7 +78,7 @@ let settled_ms = -SETTLE_MS;
 let settling = 0;
 /** What a newer release is made of, once there is one. */
 let release = "";
-let held = false;
+let paused = false;
 let idle = false;
 
 /* ── the map ─────────────────────────────────────────────────────────────────────────────────────────── */
@@ -329,7 +329,7 @@ function renew() {
   byId("newer").hidden = !release;
   const words = document.fullscreenElement ? t("有新版本，退出全屏后自动更新") : t("有新版本，稍后自动更新");
   if (byId("newer-words").textContent !== words) byId("newer-words").textContent = words;
-  if (release && idle && !held && !document.fullscreenElement) take(release);
+  if (release && idle && !paused && !document.fullscreenElement) take(release);
 }
 
 /** Somebody may have signed in again in another window. */
@@ -379,8 +379,8 @@ function grow() {
 function wire() {
   const pause = byId("pause");
   const hold = () => {
-    held = turning.pause();
-    pause.textContent = held ? t("继续轮播") : t("暂停轮播");
+    paused = turning.pause();
+    pause.textContent = paused ? t("继续轮播") : t("暂停轮播");
   };
   pause.addEventListener("click", hold);
   byId("before").addEventListener("click", () => turning.step(-1));
